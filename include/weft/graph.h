@@ -1,0 +1,171 @@
+/* weft/graph.h - say what must be computed, before anything is.
+ *
+ * A graph holds tasks. A task is a C function, the tasks whose results it
+ * reads, and one or more results of its own. Adding a task computes nothing; a
+ * pool (weft/pool.h) runs the graph.
+ *
+ *     weft_task *a = weft_add(g, load,  .arg = path, .arg_bytes = sizeof path);
+ *     weft_task *b = weft_add(g, parse, .deps = WEFT_DEPS(a));
+ *
+ * Ownership: the graph owns its tasks and takes them with it when freed. A
+ *            result is dropped once its last reader has run, unless the run
+ *            was asked for it.
+ * Errors:    what cannot be added comes back as a task that has already failed.
+ *            Whatever is built on a failed task fails for the same reason, and
+ *            running it tells that reason. So build freely, and look at one
+ *            status: the one the run returns. Only weft_graph_new() answers
+ *            NULL; every function takes that NULL and the run says WEFT_NOMEM.
+ * Threads:   one thread builds a graph at a time. Bodies run on any thread.
+ */
+#ifndef WEFT_GRAPH_H
+#define WEFT_GRAPH_H
+
+#include <stddef.h>
+#include <weft/block.h>
+#include <weft/chunk.h>
+#include <weft/value.h>
+
+WEFT_BEGIN
+
+typedef struct weft_graph weft_graph;
+typedef struct weft_task  weft_task;
+typedef struct weft_call  weft_call; /* one run of one task, seen from inside */
+
+/* The body of a task: reads its inputs from `call`, gives its result through
+ * weft_call_return() (none is fine), and answers WEFT_OK or fills `err`. Runs
+ * once a run, on any thread; must not write inputs it has not taken. */
+typedef weft_status weft_body(weft_call *call, void *arg, struct weft_error *err);
+
+/* ---- A graph's life ---------------------------------------------------- */
+
+WEFT_API weft_graph *weft_graph_new(void);            /* NULL: no memory */
+WEFT_API void        weft_graph_free(weft_graph *g);  /* NULL is fine */
+
+/* ---- Adding tasks ------------------------------------------------------ */
+
+enum weft_task_flag {
+    WEFT_PURE  = 1, /* same body, same argument, same inputs: same result. Equal pure tasks
+                     * run once, and their key is the same in every process */
+    WEFT_SHARE = 2, /* a task of this key that exists already is meant, not a mistake */
+};
+
+struct weft_task_spec {
+    const char       *name;     /* what it does, for keys, traces and pictures; copied. NULL: the body's
+                                 * symbol. Many tasks may have one name */
+    const char       *key;      /* unique in the graph, to find and refer to it; copied. NULL: made */
+    const int64_t    *index;    /* which block or partition it is, appended to the made key; copied */
+    int               n_index;  /* at most WEFT_MAX_DIMS */
+    uint32_t          layer;    /* from weft_graph_layer(); 0: none */
+    weft_body        *body;
+    void             *arg;      /* given to the body */
+    size_t            arg_bytes;/* > 0: `arg` is plain bytes, copied now. 0: kept as a pointer and taken, even
+                                 * if the task fails */
+    const struct weft_type *arg_type; /* type of a taken `arg`: freed, and sent elsewhere, through it */
+    void            (*free_arg)(void *arg); /* or just this; called once. NULL both: the caller keeps `arg` */
+    weft_task *const *deps;     /* inputs, in order; read now, not kept */
+    size_t            n_deps;
+    int               n_results;/* 0 means 1; weft_task_result() tells them apart */
+    int               arity;    /* > 0: n_deps must be this, else the task fails */
+    uint32_t          flags;    /* of enum weft_task_flag */
+    size_t            result_bytes; /* a guess; 0: unknown */
+    const char       *file;     /* the call that built it, for error reports; kept, so a literal */
+    int               line;
+};
+
+WEFT_API weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec);
+
+/* The same with named arguments, noting the place of the call (C only). */
+#define weft_add(g, function, ...)                                                   \
+    weft_graph_add((g), &(struct weft_task_spec){.body = (function), .file = __FILE__, \
+                                                 .line = __LINE__, ##__VA_ARGS__})
+/* WEFT_DEPS(a, b) fills .deps and .n_deps. */
+#define WEFT_DEPS(...)                                   \
+    (weft_task *const[]){__VA_ARGS__},                   \
+    .n_deps = sizeof((weft_task *const[]){__VA_ARGS__}) / sizeof(weft_task *)
+
+/* A value known already, entered once however many tasks read it. Taken. */
+WEFT_API weft_task *weft_graph_put(weft_graph *g, struct weft_value value);
+
+/* Another key for the same result, without a copy. */
+WEFT_API weft_task *weft_graph_alias(weft_graph *g, const char *key, weft_task *task);
+
+/* The task of this key, which may be added later: how a graph is written down
+ * in any order. A plan refuses keys that never came, and circles, written out. */
+WEFT_API weft_task *weft_graph_ref(weft_graph *g, const char *key);
+
+/* Result k of a task with several, usable as a task; 0 <= k < n_results. */
+WEFT_API weft_task *weft_task_result(weft_task *task, int k);
+
+/* A task that has failed, for those who build collections of their own. */
+WEFT_API weft_task *weft_graph_fail(weft_graph *g, weft_status status, const char *fmt, ...)
+    WEFT_FORMAT(3, 4);
+
+/* A layer: the tasks that one operation on a collection became. Pictures of big
+ * graphs show layers. Numbers start at 1; `name` is copied; 0 when out of memory. */
+WEFT_API uint32_t weft_graph_layer(weft_graph *g, const char *name);
+
+/* ---- Inside a body ----------------------------------------------------- */
+
+WEFT_API size_t            weft_call_n_inputs(const weft_call *call);
+WEFT_API struct weft_value weft_call_input(const weft_call *call, size_t i); /* lent */
+
+/* Takes input i over, to change it in place and perhaps return it: the value
+ * itself when this task is its last reader and nobody asked for it, else a copy
+ * (WEFT_UNSUPPORTED when its type has none). Given. */
+WEFT_API weft_status weft_call_take(weft_call *call, size_t i, struct weft_value *out);
+
+WEFT_API void weft_call_return(weft_call *call, struct weft_value value);           /* taken */
+WEFT_API void weft_call_return_at(weft_call *call, int k, struct weft_value value); /* taken */
+
+/* `bytes` of memory, 64-byte aligned, gone when the body returns. NULL: none. */
+WEFT_API void *weft_call_scratch(weft_call *call, size_t bytes);
+
+WEFT_API int  weft_call_worker(const weft_call *call);       /* 0 <= worker < n_workers */
+WEFT_API bool weft_call_is_cancelled(const weft_call *call); /* the run wants to stop */
+
+static inline weft_block *weft_call_block(const weft_call *call, size_t i) /* lent */
+{
+    return weft_value_block(weft_call_input(call, i));
+}
+static inline weft_chunk *weft_call_chunk(const weft_call *call, size_t i) /* lent */
+{
+    return weft_value_chunk(weft_call_input(call, i));
+}
+
+/* ---- Asking ------------------------------------------------------------ */
+
+WEFT_API size_t     weft_graph_n_tasks(const weft_graph *g);
+WEFT_API weft_task *weft_graph_task(const weft_graph *g, size_t i); /* in order of adding */
+WEFT_API weft_task *weft_graph_find(const weft_graph *g, const char *key); /* NULL: none */
+WEFT_API const char *weft_graph_layer_name(const weft_graph *g, uint32_t layer); /* "" for 0 */
+
+WEFT_API weft_graph *weft_task_graph(const weft_task *t);
+WEFT_API size_t      weft_task_id(const weft_task *t);  /* its place in the order of adding */
+WEFT_API const char *weft_task_name(const weft_task *t);
+WEFT_API uint32_t    weft_task_layer(const weft_task *t);
+WEFT_API size_t      weft_task_n_deps(const weft_task *t);
+WEFT_API weft_task  *weft_task_dep(const weft_task *t, size_t i);
+
+/* Writes the key, at most `size` bytes with the closing zero: the one given, or
+ * name, token and index: "sum-6c1f0e9a22b4d713(2, 0)". Returns its length. */
+WEFT_API size_t weft_task_key(const weft_task *t, char *text, size_t size);
+
+/* WEFT_OK, or why the task could not be built. */
+WEFT_API weft_status weft_task_status(const weft_task *t, struct weft_error *err);
+
+/* Where a body lives, so that another process can find it: the build-id of its
+ * object and the offset in it, or object and exported symbol. Found through the
+ * dynamic loader; users write nothing. */
+struct weft_body_name {
+    char     object[256];  /* file of the shared object or program */
+    char     symbol[128];  /* "" when not exported */
+    uint8_t  build_id[20]; /* of the object's note */
+    int      n_build_id;   /* 0: none */
+    uint64_t offset;       /* from the object's load address */
+};
+WEFT_API weft_status weft_body_name(weft_body *body, struct weft_body_name *out, struct weft_error *err);
+WEFT_API weft_status weft_body_find(const struct weft_body_name *name, weft_body **out,
+                                    struct weft_error *err);
+
+WEFT_END
+#endif

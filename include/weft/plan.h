@@ -1,0 +1,46 @@
+/* weft/plan.h - a graph frozen: checked, made smaller, put in order, run many times.
+ *
+ * A plan is made for the tasks whose results are wanted. Making it checks the
+ * graph (missing keys, circles), drops what is not needed, lets equal pure tasks
+ * be one, joins chains into single tasks and gives every task its rank. Running
+ * it again costs nothing of that.
+ *
+ * Ownership: a plan keeps its own copy of the structure but calls the bodies and
+ *            arguments of its graph: free the plan before the graph.
+ * Threads:   one run of a plan at a time; asking is free for all.
+ */
+#ifndef WEFT_PLAN_H
+#define WEFT_PLAN_H
+
+#include <weft/graph.h>
+
+WEFT_BEGIN
+
+typedef struct weft_plan weft_plan;
+
+/* The passes, to switch off by name. */
+enum weft_pass {
+    WEFT_PASS_CULL  = 1, /* drop what no target needs */
+    WEFT_PASS_SHARE = 2, /* equal pure tasks run once */
+    WEFT_PASS_FUSE  = 4, /* a chain of one-in one-out tasks runs as one */
+    WEFT_PASS_ORDER = 8, /* finish what is begun before beginning more, to hold little */
+};
+
+struct weft_plan_spec {
+    uint32_t without; /* passes of enum weft_pass not to make */
+};
+
+/* A plan for `targets`; a target given twice is fine. `spec` may be NULL. */
+WEFT_API weft_status weft_plan_new(weft_plan **out, weft_task *const *targets, size_t n_targets,
+                                   const struct weft_plan_spec *spec, struct weft_error *err);
+WEFT_API void weft_plan_free(weft_plan *plan); /* NULL is fine */
+
+WEFT_API size_t weft_plan_n_targets(const weft_plan *plan);
+WEFT_API size_t weft_plan_n_tasks(const weft_plan *plan); /* after the passes, each member of a chain counted */
+WEFT_API size_t weft_plan_n_fused(const weft_plan *plan); /* of these, joined to the one before */
+WEFT_API size_t weft_plan_n_edges(const weft_plan *plan);
+/* The task of rank i, 0 <= i < n_tasks. Ranks are a topological order. */
+WEFT_API weft_task *weft_plan_task(const weft_plan *plan, size_t i);
+
+WEFT_END
+#endif

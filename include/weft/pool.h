@@ -1,0 +1,125 @@
+/* weft/pool.h - workers, and what they can be asked to run.
+ *
+ * A pool is made once and used for many runs; several pools may live in one
+ * process. Workers are threads, one per allowed core and pinned to it, or
+ * processes, or the caller alone. An idle pool sleeps.
+ *
+ * Ownership: results of a run are given: release each with weft_value_release().
+ * Errors:    a task that fails poisons what depends on it; the rest runs or is
+ *            cancelled, as the run spec says. The pool stays usable.
+ * Threads:   any thread may submit; runs share the workers. A body must not wait
+ *            for a run of its own pool.
+ * Fork:      a pool does not survive into a forked child: there it can only be
+ *            freed, and a new one made.
+ */
+#ifndef WEFT_POOL_H
+#define WEFT_POOL_H
+
+#include <weft/graph.h>
+#include <weft/plan.h>
+
+WEFT_BEGIN
+
+typedef struct weft_pool   weft_pool;
+typedef struct weft_future weft_future; /* a run submitted, and its results when there */
+
+enum weft_pool_kind {
+    WEFT_POOL_THREADS,   /* workers in this process */
+    WEFT_POOL_SERIAL,    /* the calling thread, in rank order: for debuggers, and the judge of the others */
+    WEFT_POOL_PROCESSES, /* forked workers: a body that crashes fails one task. Results travel by
+                          * their type's write and read */
+};
+
+/* Somebody else's threads: `submit` must run fn(arg) once, soon, on some thread,
+ * and every fn submitted must be able to run at the same time. */
+struct weft_executor {
+    void        *self;
+    weft_status (*submit)(void *self, void (*fn)(void *arg), void *arg);
+};
+
+struct weft_pool_spec {
+    enum weft_pool_kind kind;
+    int    n_workers;        /* 0: $WEFT_WORKERS, else one per core this process may use (its
+                              * cpuset and its cgroup's cpu.max) */
+    bool   no_pin;           /* let the system move the workers */
+    bool   trace;            /* note what each worker does; see weft/trace.h */
+    size_t trace_events;     /* kept per worker, the latest; 0: 65536 */
+    const struct weft_executor *executor; /* run worker loops there instead of on own threads; copied */
+};
+
+WEFT_API weft_pool *weft_pool_new(const struct weft_pool_spec *spec); /* NULL spec: all defaults; NULL: no memory */
+WEFT_API void       weft_pool_free(weft_pool *pool);                  /* finishes what is submitted; NULL is fine */
+WEFT_API int        weft_pool_n_workers(const weft_pool *pool);
+
+/* ---- Running and waiting ------------------------------------------------ */
+
+enum weft_on_error {
+    WEFT_POISON,    /* tasks that depend on a failed one fail; all others run */
+    WEFT_FAIL_FAST, /* the first failure also cancels what has not begun */
+};
+
+struct weft_run_spec {
+    enum weft_on_error on_error;
+    void (*done)(void *done_arg, weft_status status); /* called once at the end, by a worker or the waiter; short */
+    void  *done_arg;
+};
+
+/* Runs one task and what it needs. *out is written only on success. */
+WEFT_API weft_status weft_pool_run(weft_pool *pool, weft_task *task, struct weft_value *out,
+                                   struct weft_error *err);
+
+/* Runs several together: what they share runs once. Results in argument order;
+ * those of failed tasks are no value. The status is that of the first target, in
+ * that order, that failed. `outs` may be NULL. */
+WEFT_API weft_status weft_pool_run_many(weft_pool *pool, weft_task *const *tasks, size_t n,
+                                        const struct weft_run_spec *spec,
+                                        struct weft_value *outs, struct weft_error *err);
+WEFT_API weft_status weft_pool_run_plan(weft_pool *pool, weft_plan *plan,
+                                        const struct weft_run_spec *spec,
+                                        struct weft_value *outs, struct weft_error *err);
+
+/* ---- Submitting and going on --------------------------------------------- */
+
+WEFT_API weft_status weft_pool_submit(weft_pool *pool, weft_task *const *tasks, size_t n,
+                                      const struct weft_run_spec *spec,
+                                      weft_future **out, struct weft_error *err);
+WEFT_API weft_status weft_pool_submit_plan(weft_pool *pool, weft_plan *plan,
+                                           const struct weft_run_spec *spec,
+                                           weft_future **out, struct weft_error *err);
+
+/* WEFT_OK once the run has ended, well or not; WEFT_TIMEOUT when it has not after
+ * `timeout_ns` (negative: wait for ever). */
+WEFT_API weft_status weft_future_wait(weft_future *f, int64_t timeout_ns);
+WEFT_API bool        weft_future_is_done(const weft_future *f);
+
+/* The result of target i, given, or why there is none. Waits for the end. Each
+ * result can be taken once. `out` may be NULL, to ask only how it went. */
+WEFT_API weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out,
+                                      struct weft_error *err);
+WEFT_API void weft_future_cancel(weft_future *f); /* no further task begins; bodies may poll */
+WEFT_API void weft_future_free(weft_future *f);   /* waits for the end; NULL is fine */
+
+/* ---- Loops over plain C arrays ------------------------------------------ */
+
+/* out[i] = fn(in[i]), 0 <= i < n, `grain` elements a task (0: chosen). `in` and
+ * `out` are arrays with elements of in_bytes and out_bytes; either may be NULL. */
+typedef weft_status weft_map_body(const void *in, void *out, void *arg, struct weft_error *err);
+WEFT_API weft_status weft_pool_map(weft_pool *pool, weft_map_body *fn, void *arg,
+                                   const void *in, size_t in_bytes, void *out, size_t out_bytes,
+                                   size_t n, size_t grain, struct weft_error *err);
+
+/* The same, handing each result to `take` on the calling thread, in order, as
+ * soon as it and all before it are there; `take` answers other than WEFT_OK to stop. */
+typedef weft_status weft_map_take(size_t i, const void *out, void *arg);
+WEFT_API weft_status weft_pool_imap(weft_pool *pool, weft_map_body *fn, void *arg,
+                                    const void *in, size_t in_bytes, size_t out_bytes,
+                                    size_t n, size_t grain,
+                                    weft_map_take *take, void *take_arg, struct weft_error *err);
+
+/* fn over [begin, end) pieces of [0, n). */
+typedef weft_status weft_for_body(size_t begin, size_t end, void *arg, struct weft_error *err);
+WEFT_API weft_status weft_pool_for(weft_pool *pool, weft_for_body *fn, void *arg,
+                                   size_t n, size_t grain, struct weft_error *err);
+
+WEFT_END
+#endif

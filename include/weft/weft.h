@@ -1,0 +1,20 @@
+/* weft/weft.h - everything but pictures (weft/draw.h), which need Graphviz. */
+#ifndef WEFT_H
+#define WEFT_H
+
+#include <weft/block.h>
+#include <weft/chunk.h>
+#include <weft/dtype.h>
+#include <weft/graph.h>
+#include <weft/plan.h>
+#include <weft/pool.h>
+#include <weft/status.h>
+#include <weft/trace.h>
+#include <weft/value.h>
+
+WEFT_BEGIN
+
+WEFT_API const char *weft_version(void); /* "0.1.0" */
+
+WEFT_END
+#endif

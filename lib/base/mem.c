@@ -1,0 +1,166 @@
+/* mem.c - every allocation of Weft, and the only door to jemalloc. */
+#include "lib/base/mem.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "config.h"
+
+#if WF_HAVE_JEMALLOC
+#include <jemalloc/jemalloc.h>
+#endif
+
+/* One readable cache line behind every aligned buffer: vector loops may load
+ * past the end, never store. */
+enum { LINE = 64, TAIL = 64, HUGE_PAGE = 2 << 20 };
+
+/* Relaxed everywhere: these count, they order nothing. `watch` is 0 outside of
+ * tests, so an allocation pays one load of a line that nobody writes. */
+static _Atomic int     watch;
+static _Atomic int64_t n_asked, n_live, fail_at;
+
+enum { WATCH_LIVE = 1, WATCH_FAIL = 2 };
+
+__attribute__((constructor)) static void read_environment(void)
+{
+    const char *n = getenv("WEFT_FAIL_ALLOC");
+
+    if (n && atoll(n) > 0)
+        wf_mem_fail_at(atoll(n));
+}
+
+void wf_mem_fail_at(int64_t n)
+{
+    atomic_store_explicit(&n_asked, 0, memory_order_relaxed);
+    atomic_store_explicit(&fail_at, n, memory_order_relaxed);
+    if (n >= 0)
+        atomic_fetch_or_explicit(&watch, WATCH_FAIL, memory_order_relaxed);
+}
+
+int64_t wf_mem_n_asked(void)
+{
+    return atomic_load_explicit(&n_asked, memory_order_relaxed);
+}
+
+void wf_mem_watch(bool on)
+{
+    atomic_store_explicit(&n_live, 0, memory_order_relaxed);
+    if (on)
+        atomic_fetch_or_explicit(&watch, WATCH_LIVE, memory_order_relaxed);
+    else
+        atomic_fetch_and_explicit(&watch, ~WATCH_LIVE, memory_order_relaxed);
+}
+
+int64_t wf_mem_n_live(void)
+{
+    return atomic_load_explicit(&n_live, memory_order_relaxed);
+}
+
+/* Whether this allocation must fail; counts it. */
+static bool refused(void)
+{
+    if (!(atomic_load_explicit(&watch, memory_order_relaxed) & WATCH_FAIL))
+        return false;
+    return atomic_fetch_add_explicit(&n_asked, 1, memory_order_relaxed) + 1 ==
+           atomic_load_explicit(&fail_at, memory_order_relaxed);
+}
+
+static void *counted(void *p, int64_t change)
+{
+    if (p && (atomic_load_explicit(&watch, memory_order_relaxed) & WATCH_LIVE))
+        atomic_fetch_add_explicit(&n_live, change, memory_order_relaxed);
+    return p;
+}
+
+#if WF_HAVE_JEMALLOC
+
+static void *raw_alloc(size_t bytes)                  { return mallocx(bytes ? bytes : 1, 0); }
+static void *raw_alloc_zero(size_t bytes)             { return mallocx(bytes ? bytes : 1, MALLOCX_ZERO); }
+static void *raw_alloc_aligned(size_t bytes)          { return mallocx(bytes, MALLOCX_ALIGN(LINE)); }
+static void *raw_realloc(void *p, size_t bytes)       { return rallocx(p, bytes ? bytes : 1, 0); }
+static void  raw_free(void *p)                        { dallocx(p, 0); }
+
+#else
+
+static void *raw_alloc(size_t bytes)                  { return malloc(bytes ? bytes : 1); }
+static void *raw_alloc_zero(size_t bytes)             { return calloc(1, bytes ? bytes : 1); }
+static void *raw_alloc_aligned(size_t bytes)          { return aligned_alloc(LINE, (bytes + LINE - 1) / LINE * LINE); }
+static void *raw_realloc(void *p, size_t bytes)       { return realloc(p, bytes ? bytes : 1); }
+static void  raw_free(void *p)                        { free(p); }
+
+#endif
+
+void *wf_alloc(size_t bytes)
+{
+    return refused() ? NULL : counted(raw_alloc(bytes), 1);
+}
+
+void *wf_alloc_zero(size_t n, size_t bytes)
+{
+    size_t all;
+
+    if (__builtin_mul_overflow(n, bytes, &all) || refused())
+        return NULL;
+    return counted(raw_alloc_zero(all), 1);
+}
+
+void *wf_alloc_array(size_t n, size_t bytes)
+{
+    size_t all;
+
+    return __builtin_mul_overflow(n, bytes, &all) ? NULL : wf_alloc(all);
+}
+
+void *wf_alloc_aligned(size_t bytes)
+{
+    if (bytes > SIZE_MAX - 2 * TAIL || refused())
+        return NULL;
+    return counted(raw_alloc_aligned(bytes + TAIL), 1);
+}
+
+void *wf_realloc(void *p, size_t bytes)
+{
+    if (!p)
+        return wf_alloc(bytes);
+    return refused() ? NULL : raw_realloc(p, bytes);
+}
+
+char *wf_strdup(const char *text)
+{
+    const size_t bytes = strlen(text) + 1;
+    char *copy = wf_alloc(bytes);
+
+    return copy ? memcpy(copy, text, bytes) : NULL;
+}
+
+void wf_free(void *p)
+{
+    if (!p)
+        return;
+    counted(p, -1);
+    raw_free(p);
+}
+
+void *wf_pages_alloc(size_t bytes)
+{
+    void *p;
+
+    if (refused())
+        return NULL;
+    p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    if (bytes >= HUGE_PAGE)
+        madvise(p, bytes, MADV_HUGEPAGE);
+    return counted(p, 1);
+}
+
+void wf_pages_free(void *p, size_t bytes)
+{
+    if (!p)
+        return;
+    counted(p, -1);
+    munmap(p, bytes);
+}

@@ -1,0 +1,39 @@
+/* mem.h - every allocation of Weft, and the only door to jemalloc.
+ *
+ * Each function answers NULL when there is no memory, and whoever calls returns
+ * WEFT_NOMEM. To prove that, the nth allocation can be made to fail: by
+ * wf_mem_fail_at(), or from outside by WEFT_FAIL_ALLOC=n in the environment.
+ *
+ * Threads: any. Memory may be freed by another thread than allocated it.
+ */
+#ifndef WF_MEM_H
+#define WF_MEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void *wf_alloc(size_t bytes);              /* 16-byte aligned; never NULL for 0 bytes if there is memory */
+void *wf_alloc_zero(size_t n, size_t bytes); /* n elements, zeroed; refuses n * bytes that overflows */
+void *wf_alloc_array(size_t n, size_t bytes);
+void *wf_alloc_aligned(size_t bytes);      /* 64-byte aligned, with 64 readable bytes behind the end */
+void *wf_realloc(void *p, size_t bytes);   /* as realloc; p stays valid when NULL comes back */
+char *wf_strdup(const char *text);
+void  wf_free(void *p);                    /* of any of the above; NULL is fine */
+
+/* Whole pages, zeroed, in huge pages where the system has them: for slabs. */
+void *wf_pages_alloc(size_t bytes);
+void  wf_pages_free(void *p, size_t bytes);
+
+/* ---- For tests ----------------------------------------------------------- */
+
+/* The nth allocation from now (1: the next) answers NULL, and all others
+ * succeed; 0: none fails. */
+void   wf_mem_fail_at(int64_t n);
+/* Allocations asked for since wf_mem_fail_at() was called. */
+int64_t wf_mem_n_asked(void);
+/* Allocations not freed yet. Counted while wf_mem_watch(true). */
+void    wf_mem_watch(bool on);
+int64_t wf_mem_n_live(void);
+
+#endif

@@ -1,0 +1,97 @@
+/* value.c - what a task gives: any value, with its type. */
+#include <weft/value.h>
+
+#include <math.h>
+
+#include <weft/block.h>
+
+/* Numbers live in the value, so there is nothing to free, and sharing is copying. */
+const struct weft_type weft_type_f64  = {.name = "float64"};
+const struct weft_type weft_type_i64  = {.name = "int64"};
+const struct weft_type weft_type_bool = {.name = "bool"};
+
+static bool is_number(const struct weft_type *type)
+{
+    return type == &weft_type_f64 || type == &weft_type_i64 || type == &weft_type_bool;
+}
+
+struct weft_value weft_value_none(void)
+{
+    return (struct weft_value){0};
+}
+
+struct weft_value weft_value_of_f64(double x)
+{
+    return (struct weft_value){.type = &weft_type_f64, .as.f64 = x};
+}
+
+struct weft_value weft_value_of_i64(int64_t x)
+{
+    return (struct weft_value){.type = &weft_type_i64, .as.i64 = x};
+}
+
+struct weft_value weft_value_of_bool(bool x)
+{
+    return (struct weft_value){.type = &weft_type_bool, .as.i64 = x};
+}
+
+struct weft_value weft_value_of_ptr(const struct weft_type *type, void *data)
+{
+    return (struct weft_value){.type = type, .as.ptr = data};
+}
+
+double weft_value_f64(struct weft_value v)
+{
+    const weft_block *b = weft_value_block(v);
+
+    if (b)
+        return weft_block_n_elems(b) == 1 ? weft_block_f64_at(b, 0) : NAN;
+    if (!is_number(v.type))
+        return NAN;
+    return v.type == &weft_type_f64 ? v.as.f64 : (double)v.as.i64;
+}
+
+int64_t weft_value_i64(struct weft_value v)
+{
+    const weft_block *b = weft_value_block(v);
+
+    if (b)
+        return weft_block_n_elems(b) == 1 ? weft_block_i64_at(b, 0) : 0;
+    if (!is_number(v.type))
+        return 0;
+    return v.type == &weft_type_f64 ? (int64_t)v.as.f64 : v.as.i64;
+}
+
+void *weft_value_ptr(struct weft_value v, const struct weft_type *type)
+{
+    return v.type == type ? v.as.ptr : NULL;
+}
+
+size_t weft_value_bytes(struct weft_value v)
+{
+    return v.type && v.type->bytes ? v.type->bytes(v.as.ptr) : 0;
+}
+
+void weft_value_release(struct weft_value v)
+{
+    if (v.type && v.type->free)
+        v.type->free(v.as.ptr);
+}
+
+weft_status weft_value_retain(struct weft_value v, struct weft_value *out)
+{
+    struct weft_value held = v;
+
+    if (v.type && !is_number(v.type)) {
+        if (v.type->share)
+            held.as.ptr = v.type->share(v.as.ptr);
+        else if (v.type->copy)
+            held.as.ptr = v.type->copy(v.as.ptr);
+        else
+            return WEFT_UNSUPPORTED;
+        if (!held.as.ptr)
+            return WEFT_NOMEM;
+    }
+    *out = held;
+    return WEFT_OK;
+}
