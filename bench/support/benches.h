@@ -1,0 +1,18 @@
+/* benches.h - where each bench is written: a file beside the one it measures. */
+#ifndef BENCH_SUPPORT_BENCHES_H
+#define BENCH_SUPPORT_BENCHES_H
+
+#include "bench/support/bench.h"
+
+/* bench/scheduler/bench_dag.c */
+extern const struct bench bench_dag_build;
+extern const struct bench bench_dag_replay;
+extern const struct bench bench_dag_once;
+
+/* bench/lib/io/bench_csv.c */
+extern const struct bench bench_csv_read;
+
+/* bench/lib/frame/bench_groupby.c */
+extern const struct bench bench_groupby_sum;
+
+#endif

@@ -1,0 +1,102 @@
+/* options.c - what the user of weft-bench asks for. */
+#include "bench/support/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char manual[] =
+    "weft-bench [option ...]      the price of what claims to be fast, beside the peers\n"
+    "\n"
+    "  --list          the rows there are, as bench/case@workers\n"
+    "  --filter TEXT   only rows whose name contains TEXT\n"
+    "  --who A,B       only these contestants (weft, floor, tbb-flow, ...)\n"
+    "  --runs N        samples of each contestant (7)\n"
+    "  --tasks N       tasks of the graphs (1000000)\n"
+    "  --rows N        rows of the tables (10000000)\n"
+    "  --data DIR      where the tables are kept (data/ beside this program)\n"
+    "  --json          one object a line\n"
+    "  --quick         every row once, tiny, verified and not timed\n"
+    "\n"
+    "Contestants take turns, each sample in a process of its own. Before the first,\n"
+    "each does the work once in a form that is verified; the exit status is 1 if one\n"
+    "of them did it wrong. Peers that are not installed are named and left out.\n";
+
+static bool read_number(int64_t *out, const char *name, const char *text)
+{
+    char *end = NULL;
+
+    *out = strtoll(text, &end, 10);
+    if (end != text && !*end && *out >= 1)
+        return true;
+    fprintf(stderr, "weft-bench: %s wants a number of at least 1, not '%s'\n", name, text);
+    return false;
+}
+
+static bool read_switch(struct bench_options *out, const char *name)
+{
+    if (!strcmp(name, "--json"))
+        return out->json = true;
+    if (!strcmp(name, "--list"))
+        return out->list = true;
+    if (!strcmp(name, "--quick"))
+        return out->quick = true;
+    return false;
+}
+
+static bool read_pair(struct bench_options *out, const char *name, const char *value)
+{
+    int64_t number = 0;
+
+    if (!strcmp(name, "--filter"))
+        return (out->filter = value);
+    if (!strcmp(name, "--who"))
+        return (out->who = value);
+    if (!strcmp(name, "--data"))
+        return (out->data = value);
+    if (!strcmp(name, "--runs") && read_number(&number, name, value) && number <= 1000)
+        return (out->runs = (int)number);
+    if (!strcmp(name, "--tasks") && read_number(&number, name, value) && number <= 100000000)
+        return (out->tasks = number);
+    if (!strcmp(name, "--rows") && read_number(&number, name, value))
+        return (out->rows = number);
+    fprintf(stderr, "weft-bench: %s %s is not understood; --help tells more\n", name, value);
+    return false;
+}
+
+bool bench_options_parse(struct bench_options *out, int argc, char **argv)
+{
+    *out = (struct bench_options){ .runs = 7 };
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--help")) {
+            fputs(manual, stdout);
+            return false;
+        }
+        if (read_switch(out, argv[i]))
+            continue;
+        if (!read_pair(out, argv[i], i + 1 < argc ? argv[i + 1] : ""))
+            return false;
+        i++;
+    }
+    return true;
+}
+
+bool bench_options_want_row(const struct bench_options *o, const char *row)
+{
+    return !o->filter || strstr(row, o->filter);
+}
+
+bool bench_options_want_who(const struct bench_options *o, const char *who)
+{
+    const size_t n = strlen(who);
+    const char  *at = o->who;
+
+    if (!at)
+        return true;
+    while ((at = strstr(at, who))) {
+        if ((at == o->who || at[-1] == ',') && (at[n] == ',' || !at[n]))
+            return true;
+        at += n;
+    }
+    return false;
+}

@@ -1,0 +1,14 @@
+/* stats.h - the middle and the ends of a few samples. */
+#ifndef BENCH_SUPPORT_STATS_H
+#define BENCH_SUPPORT_STATS_H
+
+struct bench_stats {
+    double median;
+    double min;
+    double max;
+};
+
+/* Sorts the samples. n >= 1. */
+struct bench_stats bench_stats_of(double *samples, int n);
+
+#endif
