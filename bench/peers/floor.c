@@ -52,6 +52,8 @@ struct worker {
     _Alignas(LINE) uint32_t *ring;
     uint32_t       mask;
     uint32_t       end;
+    uint32_t       root;              /* fetched: root .. root_end-1, which nobody can steal */
+    uint32_t       root_end;
     uint32_t       n_sinks;           /* run, and not yet told */
     uint32_t       n_held[MAX_HUGE];  /* finished predecessors of huge[i], not yet told */
     struct engine *engine;
@@ -180,22 +182,22 @@ static uint32_t steal(struct worker *w)
     return none;
 }
 
-static uint32_t fetch_roots(struct worker *w)
+static uint32_t next_root(struct worker *w)
 {
     struct engine      *e = w->engine;
     const struct graph *g = e->graph;
-    uint32_t            begin = 0, end = 0;
 
-    if (get(&e->root) >= g->n_roots)
-        return none;
-    begin = atomic_fetch_add_explicit(&e->root, ROOT_BLOCK, memory_order_relaxed);
-    if (begin >= g->n_roots)
-        return none;
-    end = g->n_roots - begin < ROOT_BLOCK ? g->n_roots : begin + ROOT_BLOCK;
-    /* Pushed from behind, so that they are run from the front. */
-    while (--end > begin)
-        push(w, g->roots[end]);
-    return g->roots[begin];
+    if (w->root == w->root_end) {
+        if (get(&e->root) >= g->n_roots)
+            return none;
+        w->root = atomic_fetch_add_explicit(&e->root, ROOT_BLOCK, memory_order_relaxed);
+        if (w->root > g->n_roots)
+            w->root = g->n_roots;
+        w->root_end = g->n_roots - w->root < ROOT_BLOCK ? g->n_roots : w->root + ROOT_BLOCK;
+        if (w->root == w->root_end)
+            return none;
+    }
+    return g->roots[w->root++];
 }
 
 /* True for the caller who must run the task. */
@@ -283,7 +285,7 @@ static void work(struct worker *w)
         uint32_t task = pop(w);
 
         if (task == none)
-            task = fetch_roots(w);
+            task = next_root(w);
         if (task == none)
             task = tell(w);
         if (task == none)
