@@ -33,18 +33,21 @@ static void find_folder(char *out, size_t size)
         snprintf(out, size, ".");
 }
 
+/* The heading of a bench comes before its first row that has contestants. */
 static bool run_row(const struct bench *bench, const char *case_name, int workers,
-                    const char *folder, const struct bench_options *o)
+                    const char *folder, const struct bench_options *o, bool *has_heading)
 {
     struct bench_contest c;
-    bool                 right = false;
+    bool                 right = true;
 
     bench_contest_init(&c, bench, case_name, workers, folder, o);
-    right = bench_contest_run(&c, o);
-    if (o->json)
-        bench_report_json(&c);
-    else
-        bench_report_table(&c);
+    if (c.n_who) {
+        if (!o->json && !*has_heading)
+            bench_report_heading(bench);
+        *has_heading = true;
+        right = bench_contest_run(&c, o);
+        (o->json ? bench_report_json : bench_report_table)(&c);
+    }
     bench_contest_fini(&c);
     return right;
 }
@@ -52,7 +55,7 @@ static bool run_row(const struct bench *bench, const char *case_name, int worker
 static bool run_bench(const struct bench *bench, const char *folder, const struct bench_options *o)
 {
     bool right = true;
-    bool has_heading = o->json || o->list;
+    bool has_heading = false;
 
     for (int i = 0; bench->cases[i]; i++)
         for (int k = 0; bench->workers[k]; k++) {
@@ -61,13 +64,11 @@ static bool run_bench(const struct bench *bench, const char *folder, const struc
             snprintf(row, sizeof row, "%s/%s@%d", bench->name, bench->cases[i], bench->workers[k]);
             if (!bench_options_want_row(o, row))
                 continue;
-            if (!has_heading)
-                bench_report_heading(bench);
-            has_heading = true;
             if (o->list)
                 printf("%s\n", row);
             else
-                right = run_row(bench, bench->cases[i], bench->workers[k], folder, o) && right;
+                right = run_row(bench, bench->cases[i], bench->workers[k], folder, o, &has_heading)
+                     && right;
         }
     return right;
 }
