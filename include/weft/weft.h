@@ -6,6 +6,7 @@
 #include <weft/chunk.h>
 #include <weft/dtype.h>
 #include <weft/graph.h>
+#include <weft/io.h>
 #include <weft/plan.h>
 #include <weft/pool.h>
 #include <weft/status.h>

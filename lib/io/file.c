@@ -1,0 +1,72 @@
+/* file.c - a file open for reading at any place. */
+#include "lib/io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/error.h"
+
+/* One call of pread never gives more than this. */
+enum { READ_MAX = 1 << 30 };
+
+weft_status wf_file_open(struct wf_file *f, const char *path, struct weft_error *err)
+{
+    struct stat s;
+
+    f->path = path;
+    f->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (f->fd < 0)
+        return wf_error_errno(err, WEFT_IO, path, errno);
+    if (fstat(f->fd, &s)) {
+        const int errnum = errno;
+
+        wf_file_close(f);
+        return wf_error_errno(err, WEFT_IO, path, errnum);
+    }
+    if (!S_ISREG(s.st_mode)) {
+        wf_file_close(f);
+        if (S_ISDIR(s.st_mode))
+            return wf_error_errno(err, WEFT_IO, path, EISDIR);
+        return weft_error_set(err, WEFT_IO, "%s: not a regular file, so it has no size to cut", path);
+    }
+    f->stamp = (struct wf_file_stamp){
+        .size = s.st_size,
+        .mtime_ns = (int64_t)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec,
+        .device = s.st_dev,
+        .inode = s.st_ino,
+    };
+    return WEFT_OK;
+}
+
+void wf_file_close(struct wf_file *f)
+{
+    if (f->fd >= 0)
+        close(f->fd);
+    f->fd = -1;
+}
+
+weft_status wf_file_read(const struct wf_file *f, int64_t at, void *to, size_t n, struct weft_error *err)
+{
+    for (size_t done = 0; done < n;) {
+        const size_t want = n - done < READ_MAX ? n - done : READ_MAX;
+        const ssize_t got = pread(f->fd, (char *)to + done, want, at + (int64_t)done);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return wf_error_errno(err, WEFT_IO, f->path, errno);
+        if (got == 0)
+            return weft_error_set(err, WEFT_IO, "%s: ends at byte %lld, while it was being read",
+                                  f->path, (long long)(at + (int64_t)done));
+        done += (size_t)got;
+    }
+    return WEFT_OK;
+}
+
+bool wf_file_is_same(const struct wf_file_stamp *a, const struct wf_file_stamp *b)
+{
+    return a->size == b->size && a->mtime_ns == b->mtime_ns && a->device == b->device &&
+           a->inode == b->inode;
+}
