@@ -1,0 +1,277 @@
+/* test_topo.c - binding plans and distances on machines we do not have. */
+#include "scheduler/topo.h"
+
+#include <criterion/criterion.h>
+#include <sched.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/mem.h"
+
+static struct wf_topo *made(const char *synthetic)
+{
+    struct wf_topo *t = NULL;
+    struct weft_error err = {0};
+
+    cr_assert_eq(wf_topo_new(&t, synthetic, &err), WEFT_OK, "%s: %s", synthetic, err.message);
+    return t;
+}
+
+/* Workers 0, 1, ... sit on these PUs. */
+#define EXPECT_PLAN(t, ...)                                                              \
+    do {                                                                                 \
+        const int want_[] = {__VA_ARGS__};                                               \
+        int plan_[sizeof want_ / sizeof *want_];                                         \
+        wf_topo_place(t, (int)(sizeof want_ / sizeof *want_), plan_);                    \
+        for (size_t w_ = 0; w_ < sizeof want_ / sizeof *want_; w_++)                     \
+            cr_expect_eq(plan_[w_], want_[w_], "worker %zu on PU %d, not %d", w_, plan_[w_], want_[w_]); \
+    } while (0)
+
+/* Two nodes, each with two L3, each with two cores of two threads:
+ *
+ *   node      0                               1
+ *   L3        0               1               2               3
+ *   core      0       1       2       3       4       5       6       7
+ *   PU        0   1   2   3   4   5   6   7   8   9  10  11  12  13  14  15          */
+#define TWO_NODES "pack:2 [numa] l3:2 core:2 pu:2"
+
+Test(topo, counts_every_level_of_a_machine)
+{
+    struct wf_topo *t = made(TWO_NODES);
+
+    cr_assert_eq(wf_topo_n_pus(t), 16);
+    cr_assert_eq(wf_topo_n_cores(t), 8);
+    cr_assert_eq(t->n_l3, 4);
+    cr_assert_eq(t->n_nodes, 2);
+    cr_assert_eq(t->n_packages, 2);
+    cr_assert_eq(t->max_threads, 2);
+    wf_topo_free(t);
+}
+
+Test(topo, by_default_there_is_one_worker_per_core)
+{
+    struct wf_topo *t = made(TWO_NODES);
+
+    cr_assert_eq(wf_topo_n_workers(t), 8);
+    wf_topo_free(t);
+}
+
+Test(topo, a_quota_bounds_the_default_number_of_workers_rounded_up)
+{
+    struct wf_topo *t = made(TWO_NODES);
+    const struct { double quota; int workers; } cases[] = {
+        {0, 8}, {0.1, 1}, {1, 1}, {1.5, 2}, {2, 2}, {7.01, 8}, {64, 8},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        t->quota_cores = cases[i].quota;
+        cr_expect_eq(wf_topo_n_workers(t), cases[i].workers, "quota %g: %d workers", cases[i].quota,
+                     wf_topo_n_workers(t));
+    }
+    wf_topo_free(t);
+}
+
+Test(topo, workers_take_one_core_each_before_any_core_has_two)
+{
+    struct wf_topo *t = made(TWO_NODES);
+
+    EXPECT_PLAN(t, 0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
+    wf_topo_free(t);
+}
+
+Test(topo, few_workers_sit_together)
+{
+    struct wf_topo *t = made(TWO_NODES);
+
+    EXPECT_PLAN(t, 0, 2);
+    wf_topo_free(t);
+}
+
+Test(topo, more_workers_than_pus_go_round_again)
+{
+    struct wf_topo *t = made("core:2 pu:2");
+
+    EXPECT_PLAN(t, 0, 2, 1, 3, 0, 2, 1, 3, 0);
+    wf_topo_free(t);
+}
+
+Test(topo, fast_cores_come_before_slow_ones)
+{
+    /* Two slow cores, then two fast ones with two threads each:  s0 s1 f2 f4 */
+    struct wf_topo *t = made("core:4 pu:2");
+
+    for (int pu = 0; pu < 8; pu++)
+        t->pus[pu].kind = pu >= 4;
+    t->n_kinds = 2;
+    EXPECT_PLAN(t, 4, 6, 0, 2, 5, 7, 1, 3, 4);
+    wf_topo_free(t);
+}
+
+Test(topo, distance_grows_with_every_level_that_is_not_shared)
+{
+    struct wf_topo *t = made("pack:2 numa:2 l3:2 l2:2 core:2 pu:2");
+    /* PUs of one core: 2, of an L2: 4, of an L3: 8, of a node: 16, of a package: 32. */
+    const struct { int pu, distance; } from_0[] = {
+        {0, 0}, {1, 0}, {2, 1}, {3, 1}, {4, 2}, {7, 2}, {8, 3}, {15, 3}, {16, 4}, {31, 4}, {32, 5}, {63, 5},
+    };
+
+    for (size_t i = 0; i < sizeof from_0 / sizeof *from_0; i++)
+        cr_expect_eq(wf_topo_distance(t, 0, from_0[i].pu), from_0[i].distance, "to PU %d: %d",
+                     from_0[i].pu, wf_topo_distance(t, 0, from_0[i].pu));
+    for (int a = 0; a < 64; a++)
+        for (int b = 0; b < 64; b++)
+            cr_assert_eq(wf_topo_distance(t, a, b), wf_topo_distance(t, b, a));
+    wf_topo_free(t);
+}
+
+Test(topo, far_nodes_are_ranked_by_the_systems_distances)
+{
+    /* A ring of four sockets: neighbours 16, across 22. */
+    struct wf_topo *t = made("pack:4 [numa] core:1 pu:1");
+    const uint64_t slit[] = {10, 16, 22, 16,
+                             16, 10, 16, 22,
+                             22, 16, 10, 16,
+                             16, 22, 16, 10};
+
+    cr_assert_eq(wf_topo_distance(t, 0, 2), 5); /* before: all alike */
+    cr_assert_eq(wf_topo_set_slit(t, 4, slit, NULL), WEFT_OK);
+    cr_assert_eq(wf_topo_distance(t, 0, 1), 5);
+    cr_assert_eq(wf_topo_distance(t, 0, 2), 6);
+    cr_assert_eq(wf_topo_distance(t, 0, 3), 5);
+    cr_assert_eq(wf_topo_distance(t, 1, 3), 6);
+    wf_topo_free(t);
+}
+
+Test(topo, distances_never_pass_their_greatest)
+{
+    enum { NODES = 40 };
+    struct wf_topo *t = made("pack:40 [numa] core:1 pu:1");
+    static uint64_t slit[NODES * NODES];
+
+    for (int a = 0; a < NODES; a++)
+        for (int b = 0; b < NODES; b++)
+            slit[a * NODES + b] = a == b ? 10 : 20 + (uint64_t)(a > b ? a - b : b - a);
+    cr_assert_eq(wf_topo_set_slit(t, NODES, slit, NULL), WEFT_OK);
+    cr_assert_eq(wf_topo_distance(t, 0, 1), 5);
+    cr_assert_eq(wf_topo_distance(t, 0, 2), 6);
+    cr_assert_eq(wf_topo_distance(t, 0, 39), WF_TOPO_MAX_DISTANCE);
+    wf_topo_free(t);
+}
+
+Test(topo, pins_only_a_pool_that_has_every_core)
+{
+    struct wf_topo *t = made(TWO_NODES);
+
+    cr_assert_not(wf_topo_pins(t, 1));
+    cr_assert_not(wf_topo_pins(t, 7));
+    cr_assert(wf_topo_pins(t, 8));
+    cr_assert(wf_topo_pins(t, 100));
+    wf_topo_free(t);
+}
+
+Test(topo, a_description_that_makes_no_sense_is_refused_by_name)
+{
+    struct wf_topo *t = NULL;
+    struct weft_error err = {0};
+
+    cr_assert_eq(wf_topo_new(&t, "three cores please", &err), WEFT_INVALID);
+    cr_assert(strstr(err.message, "three cores please"));
+    cr_assert_null(t);
+}
+
+Test(topo, this_machine_has_what_the_affinity_mask_says)
+{
+    struct wf_topo *t = made(NULL);
+    cpu_set_t mask;
+
+    cr_assert_eq(sched_getaffinity(0, sizeof mask, &mask), 0);
+    cr_assert_eq(wf_topo_n_pus(t), CPU_COUNT(&mask));
+    for (int pu = 0; pu < t->n_pus; pu++)
+        cr_expect(CPU_ISSET(t->pus[pu].os, &mask));
+    cr_assert_geq(wf_topo_n_cores(t), 1);
+    cr_assert_leq(wf_topo_n_cores(t), wf_topo_n_pus(t));
+    wf_topo_free(t);
+}
+
+Test(topo, a_narrower_affinity_mask_is_seen_by_the_next_pool)
+{
+    struct wf_topo *all = made(NULL), *one;
+    const int last = all->pus[all->n_pus - 1].os;
+    cpu_set_t mask;
+
+    CPU_ZERO(&mask);
+    CPU_SET(last, &mask);
+    cr_assert_eq(sched_setaffinity(0, sizeof mask, &mask), 0);
+    one = made(NULL);
+    cr_assert_eq(wf_topo_n_pus(one), 1);
+    cr_assert_eq(one->pus[0].os, last);
+    cr_assert_eq(wf_topo_n_workers(one), 1);
+    wf_topo_free(one);
+    wf_topo_free(all);
+}
+
+Test(topo, a_pinned_thread_runs_where_it_was_told)
+{
+    struct wf_topo *t = made(NULL);
+    cpu_set_t mask;
+
+    for (int pu = 0; pu < t->n_pus; pu++) {
+        cr_assert_eq(wf_topo_pin(t, pu), WEFT_OK);
+        cr_assert_eq(sched_getaffinity(0, sizeof mask, &mask), 0);
+        cr_assert_eq(CPU_COUNT(&mask), 1);
+        cr_assert(CPU_ISSET(t->pus[pu].os, &mask));
+    }
+    wf_topo_free(t);
+}
+
+Test(topo, pinning_to_a_machine_we_are_not_on_changes_nothing)
+{
+    struct wf_topo *t = made("core:64 pu:1");
+    cpu_set_t before, after;
+
+    sched_getaffinity(0, sizeof before, &before);
+    wf_topo_pin(t, 63);
+    sched_getaffinity(0, sizeof after, &after);
+    cr_assert(CPU_EQUAL(&before, &after));
+    wf_topo_free(t);
+}
+
+Test(topo, the_second_look_is_quick_enough_for_a_pool)
+{
+    struct wf_topo *t = made(NULL);
+    int64_t best_ns = INT64_MAX;
+
+    wf_topo_free(t);
+    for (int i = 0; i < 20; i++) {
+        const int64_t begin = wf_now_ns();
+        int64_t ns;
+
+        t = made(NULL);
+        ns = wf_now_ns() - begin;
+        best_ns = ns < best_ns ? ns : best_ns;
+        wf_topo_free(t);
+    }
+    /* A pool has 1 ms to start in all; generous, for builds that check everything. */
+    cr_assert_lt(best_ns, 1000000, "%lld ns", (long long)best_ns);
+}
+
+Test(topo, every_refused_allocation_is_told_and_leaks_nothing)
+{
+    struct wf_topo *t = NULL;
+    weft_status st = WEFT_NOMEM;
+    int n = 0;
+
+    wf_topo_free(made(NULL));
+    wf_mem_watch(true);
+    while (st) {
+        wf_mem_fail_at(++n);
+        st = wf_topo_new(&t, n % 2 ? NULL : TWO_NODES, NULL);
+        wf_mem_fail_at(0);
+        cr_assert(st == WEFT_OK || st == WEFT_NOMEM);
+        if (st)
+            cr_assert_eq(wf_mem_n_live(), 0);
+    }
+    wf_topo_free(t);
+    cr_assert_gt(n, 2);
+    cr_assert_eq(wf_mem_n_live(), 0);
+}
