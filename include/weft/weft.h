@@ -5,10 +5,13 @@
 #include <weft/block.h>
 #include <weft/chunk.h>
 #include <weft/dtype.h>
+#include <weft/expr.h>
 #include <weft/graph.h>
 #include <weft/io.h>
+#include <weft/op.h>
 #include <weft/plan.h>
 #include <weft/pool.h>
+#include <weft/rowfn.h>
 #include <weft/status.h>
 #include <weft/trace.h>
 #include <weft/value.h>
