@@ -8,6 +8,7 @@
 #include <weft/expr.h>
 #include <weft/graph.h>
 #include <weft/io.h>
+#include <weft/machine.h>
 #include <weft/op.h>
 #include <weft/plan.h>
 #include <weft/pool.h>
