@@ -2,6 +2,7 @@
 #ifndef WEFT_H
 #define WEFT_H
 
+#include <weft/analyse.h>
 #include <weft/block.h>
 #include <weft/chunk.h>
 #include <weft/dtype.h>
