@@ -1,0 +1,130 @@
+/* plan.h - a graph frozen: how a description becomes something that runs.
+ *
+ * The passes, in the order they are made (each in its own file):
+ *
+ *   order.c   from the targets down, depth first: what is not met is not needed
+ *             (cull), what is met while it waits for itself is a circle, and a
+ *             task is numbered when all it needs is, so what is begun is
+ *             finished before more is begun
+ *   share.c   while numbering: an equal pure task met before takes its place
+ *   plan.c    the numbered tasks laid out for running; a chain of one-in
+ *             one-out tasks has come out side by side and is marked as one
+ *
+ * A node is 32 bytes, its successors 4 bytes each. A result has a slot: node i
+ * that gives one result has slot i; further results of nodes with several, and
+ * values known already, have slots behind those.
+ *
+ *     slots   | 0 .. n_nodes-1 | further results | values known already |
+ *             one a node         first_extra       first_const
+ *
+ * What always holds:
+ *   1. Nodes are numbered in topological order.
+ *   2. Between runs, join == n_join for every node, and slots before first_const
+ *      hold no value.
+ *   3. Successors of a node are ascending and distinct.
+ *   4. A node that is fused has one predecessor, the node before it, whose only
+ *      successor it is and whose result nobody asked for.
+ */
+#ifndef WF_PLAN_H
+#define WF_PLAN_H
+
+#include <stdatomic.h>
+
+#include <weft/plan.h>
+
+#include "lib/base/arena.h"
+
+struct wf_node {
+    weft_body       *body;
+    void            *arg;
+    uint32_t         first_succ;
+    uint32_t         n_succ;
+    _Atomic uint32_t join;    /* predecessors not finished in this run */
+    uint32_t         n_join : 31;
+    uint32_t         fused : 1;
+};
+_Static_assert(sizeof(struct wf_node) == 32, "two nodes a cache line");
+
+/* The further results of a node with several: result k > 0 has slot first + k - 1. */
+struct wf_results {
+    uint32_t node, first, n;
+};
+
+enum { WF_NONE = UINT32_MAX };
+
+struct weft_plan {
+    weft_graph         *graph;
+    struct wf_arena     arena;
+    struct wf_node     *nodes;
+    uint32_t           *succ;
+    uint32_t           *first_input;  /* n_nodes + 1 */
+    uint32_t           *inputs;       /* slots, in the order of the dependencies */
+    uint32_t           *task_of;      /* number of the task in the graph */
+    uint32_t           *roots;        /* nodes that wait for nothing, ascending */
+    struct wf_results  *results;      /* by node */
+    struct weft_value  *slots;
+    _Atomic uint32_t   *readers;      /* of a slot with a value: how many have yet to read it */
+    uint32_t           *uses;         /* of a slot: how often it is read; NULL: once by each successor */
+    _Atomic uint32_t   *poison;       /* of a node: number + 1 of the failed node it depends on; 0: none */
+    uint64_t           *asked;        /* bitmap of slots before first_const that are targets */
+    uint32_t           *targets;      /* slots */
+    uint32_t n_nodes, n_edges, n_inputs, n_roots, n_sinks, n_fused, n_results, n_targets;
+    uint32_t first_extra, first_const, n_slots;
+    bool                same_targets; /* some slot is a target twice */
+    atomic_flag         running;
+};
+
+static inline bool wf_plan_is_asked(const weft_plan *p, uint32_t slot)
+{
+    return p->asked[slot >> 6] >> (slot & 63) & 1;
+}
+
+/* How often the value of a slot before first_const is read, asking included. */
+static inline uint32_t wf_plan_uses(const weft_plan *p, uint32_t slot)
+{
+    return (p->uses ? p->uses[slot] : p->nodes[slot].n_succ) + wf_plan_is_asked(p, slot);
+}
+
+/* The slot of result k of a node; WF_NONE: it has no such result. */
+uint32_t wf_plan_slot(const weft_plan *p, uint32_t node, uint32_t k);
+
+/* The node whose result a slot before first_const is. */
+uint32_t wf_plan_owner(const weft_plan *p, uint32_t slot);
+
+/* Who waits for whom, backwards: node i for preds[first[i]] .. preds[first[i+1]-1],
+ * ascending. `first` has room for n_nodes + 1, `preds` for n_edges. For traces. */
+void wf_plan_preds(const weft_plan *p, uint32_t *first, uint32_t *preds);
+
+static inline bool wf_plan_is_fused(const weft_plan *p, size_t i)
+{
+    return p->nodes[i].fused;
+}
+
+/* ---- The passes ------------------------------------------------------------ */
+
+/* What order.c finds. */
+struct wf_order {
+    uint32_t *task_of; /* task of node i */
+    uint32_t *node_of; /* per task of the graph: node, WF_NONE: not needed; values have none */
+    uint32_t  n_nodes;
+    uint32_t *values;  /* tasks that are values, each once */
+    uint32_t *value_of;/* per task: its place in `values` */
+    uint32_t  n_values;
+};
+
+/* Memory comes from `arena`. */
+weft_status wf_order_make(struct wf_order *o, struct wf_arena *arena, const weft_graph *g,
+                          weft_task *const *targets, size_t n_targets, uint32_t without,
+                          struct weft_error *err);
+
+/* share.c: tokens of pure tasks met so far, and their nodes. */
+struct wf_share {
+    struct wf_share_slot *slots;
+    uint32_t              n, n_slots;
+};
+void wf_share_fini(struct wf_share *s); /* a zeroed one is fine */
+/* *node is the node of an equal task met before, or stays what it was and is
+ * remembered. False: no memory. */
+bool wf_share_find(struct wf_share *s, const weft_task *t, uint32_t *node);
+
+#endif
