@@ -1,0 +1,139 @@
+/* future.c - a run submitted: waiting for its end, and what it gave. */
+#include "scheduler/pool.h"
+
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+
+static void free_future(weft_future *f)
+{
+    wf_free(f->values);
+    wf_free(f->statuses);
+    wf_free(f->errors);
+    wf_free(f);
+}
+
+weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
+                          const struct weft_run_spec *spec, struct weft_error *err)
+{
+    weft_future *f = wf_alloc_zero(1, sizeof *f);
+
+    if (!f)
+        return wf_error_nomem(err, "a run");
+    f->values = wf_alloc_zero(plan->n_targets, sizeof *f->values);
+    f->statuses = wf_alloc_zero(plan->n_targets, sizeof *f->statuses);
+    if (!f->values || !f->statuses) {
+        free_future(f);
+        return wf_error_nomem(err, "a run");
+    }
+    if (atomic_flag_test_and_set_explicit(&plan->running, memory_order_acquire)) {
+        free_future(f);
+        return weft_error_set(err, WEFT_INVALID, "this plan is running already; it can run again when that run has ended");
+    }
+    f->pool = pool;
+    f->plan = plan;
+    f->spec = spec ? *spec : (struct weft_run_spec){0};
+    *out = f;
+    return WEFT_OK;
+}
+
+void wf_future_collect(weft_future *f, struct wf_run *r)
+{
+    const uint32_t n = f->plan->n_targets;
+    uint32_t n_failed = 0;
+    struct weft_error err;
+
+    for (uint32_t i = 0; i < n; i++) {
+        f->statuses[i] = wf_run_target(r, i, &f->values[i], &err);
+        n_failed += f->statuses[i] != WEFT_OK;
+    }
+    /* Errors are big and rare: kept for those that failed, in order. */
+    f->errors = n_failed ? wf_alloc_array(n_failed, sizeof *f->errors) : NULL;
+    for (uint32_t i = 0; f->errors && i < n; i++)
+        if (f->statuses[i])
+            wf_run_target(r, i, &f->values[i], &f->errors[f->n_errors++]);
+    wf_run_fini(r);
+    atomic_flag_clear_explicit(&f->plan->running, memory_order_release);
+}
+
+void wf_future_tell(weft_future *f)
+{
+    void (*done)(void *done_arg, weft_status status) = f->spec.done;
+    weft_status first = WEFT_OK;
+
+    for (uint32_t i = 0; done && i < f->plan->n_targets && !first; i++)
+        first = f->statuses[i];
+    if (done)
+        done(f->spec.done_arg, first);
+    /* Release: who sees the end sees the results. After this f may be freed; the
+     * wake needs only the address of the word. */
+    wf_store_release(&f->done, 1);
+    wf_wake(&f->done, INT32_MAX);
+}
+
+bool weft_future_is_done(const weft_future *f)
+{
+    return wf_load_acquire(&f->done);
+}
+
+weft_status weft_future_wait(weft_future *f, int64_t timeout_ns)
+{
+    const int64_t until = timeout_ns < 0 ? 0 : wf_now_ns() + timeout_ns;
+
+    while (!wf_load_acquire(&f->done)) {
+        const int64_t left = timeout_ns < 0 ? -1 : until - wf_now_ns();
+
+        if (timeout_ns >= 0 && left <= 0)
+            return WEFT_TIMEOUT;
+        wf_wait(&f->done, 0, left);
+    }
+    return WEFT_OK;
+}
+
+weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out, struct weft_error *err)
+{
+    weft_status st;
+    uint32_t nth = 0;
+
+    weft_future_wait(f, -1);
+    if (i >= f->plan->n_targets)
+        return weft_error_set(err, WEFT_INVALID, "target %zu of a run that has %u", i, f->plan->n_targets);
+    st = f->statuses[i];
+    if (st) {
+        for (size_t k = 0; k < i; k++)
+            nth += f->statuses[k] != WEFT_OK;
+        if (err && nth < f->n_errors)
+            *err = f->errors[nth];
+        else
+            weft_error_set(err, st, "%s", weft_status_text(st));
+        return st;
+    }
+    if (out) {
+        *out = f->values[i];
+        f->values[i] = weft_value_none();
+    }
+    return WEFT_OK;
+}
+
+void weft_future_cancel(weft_future *f)
+{
+    pthread_mutex_lock(&f->pool->lock);
+    wf_store_relaxed(&f->stop, true);
+    if (f->run)
+        wf_or(&f->run->flags, WF_RUN_STOP);
+    pthread_mutex_unlock(&f->pool->lock);
+}
+
+void weft_future_free(weft_future *f)
+{
+    if (!f)
+        return;
+    weft_future_wait(f, -1);
+    for (uint32_t i = 0; i < f->plan->n_targets; i++)
+        weft_value_release(f->values[i]);
+    if (f->own_plan)
+        weft_plan_free(f->plan);
+    free_future(f);
+}

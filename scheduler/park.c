@@ -1,0 +1,101 @@
+/* park.c - putting workers to sleep so that no call is missed. */
+#include "scheduler/park.h"
+
+#include "lib/base/assert.h"
+
+void wf_park_init(struct wf_park *p)
+{
+    atomic_init(&p->state, 0);
+    atomic_init(&p->tokens, 0);
+}
+
+void wf_park_check(struct wf_park *p, uint32_t n_workers)
+{
+    const uint64_t state = wf_load_seq(&p->state);
+
+    WF_ASSERT((state >> 32) + (uint32_t)state <= n_workers); /* 1 */
+    (void)state, (void)n_workers;
+}
+
+/* Moves one worker from sleeping to searching, if `only` says so. */
+static bool call_one(struct wf_park *p, bool only_if_none_searches)
+{
+    uint64_t state = wf_load_seq(&p->state);
+
+    do {
+        if (!(uint32_t)state || (only_if_none_searches && state >= WF_PARK_SEARCHING))
+            return false;
+    } while (!wf_cas_seq(&p->state, &state, state - WF_PARK_SLEEPING + WF_PARK_SEARCHING));
+    wf_add(&p->tokens, 1);
+    wf_wake(&p->tokens, 1);
+    return true;
+}
+
+void wf_park_wake_slowly(struct wf_park *p)
+{
+    call_one(p, true);
+}
+
+void wf_park_wake_all(struct wf_park *p)
+{
+    while (call_one(p, false))
+        ;
+}
+
+bool wf_park_search(struct wf_park *p, uint32_t limit)
+{
+    uint64_t state = wf_load_relaxed(&p->state);
+
+    do {
+        if (state >> 32 >= limit)
+            return false;
+    } while (!wf_cas_seq(&p->state, &state, state + WF_PARK_SEARCHING));
+    return true;
+}
+
+void wf_park_found(struct wf_park *p)
+{
+    /* Sequentially consistent, so wf_park_wake() below comes after it in the one
+     * order of all: a producer that saw us searching is covered by that call. */
+    if (wf_add_seq(&p->state, -WF_PARK_SEARCHING) >> 32 == 1)
+        wf_park_wake(p);
+}
+
+void wf_park_sleep(struct wf_park *p, bool searching)
+{
+    wf_add_seq(&p->state, searching ? WF_PARK_SLEEPING - WF_PARK_SEARCHING : (uint64_t)WF_PARK_SLEEPING);
+    /* Full fence: we are counted before we scan. Partner: the fence in wf_park_wake(). */
+    wf_fence_seq();
+}
+
+/* Takes a token, waiting until there is one. */
+static void take_token(struct wf_park *p)
+{
+    uint32_t tokens = wf_load_acquire(&p->tokens);
+
+    for (;;) {
+        if (!tokens) {
+            wf_wait(&p->tokens, 0, -1);
+            tokens = wf_load_acquire(&p->tokens);
+        } else if (wf_cas(&p->tokens, &tokens, tokens - 1)) {
+            return;
+        }
+    }
+}
+
+void wf_park_commit(struct wf_park *p)
+{
+    take_token(p);
+}
+
+void wf_park_cancel(struct wf_park *p)
+{
+    uint64_t state = wf_load_seq(&p->state);
+
+    while ((uint32_t)state)
+        if (wf_cas_seq(&p->state, &state, state - WF_PARK_SLEEPING))
+            return;
+    /* All that sleep have been called, so one token is ours, and so is a search. */
+    take_token(p);
+    wf_park_found(p);
+}

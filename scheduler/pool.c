@@ -1,0 +1,364 @@
+/* pool.c - workers come and go; runs are placed among them and end. */
+#include "scheduler/pool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/assert.h"
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "scheduler/victim.h"
+
+/* A wake by the system costs 20 to 40 us, so a worker looks about that long
+ * before it sleeps. With more workers than cores, looking robs those who work. */
+enum { SPIN_NS = 50000, SPIN_CROWDED_NS = 5000, MOST_WORKERS = 4096, TRACE_EVENTS = 65536 };
+
+static int workers_wanted(const struct weft_pool_spec *spec, const struct wf_topo *topo)
+{
+    const char *named = getenv("WEFT_WORKERS");
+    char *end;
+    long n = spec->n_workers;
+
+    if (spec->kind == WEFT_POOL_SERIAL)
+        return 1;
+    if (n <= 0 && named) {
+        n = strtol(named, &end, 10);
+        n = *end ? 0 : n;
+    }
+    if (n <= 0)
+        n = wf_topo_n_workers(topo);
+    return (int)(n < MOST_WORKERS ? n : MOST_WORKERS);
+}
+
+static void *thread_main(void *arg)
+{
+    wf_worker_loop(arg);
+    return NULL;
+}
+
+static void executor_main(void *arg)
+{
+    wf_worker_loop(arg);
+}
+
+/* Tells all workers to end and waits for them. */
+static void stop_workers(weft_pool *pool)
+{
+    uint32_t n;
+
+    wf_store_seq(&pool->ending, true);
+    wf_fence_seq();
+    wf_park_wake_all(&pool->park);
+    if (pool->has_executor) {
+        while ((n = wf_load_acquire(&pool->n_loops)))
+            wf_wait(&pool->n_loops, n, -1);
+        return;
+    }
+    for (int i = 0; i < pool->n_workers; i++)
+        if (pool->workers[i].started)
+            pthread_join(pool->workers[i].thread, NULL);
+}
+
+/* Everything but the threads, which are gone. */
+static void free_memory(weft_pool *pool)
+{
+    for (int i = 0; pool->workers && i < pool->n_workers; i++) {
+        wf_deque_fini(&pool->workers[i].deque);
+        wf_call_fini(&pool->workers[i].call);
+        wf_tracer_fini(&pool->workers[i].tracer);
+    }
+    if (pool->own_last_plan)
+        weft_plan_free(pool->last_plan);
+    wf_free(pool->workers);
+    wf_free(pool->victims);
+    wf_free(pool->places);
+    wf_topo_free(pool->topo);
+    pthread_mutex_destroy(&pool->lock);
+    wf_free(pool);
+}
+
+static bool init_worker(weft_pool *pool, int i, const struct weft_pool_spec *spec)
+{
+    struct wf_worker *w = &pool->workers[i];
+    int *ends = wf_alloc_array((size_t)pool->n_workers, sizeof *ends);
+    const size_t n_events = spec->trace_events ? spec->trace_events : TRACE_EVENTS;
+    bool ok = ends != NULL;
+
+    w->pool = pool;
+    w->id = i;
+    w->pu = pool->places[i];
+    w->last_victim = -1;
+    w->victims = pool->victims + (size_t)i * (size_t)(pool->n_workers - 1);
+    wf_call_init(&w->call, i);
+    if (ok)
+        wf_victim_order(pool->topo, pool->n_workers, i, pool->places, w->victims, ends);
+    wf_free(ends);
+    return ok && wf_deque_init(&w->deque) && (!spec->trace || wf_tracer_init(&w->tracer, n_events));
+}
+
+static bool start_worker(weft_pool *pool, int i)
+{
+    struct wf_worker *w = &pool->workers[i];
+
+    wf_add(&pool->n_loops, 1);
+    w->started = pool->has_executor
+                     ? !pool->executor.submit(pool->executor.self, executor_main, w)
+                     : !pthread_create(&w->thread, NULL, thread_main, w);
+    if (!w->started)
+        wf_sub(&pool->n_loops, 1);
+    return w->started;
+}
+
+weft_pool *weft_pool_new(const struct weft_pool_spec *spec)
+{
+    static const struct weft_pool_spec defaults;
+    weft_pool *pool = wf_alloc_aligned(sizeof *pool);
+    size_t n, bytes;
+
+    if (!pool)
+        return NULL;
+    memset(pool, 0, sizeof *pool);
+    spec = spec ? spec : &defaults;
+    pthread_mutex_init(&pool->lock, NULL);
+    wf_park_init(&pool->park);
+    pool->kind = spec->kind;
+    pool->process = getpid();
+    pool->traces = spec->trace;
+    if (wf_topo_new(&pool->topo, NULL, NULL))
+        goto fail;
+    pool->n_workers = workers_wanted(spec, pool->topo);
+    pool->pins = !spec->no_pin && !spec->executor && wf_topo_pins(pool->topo, pool->n_workers);
+    pool->max_searching = pool->n_workers > 1 ? (uint32_t)pool->n_workers / 2 : 1;
+    pool->spin_ns = pool->n_workers > wf_topo_n_pus(pool->topo) ? SPIN_CROWDED_NS : SPIN_NS;
+    n = (size_t)pool->n_workers;
+    bytes = n * sizeof *pool->workers;
+    pool->workers = wf_alloc_aligned(bytes);
+    if (!pool->workers)
+        goto fail;
+    memset(pool->workers, 0, bytes);
+    pool->places = wf_alloc_array(n, sizeof *pool->places);
+    pool->victims = wf_alloc_array(n * n, sizeof *pool->victims);
+    if (!pool->places || !pool->victims)
+        goto fail;
+    wf_topo_place(pool->topo, pool->n_workers, pool->places);
+    if (spec->executor) {
+        pool->executor = *spec->executor;
+        pool->has_executor = true;
+    }
+    for (int i = 0; i < pool->n_workers; i++)
+        if (!init_worker(pool, i, spec))
+            goto fail;
+    if (pool->kind != WEFT_POOL_SERIAL)
+        for (int i = 0; i < pool->n_workers; i++)
+            if (!start_worker(pool, i)) {
+                stop_workers(pool);
+                goto fail;
+            }
+    return pool;
+fail:
+    free_memory(pool);
+    return NULL;
+}
+
+int weft_pool_n_workers(const weft_pool *pool)
+{
+    return pool->n_workers;
+}
+
+void weft_pool_free(weft_pool *pool)
+{
+    if (!pool)
+        return;
+    /* In a forked child the workers never were: what they held is only memory. */
+    if (pool->process == getpid() && pool->kind != WEFT_POOL_SERIAL) {
+        WF_ASSERT(!wf_load_acquire(&pool->live) && !pool->queued); /* every future was freed */
+        stop_workers(pool);
+    }
+    free_memory(pool);
+}
+
+/* ---- Places for runs ------------------------------------------------------- */
+
+/* Puts a run where workers look. Under the lock. */
+static void place(weft_pool *pool, weft_future *f, uint32_t at)
+{
+    struct wf_run *r = &pool->runs[at];
+
+    wf_run_init(r, f->plan, f->spec.on_error, f);
+    if (wf_load_relaxed(&f->stop))
+        wf_or(&r->flags, WF_RUN_STOP);
+    f->run = r;
+    f->begin = wf_moment_now();
+    /* Release: who claims roots sees the run. */
+    wf_store_release(&r->cursor, (uint64_t)f->plan->n_roots);
+    wf_or(&pool->live, (uint64_t)1 << at);
+}
+
+/* Places a run, or queues it while every place is taken. */
+static void enter(weft_pool *pool, weft_future *f)
+{
+    uint64_t live;
+
+    pthread_mutex_lock(&pool->lock);
+    live = wf_load_relaxed(&pool->live);
+    if (~live) {
+        place(pool, f, (uint32_t)__builtin_ctzll(~live));
+    } else {
+        if (pool->last)
+            pool->last->next = f;
+        else
+            pool->queued = f;
+        pool->last = f;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    wf_park_wake(&pool->park);
+}
+
+/* Remembers the run that ended for weft_trace_of_pool(). Under the lock. */
+static void remember(weft_pool *pool, weft_future *f, uint32_t at)
+{
+    if (pool->own_last_plan)
+        weft_plan_free(pool->last_plan);
+    pool->last_plan = f->plan;
+    pool->own_last_plan = f->own_plan;
+    f->own_plan = false;
+    pool->last_place = at;
+    pool->last_begin = f->begin;
+    pool->last_end = f->end;
+}
+
+void wf_pool_finish(weft_pool *pool, uint32_t at)
+{
+    struct wf_run *r = &pool->runs[at];
+    weft_future *f = r->future;
+
+    f->end = wf_moment_now();
+    wf_future_collect(f, r);
+    pthread_mutex_lock(&pool->lock);
+    f->run = NULL;
+    if (pool->traces)
+        remember(pool, f, at);
+    if (pool->queued) {
+        weft_future *next = pool->queued;
+
+        pool->queued = next->next;
+        pool->last = pool->queued ? pool->last : NULL;
+        place(pool, next, at);
+    } else {
+        atomic_fetch_and_explicit(&pool->live, ~((uint64_t)1 << at), memory_order_acq_rel);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    wf_future_tell(f); /* from here f may be gone */
+    wf_park_wake(&pool->park);
+}
+
+static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
+                          const struct weft_run_spec *spec, weft_future **out, struct weft_error *err)
+{
+    weft_future *f;
+    weft_status st;
+
+    if (!pool)
+        return wf_error_nomem(err, "a pool");
+    if (pool->process != getpid())
+        return weft_error_set(err, WEFT_UNSUPPORTED, "this pool belongs to process %d; process %d was forked from it",
+                              (int)pool->process, (int)getpid());
+    st = wf_future_new(&f, pool, plan, spec, err);
+    if (st)
+        return st;
+    f->own_plan = own_plan;
+    if (!plan->n_nodes) {
+        struct wf_run nothing = {0};
+
+        wf_run_init(&nothing, plan, f->spec.on_error, f);
+        wf_future_collect(f, &nothing);
+        wf_future_tell(f);
+    } else if (pool->kind == WEFT_POOL_SERIAL) {
+        struct wf_run *r = &pool->runs[0];
+
+        wf_run_init(r, plan, f->spec.on_error, f);
+        f->begin = wf_moment_now();
+        wf_serial_run(pool, r, &pool->workers[0]);
+        f->end = wf_moment_now();
+        wf_future_collect(f, r);
+        if (pool->traces)
+            remember(pool, f, 0);
+        wf_future_tell(f);
+    } else {
+        enter(pool, f);
+    }
+    *out = f;
+    return WEFT_OK;
+}
+
+/* ---- Running --------------------------------------------------------------- */
+
+weft_status weft_pool_submit_plan(weft_pool *pool, weft_plan *plan, const struct weft_run_spec *spec,
+                                  weft_future **out, struct weft_error *err)
+{
+    return submit(pool, plan, false, spec, out, err);
+}
+
+weft_status weft_pool_submit(weft_pool *pool, weft_task *const *tasks, size_t n,
+                             const struct weft_run_spec *spec, weft_future **out, struct weft_error *err)
+{
+    weft_plan *plan;
+    weft_status st = weft_plan_new(&plan, tasks, n, NULL, err);
+
+    if (st)
+        return st;
+    st = submit(pool, plan, true, spec, out, err);
+    if (st)
+        weft_plan_free(plan);
+    return st;
+}
+
+/* Waits for the end and takes all results; the first failure in order is told. */
+static weft_status take_all(weft_future *f, struct weft_value *outs, struct weft_error *err)
+{
+    weft_status first = WEFT_OK;
+
+    weft_future_wait(f, -1);
+    for (uint32_t i = 0; i < f->plan->n_targets; i++) {
+        struct weft_value value = weft_value_none();
+        const weft_status st = weft_future_take(f, i, outs ? &value : NULL, first ? NULL : err);
+
+        first = first ? first : st;
+        if (outs)
+            outs[i] = value;
+    }
+    weft_future_free(f);
+    return first;
+}
+
+weft_status weft_pool_run_plan(weft_pool *pool, weft_plan *plan, const struct weft_run_spec *spec,
+                               struct weft_value *outs, struct weft_error *err)
+{
+    weft_future *f;
+    const weft_status st = weft_pool_submit_plan(pool, plan, spec, &f, err);
+
+    return st ? st : take_all(f, outs, err);
+}
+
+weft_status weft_pool_run_many(weft_pool *pool, weft_task *const *tasks, size_t n,
+                               const struct weft_run_spec *spec, struct weft_value *outs, struct weft_error *err)
+{
+    weft_future *f;
+    const weft_status st = weft_pool_submit(pool, tasks, n, spec, &f, err);
+
+    return st ? st : take_all(f, outs, err);
+}
+
+weft_status weft_pool_run(weft_pool *pool, weft_task *task, struct weft_value *out, struct weft_error *err)
+{
+    struct weft_value value;
+    const weft_status st = weft_pool_run_many(pool, &task, 1, NULL, &value, err);
+
+    if (!st && out)
+        *out = value;
+    else if (!st)
+        weft_value_release(value);
+    return st;
+}

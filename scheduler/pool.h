@@ -1,0 +1,89 @@
+/* pool.h - workers and the runs they share, from inside.
+ *
+ * A run sits in one of WF_MAX_RUNS places while workers may touch it, so a ready
+ * task names its run by a small number. Further runs queue.
+ *
+ * A worker that looks for roots reads `cursor` of a place before it knows whether
+ * a run sits there. That is sound: roots are claimed by exchanging the cursor
+ * itself, and a run with unclaimed roots has not ended. So a claim that succeeds
+ * is a claim on the run that sits there now, whatever was read before it.
+ *
+ * What always holds:
+ *   1. A place is given to the next run only after the last sink of its run has
+ *      been counted, and whoever counted it has read all it needs.
+ *   2. `lock` guards the queue, the handing out of places, and what traces read.
+ */
+#ifndef WF_POOL_H
+#define WF_POOL_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "scheduler/park.h"
+#include "scheduler/run.h"
+#include "scheduler/topo.h"
+#include "scheduler/worker.h"
+
+enum { WF_MAX_RUNS = 64 };
+
+struct weft_future {
+    struct wf_run     *run;      /* while it runs */
+    weft_pool         *pool;
+    weft_plan         *plan;
+    bool               own_plan; /* made for this run, freed with it */
+    struct weft_run_spec spec;
+    struct weft_value *values;   /* per target */
+    weft_status       *statuses;
+    struct weft_error *errors;   /* of targets that failed, by order; may be NULL: no memory */
+    uint32_t           n_errors;
+    _Atomic uint32_t   done;     /* 1: the above is there */
+    _Atomic bool       stop;     /* asked to stop before it had a run */
+    weft_future       *next;     /* in the queue of the pool */
+    struct wf_moment   begin, end;
+};
+
+struct weft_pool {
+    enum weft_pool_kind kind;
+    int                 n_workers;
+    uint32_t            max_searching;
+    int64_t             spin_ns;    /* how long a worker searches before it sleeps */
+    bool                pins, traces;
+    pid_t               process;    /* a forked child owns nothing of this */
+    struct wf_topo     *topo;
+    int                *places;     /* PU of worker i */
+    int                *victims;    /* all workers' orders, n_workers - 1 each */
+    struct wf_worker   *workers;
+    struct weft_executor executor;
+    bool                has_executor;
+
+    struct wf_park      park;
+    _Alignas(WF_APART) _Atomic uint64_t live; /* bit i: a run sits in place i */
+    _Atomic bool        ending;
+    _Atomic uint32_t    n_loops;    /* worker loops that have not returned */
+
+    pthread_mutex_t     lock;
+    weft_future        *queued, *last;
+    struct wf_run       runs[WF_MAX_RUNS];
+
+    /* What weft_trace_of_pool() reads; guarded by lock. */
+    weft_plan          *last_plan;  /* of the last run that ended */
+    bool                own_last_plan;
+    uint32_t            last_place;
+    struct wf_moment    last_begin, last_end;
+};
+
+/* Prepares a future for `plan`; the plan is refused when it runs already. */
+weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
+                          const struct weft_run_spec *spec, struct weft_error *err);
+
+/* The last node of the run in `place` has finished; called once, by who counted it. */
+void wf_pool_finish(weft_pool *pool, uint32_t place);
+
+/* Collects what the targets gave; then the plan may run again. Part of the end of a run. */
+void wf_future_collect(weft_future *f, struct wf_run *r);
+void wf_future_tell(weft_future *f);
+
+/* serial.c: the whole run on the calling thread. */
+void wf_serial_run(weft_pool *pool, struct wf_run *r, struct wf_worker *w);
+
+#endif

@@ -1,0 +1,366 @@
+/* run.c - one plan in flight: results, readers, failures. */
+#include "scheduler/run.h"
+
+#include <string.h>
+
+#include "lib/base/assert.h"
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/graph/graph.h"
+
+void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error, weft_future *future)
+{
+    r->plan = plan;
+    r->on_error = on_error;
+    r->future = future;
+    wf_store_relaxed(&r->flags, 0);
+    wf_store_relaxed(&r->failures, NULL);
+    wf_store_relaxed(&r->n_sinks_left, plan->n_sinks);
+}
+
+/* ---- Scratch --------------------------------------------------------------- */
+
+struct wf_scratch_extra {
+    struct wf_scratch_extra *next;
+    _Alignas(64) char        bytes[];
+};
+
+enum { SCRATCH_ALIGN = 64, SCRATCH_KEEP = 64 << 20 };
+
+void *weft_call_scratch(weft_call *call, size_t bytes)
+{
+    struct wf_scratch *s = &call->scratch;
+    const size_t want = (bytes + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN * SCRATCH_ALIGN;
+    struct wf_scratch_extra *x;
+
+    if (want < bytes)
+        return NULL;
+    if (want <= s->bytes && s->used <= s->bytes - want) {
+        void *p = s->block + s->used;
+
+        s->used += want;
+        return p;
+    }
+    x = wf_alloc_aligned(sizeof *x + want);
+    if (!x)
+        return NULL;
+    x->next = s->extra;
+    s->extra = x;
+    s->used += want;
+    return x->bytes;
+}
+
+void wf_scratch_reset(struct wf_scratch *s)
+{
+    const size_t used = s->used;
+
+    s->used = 0;
+    if (!s->extra)
+        return;
+    while (s->extra) {
+        struct wf_scratch_extra *next = s->extra->next;
+
+        wf_free(s->extra);
+        s->extra = next;
+    }
+    /* The next body will want as much: one block, unless it is a great deal. */
+    if (used <= SCRATCH_KEEP) {
+        wf_free(s->block);
+        s->block = wf_alloc_aligned(used);
+        s->bytes = s->block ? used : 0;
+    }
+}
+
+void wf_call_init(struct weft_call *call, int worker)
+{
+    memset(call, 0, sizeof *call);
+    call->worker = worker;
+}
+
+void wf_call_fini(struct weft_call *call)
+{
+    wf_scratch_reset(&call->scratch);
+    wf_free(call->scratch.block);
+    call->scratch = (struct wf_scratch){0};
+}
+
+/* ---- Inputs and results ---------------------------------------------------- */
+
+/* Counts one reader of a slot down; the last one frees the value. */
+static void drop_reader(weft_plan *p, uint32_t slot)
+{
+    struct weft_value v;
+
+    /* Acquire on 1: the others have read. No exchange is needed for the last. */
+    if (wf_load_acquire(&p->readers[slot]) != 1 && wf_sub(&p->readers[slot], 1) != 1)
+        return;
+    v = p->slots[slot];
+    p->slots[slot] = weft_value_none();
+    weft_value_release(v);
+}
+
+void wf_run_drop_inputs(struct wf_run *r, uint32_t node)
+{
+    weft_plan *p = r->plan;
+
+    for (uint32_t e = p->first_input[node]; e < p->first_input[node + 1]; e++)
+        if (p->inputs[e] < p->first_const && p->slots[p->inputs[e]].type)
+            drop_reader(p, p->inputs[e]);
+}
+
+static uint32_t input_slot(const weft_call *call, size_t i)
+{
+    const weft_plan *p = call->run->plan;
+
+    WF_ASSERT(i < weft_call_n_inputs(call));
+    return p->inputs[p->first_input[call->node] + i];
+}
+
+size_t weft_call_n_inputs(const weft_call *call)
+{
+    const weft_plan *p = call->run->plan;
+
+    return p->first_input[call->node + 1] - p->first_input[call->node];
+}
+
+struct weft_value weft_call_input(const weft_call *call, size_t i)
+{
+    return call->run->plan->slots[input_slot(call, i)];
+}
+
+/* A value of one's own: for small numbers the same words, else a copy. */
+static weft_status copy_of(struct weft_value v, struct weft_value *out)
+{
+    struct weft_value copy = v;
+
+    if (v.type && v.type->free) {
+        if (!v.type->copy)
+            return WEFT_UNSUPPORTED;
+        copy.as.ptr = v.type->copy(v.as.ptr);
+        if (!copy.as.ptr)
+            return WEFT_NOMEM;
+    }
+    *out = copy;
+    return WEFT_OK;
+}
+
+weft_status weft_call_take(weft_call *call, size_t i, struct weft_value *out)
+{
+    weft_plan *p = call->run->plan;
+    const uint32_t slot = input_slot(call, i);
+
+    if (!p->slots[slot].type)
+        return WEFT_EMPTY;
+    /* Acquire: pairs with drop_reader() of the others, whose reading is over. */
+    if (slot >= p->first_const || wf_load_acquire(&p->readers[slot]) != 1)
+        return copy_of(p->slots[slot], out);
+    *out = p->slots[slot];
+    p->slots[slot] = weft_value_none();
+    return WEFT_OK;
+}
+
+void weft_call_return_at(weft_call *call, int k, struct weft_value value)
+{
+    struct wf_run *r = call->run;
+    weft_plan *p = r->plan;
+    const uint32_t slot = wf_plan_slot(p, call->node, (uint32_t)k);
+    uint32_t uses;
+
+    WF_ASSERT(k >= 0 && slot != WF_NONE);
+    uses = wf_plan_uses(p, slot);
+    weft_value_release(p->slots[slot]);
+    p->slots[slot] = weft_value_none();
+    if (!uses) {
+        weft_value_release(value);
+        return;
+    }
+    if (!(wf_load_relaxed(&r->flags) & WF_RUN_RESULTS))
+        wf_or(&r->flags, WF_RUN_RESULTS);
+    p->slots[slot] = value;
+    wf_store_relaxed(&p->readers[slot], uses);
+}
+
+void weft_call_return(weft_call *call, struct weft_value value)
+{
+    weft_call_return_at(call, 0, value);
+}
+
+int weft_call_worker(const weft_call *call)
+{
+    return call->worker;
+}
+
+bool weft_call_is_cancelled(const weft_call *call)
+{
+    return wf_load_relaxed(&call->run->flags) & WF_RUN_STOP;
+}
+
+/* ---- Failure --------------------------------------------------------------- */
+
+/* The smallest wins, so the reason does not depend on who was first. */
+static void poison_one(weft_plan *p, uint32_t node, uint32_t poison)
+{
+    uint32_t now = wf_load_relaxed(&p->poison[node]);
+
+    while ((!now || now > poison) && !wf_cas(&p->poison[node], &now, poison))
+        ;
+}
+
+static void poison_from(struct wf_run *r, uint32_t node, uint32_t poison)
+{
+    weft_plan *p = r->plan;
+    const struct wf_node *n = &p->nodes[node];
+
+    wf_or(&r->flags, WF_RUN_TROUBLE);
+    poison_one(p, node, poison);
+    for (uint32_t k = 0; k < n->n_succ; k++)
+        poison_one(p, p->succ[n->first_succ + k], poison);
+}
+
+bool wf_run_is_doomed(struct weft_call *call)
+{
+    struct wf_run *r = call->run;
+    uint32_t poison = wf_load_relaxed(&r->plan->poison[call->node]);
+
+    if (!poison && (wf_load_relaxed(&r->flags) & WF_RUN_STOP))
+        poison = WF_POISON_STOPPED;
+    if (poison)
+        poison_from(r, call->node, poison);
+    return poison != 0;
+}
+
+/* Drops what a body returned before it failed. */
+static void drop_results(weft_plan *p, uint32_t node)
+{
+    uint32_t slot;
+
+    for (uint32_t k = 0; (slot = wf_plan_slot(p, node, k)) != WF_NONE; k++) {
+        weft_value_release(p->slots[slot]);
+        p->slots[slot] = weft_value_none();
+    }
+}
+
+void wf_run_fail(struct weft_call *call, weft_status st)
+{
+    struct wf_run *r = call->run;
+    struct wf_failure *f = wf_alloc(sizeof *f);
+
+    drop_results(r->plan, call->node);
+    if (f) {
+        f->node = call->node;
+        f->err = call->err;
+        if (f->err.status != st) /* the body gave a status and no sentence */
+            weft_error_set(&f->err, st, "%s", weft_status_text(st));
+        f->next = wf_load_relaxed(&r->failures);
+        while (!wf_cas(&r->failures, &f->next, f))
+            ;
+    }
+    memset(&call->err, 0, sizeof call->err);
+    poison_from(r, call->node, call->node + 1);
+    if (r->on_error == WEFT_FAIL_FAST)
+        wf_or(&r->flags, WF_RUN_STOP);
+}
+
+/* ---- The end --------------------------------------------------------------- */
+
+static const struct wf_failure *failure_of(const struct wf_run *r, uint32_t node)
+{
+    const struct wf_failure *f = wf_load_acquire(&r->failures);
+
+    while (f && f->node != node)
+        f = f->next;
+    return f;
+}
+
+static size_t append(char *text, size_t size, size_t at, const char *more)
+{
+    const int n = snprintf(text + at, size - at, "%s", more);
+
+    return at + (size_t)n < size ? at + (size_t)n : size - 1;
+}
+
+/* "asked <- between <- failed": down from `node` along inputs of the same poison. */
+static void write_chain(const struct wf_run *r, uint32_t node, uint32_t poison, struct weft_error *err)
+{
+    const weft_plan *p = r->plan;
+    char key[96];
+    size_t at = 0;
+
+    err->chain[0] = '\0';
+    for (;;) {
+        uint32_t below = WF_NONE;
+
+        weft_task_key(weft_plan_task(p, node), key, sizeof key);
+        at = append(err->chain, sizeof err->chain, at, key);
+        if (node + 1 == poison)
+            return;
+        for (uint32_t e = p->first_input[node]; below == WF_NONE && e < p->first_input[node + 1]; e++) {
+            const uint32_t pred = p->inputs[e] < p->first_const ? wf_plan_owner(p, p->inputs[e]) : WF_NONE;
+
+            if (pred != WF_NONE && wf_load_relaxed(&p->poison[pred]) == poison)
+                below = pred;
+        }
+        if (below == WF_NONE)
+            return;
+        at = append(err->chain, sizeof err->chain, at, " <- ");
+        node = below;
+    }
+}
+
+weft_status wf_run_target(struct wf_run *r, uint32_t i, struct weft_value *out, struct weft_error *err)
+{
+    weft_plan *p = r->plan;
+    const uint32_t slot = p->targets[i];
+    const uint32_t node = slot < p->first_const ? wf_plan_owner(p, slot) : WF_NONE;
+    const uint32_t poison = node == WF_NONE ? 0 : wf_load_relaxed(&p->poison[node]);
+    const struct wf_failure *f;
+
+    if (!poison && slot < p->first_const && !p->same_targets) {
+        *out = p->slots[slot];
+        p->slots[slot] = weft_value_none();
+        return WEFT_OK;
+    }
+    if (!poison) {
+        const weft_status st = weft_value_retain(p->slots[slot], out);
+
+        return st ? weft_error_set(err, st, "target %u is asked for twice, or known before, and its type (%s) "
+                                   "can neither be shared nor copied", i, p->slots[slot].type->name)
+                  : WEFT_OK;
+    }
+    f = poison == WF_POISON_STOPPED ? NULL : failure_of(r, poison - 1);
+    if (f)
+        *err = f->err;
+    else if (poison == WF_POISON_STOPPED)
+        weft_error_set(err, WEFT_CANCELLED, "the run was stopped before this task began");
+    else
+        wf_error_nomem(err, "the error of a task");
+    if (poison != WF_POISON_STOPPED) {
+        const weft_task *t = weft_plan_task(p, poison - 1);
+
+        weft_task_key(t, err->task, sizeof err->task);
+        if (!err->site[0])
+            wf_task_site(t, err->site, sizeof err->site);
+    }
+    write_chain(r, node, poison, err);
+    return err->status;
+}
+
+void wf_run_fini(struct wf_run *r)
+{
+    weft_plan *p = r->plan;
+    struct wf_failure *f = wf_load_acquire(&r->failures);
+
+    while (f) {
+        struct wf_failure *next = f->next;
+
+        wf_free(f);
+        f = next;
+    }
+    for (uint32_t i = 0; i < p->n_targets; i++)
+        if (p->targets[i] < p->first_const) {
+            weft_value_release(p->slots[p->targets[i]]);
+            p->slots[p->targets[i]] = weft_value_none();
+        }
+    if (wf_load_relaxed(&r->flags) & WF_RUN_TROUBLE)
+        memset((void *)p->poison, 0, (size_t)p->n_nodes * sizeof *p->poison);
+}

@@ -1,0 +1,114 @@
+/* run.h - one plan in flight: what a task runs with, what it leaves, and how its end is told.
+ *
+ * A run goes through its plan once. Whoever runs a node (a worker, or the serial
+ * runner) calls wf_run_body(), then tells the successors. Results wait in the
+ * slots of the plan; each counts its readers, and the last one frees it or takes
+ * it over.
+ *
+ * Failure: a node that fails, or may not run because one before it failed,
+ * poisons its successors with the smallest number of a failed node it knows of.
+ * So which reason a target reports depends on the graph alone, not on timing.
+ *
+ * What always holds:
+ *   1. A node's poison, its inputs and their readers are written before its join
+ *      counter reaches zero; it alone reads them after.
+ *   2. A slot with a value has at least one reader to come.
+ *   3. WF_RUN_RESULTS is set before any slot holds a value that a successor reads,
+ *      WF_RUN_TROUBLE before any node is poisoned.
+ */
+#ifndef WF_RUN_H
+#define WF_RUN_H
+
+#include <weft/pool.h>
+
+#include "lib/graph/plan.h"
+#include "scheduler/sync.h"
+
+enum wf_run_flag {
+    WF_RUN_RESULTS = 1, /* some slot holds or held a value */
+    WF_RUN_TROUBLE = 2, /* some node is poisoned */
+    WF_RUN_STOP    = 4, /* nodes that have not begun do not run */
+};
+
+/* Why a node failed. */
+struct wf_failure {
+    struct wf_failure *next;
+    uint32_t           node;
+    struct weft_error  err;
+};
+
+struct wf_run {
+    /* Read by every task, written rarely. */
+    weft_plan         *plan;
+    _Atomic uint32_t   flags;
+    enum weft_on_error on_error;
+    struct wf_failure *_Atomic failures;
+
+    /* Written by workers as they go. */
+    _Alignas(WF_APART) _Atomic uint64_t cursor; /* roots not handed out: next << 32 | end */
+    _Alignas(WF_APART) _Atomic uint32_t n_sinks_left;
+
+    weft_future *future; /* to tell the end to */
+};
+
+/* The poison of a node that did not run because the run was stopped. */
+enum { WF_POISON_STOPPED = UINT32_MAX };
+
+/* Scratch of a body: one block, and more while it is too small. */
+struct wf_scratch {
+    char  *block;
+    size_t bytes, used;
+    struct wf_scratch_extra *extra;
+};
+
+/* One run of one node, as its body sees it; each worker has one. */
+struct weft_call {
+    struct wf_run    *run;
+    uint32_t          node;
+    int               worker;
+    struct wf_scratch scratch;
+    struct weft_error err;
+};
+
+void wf_call_init(struct weft_call *call, int worker);
+void wf_call_fini(struct weft_call *call);
+
+/* Prepares a run of `plan`, whose slots and counters are as between runs. */
+void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error, weft_future *future);
+
+/* What is rare, for a node of the run in `call`. */
+void wf_run_fail(struct weft_call *call, weft_status st);
+bool wf_run_is_doomed(struct weft_call *call); /* passes the poison on */
+void wf_run_drop_inputs(struct wf_run *r, uint32_t node);
+void wf_scratch_reset(struct wf_scratch *s);
+
+/* Runs the body of node i, unless it is doomed, and lets go of what it read. */
+static inline void wf_run_body(struct weft_call *call, struct wf_run *r, uint32_t i)
+{
+    const struct wf_node *node = &r->plan->nodes[i];
+    /* Relaxed: a flag that concerns this node was set before it became ready. */
+    const uint32_t before = wf_load_relaxed(&r->flags);
+
+    call->node = i;
+    if (__builtin_expect(!(before & (WF_RUN_TROUBLE | WF_RUN_STOP)), 1) || !wf_run_is_doomed(call)) {
+        weft_status st;
+
+        call->err.status = WEFT_OK;
+        st = node->body(call, node->arg, &call->err);
+
+        if (__builtin_expect(st != WEFT_OK, 0))
+            wf_run_fail(call, st);
+        if (__builtin_expect(call->scratch.used != 0, 0))
+            wf_scratch_reset(&call->scratch);
+    }
+    if (before & WF_RUN_RESULTS)
+        wf_run_drop_inputs(r, i);
+}
+
+/* After the last node: what target i gives, or why there is nothing. */
+weft_status wf_run_target(struct wf_run *r, uint32_t i, struct weft_value *out, struct weft_error *err);
+
+/* Makes the plan ready for its next run: no poison, no values, no failures. */
+void wf_run_fini(struct wf_run *r);
+
+#endif
