@@ -180,6 +180,6 @@ int main(int argc, char **argv)
             fprintf(stderr, "[FAIL] %s::%s%s\n", (*t)->category, (*t)->name, how == CRASHED ? ": crashed" : "");
     }
     fprintf(stderr, "[====] Synthesis: Tested: %d | Passing: %d | Failing: %d | Crashing: %d\n",
-            n[PASSED] + n[FAILED] + n[CRASHED], n[PASSED], n[FAILED], n[CRASHED]);
+            n[PASSED] + n[FAILED] + n[CRASHED], n[PASSED], n[FAILED] + n[CRASHED], n[CRASHED]);
     return n[FAILED] + n[CRASHED] > 0;
 }

@@ -105,7 +105,7 @@ static void reads_as(const char *text, double want)
  * subnormal ones down (its bug 30220). */
 Test(number, half_way_between_two_doubles_goes_to_the_even_one)
 {
-    static char text[1400];
+    static char text[1500];
 
     for (int i = 0; i < 20000; i++) {
         const uint64_t odd = (next() >> 10) | (uint64_t)1 << 53 | 1;

@@ -1,0 +1,32 @@
+/* scale.h - less work and more patience where every step is slow.
+ *
+ * tools/check sets WEFT_TEST_SCALE=8 for the sanitizers' builds: a test with a million of
+ * something asks for test_scaled(1000000), a test with a time limit for test_patient_ns(...).
+ */
+#ifndef TESTS_SCALE_H
+#define TESTS_SCALE_H
+
+#include <stdint.h>
+#include <stdlib.h>
+
+static inline int64_t test_scale(void)
+{
+    const char *text = getenv("WEFT_TEST_SCALE");
+    const int64_t scale = text ? atoll(text) : 1;
+
+    return scale > 0 ? scale : 1;
+}
+
+static inline int64_t test_scaled(int64_t n) /* at least 1 */
+{
+    const int64_t scale = test_scale();
+
+    return n > scale ? n / scale : 1;
+}
+
+static inline int64_t test_patient_ns(int64_t limit_ns)
+{
+    return limit_ns * test_scale() * test_scale();
+}
+
+#endif

@@ -1,0 +1,63 @@
+# setup.sh - what Weft needs to be built, and how to get it. Sourced by demo and check.
+# shellcheck shell=sh
+
+# One line each: the Debian 12 package, then a command that succeeds when it is there.
+needs() {
+    cat <<'END'
+gcc               command -v cc
+g++               command -v c++
+libc6-dev         test -e /usr/include/stdio.h
+meson             command -v meson
+ninja-build       command -v ninja
+pkg-config        command -v pkg-config
+libhwloc-dev      pkg-config --exists hwloc
+libjemalloc-dev   pkg-config --exists jemalloc
+libgraphviz-dev   pkg-config --exists libcgraph libgvc
+libcriterion-dev  pkg-config --exists criterion
+libxxhash-dev     pkg-config --exists libxxhash
+librandom123-dev  test -e /usr/include/Random123/philox.h
+END
+}
+
+# The packages whose command fails, in one line.
+missing() {
+    needs | while read -r package probe; do
+        sh -c "$probe" >/dev/null 2>&1 || printf '%s ' "$package"
+    done
+}
+
+# Installs what is missing if this user may; else says how, and ends.
+install_missing() {
+    packages=$(missing)
+    [ -z "$packages" ] && return 0
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+        as_root='sudo -n'
+    else
+        as_root=none
+    fi
+    line="apt-get install -y --no-install-recommends ${packages% }"
+    if [ "$as_root" != none ] && command -v apt-get >/dev/null 2>&1; then
+        echo "Installing: ${packages% }"
+        # shellcheck disable=SC2086 # words on purpose
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >/dev/null 2>&1 || true
+        # shellcheck disable=SC2086
+        $as_root env DEBIAN_FRONTEND=noninteractive $line >/dev/null || true
+        [ -z "$(missing)" ] && return 0
+        line="apt-get install -y --no-install-recommends $(missing)"
+    fi
+    echo "Some packages are missing. As root:"
+    echo "  $line"
+    exit 1
+}
+
+# configure DIR OPTION...: a build folder with these options. An old one looks again for what
+# was missing before.
+configure() {
+    if [ -e "$1/build.ninja" ]; then
+        meson setup --reconfigure "$@"
+    else
+        meson setup "$@"
+    fi
+}
