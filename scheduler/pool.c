@@ -9,6 +9,7 @@
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "scheduler/process.h"
 #include "scheduler/victim.h"
 
 /* A wake by the system costs 20 to 40 us, so a worker looks about that long
@@ -66,6 +67,7 @@ static void free_memory(weft_pool *pool)
 {
     for (int i = 0; pool->workers && i < pool->n_workers; i++) {
         wf_deque_fini(&pool->workers[i].deque);
+        wf_process_free(pool->workers[i].call.process);
         wf_call_fini(&pool->workers[i].call);
         wf_tracer_fini(&pool->workers[i].tracer);
     }
@@ -95,6 +97,8 @@ static bool init_worker(weft_pool *pool, int i, const struct weft_pool_spec *spe
     if (ok)
         wf_victim_order(pool->topo, pool->n_workers, i, pool->places, w->victims, ends);
     wf_free(ends);
+    if (ok && spec->kind == WEFT_POOL_PROCESSES)
+        ok = (w->call.process = wf_process_new(&pool->lock));
     return ok && wf_deque_init(&w->deque) && (!spec->trace || wf_tracer_init(&w->tracer, n_events));
 }
 
@@ -187,8 +191,11 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     struct wf_run *r = &pool->runs[at];
 
     wf_run_init(r, f->plan, f->spec.on_error, f);
+    r->serial = ++pool->n_runs;
     if (wf_load_relaxed(&f->stop))
         wf_or(&r->flags, WF_RUN_STOP);
+    if (pool->kind == WEFT_POOL_PROCESSES)
+        wf_or(&r->flags, WF_RUN_REMOTE);
     f->run = r;
     f->begin = wf_moment_now();
     /* Release: who claims roots sees the run. */

@@ -63,6 +63,7 @@ struct weft_pool {
 
     pthread_mutex_t     lock;
     weft_future        *queued, *last;
+    uint64_t            n_runs;
     struct wf_run       runs[WF_MAX_RUNS];
 
     /* What weft_trace_of_pool() reads; guarded by lock. */

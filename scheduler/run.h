@@ -28,6 +28,7 @@ enum wf_run_flag {
     WF_RUN_RESULTS = 1, /* some slot holds or held a value */
     WF_RUN_TROUBLE = 2, /* some node is poisoned */
     WF_RUN_STOP    = 4, /* nodes that have not begun do not run */
+    WF_RUN_REMOTE  = 8, /* bodies run in processes; see process.h */
 };
 
 /* Why a node failed. */
@@ -49,6 +50,7 @@ struct wf_run {
     _Alignas(WF_APART) _Atomic uint32_t n_sinks_left;
 
     weft_future *future; /* to tell the end to */
+    uint64_t     serial; /* counts the runs of a pool */
 };
 
 /* The poison of a node that did not run because the run was stopped. */
@@ -66,6 +68,7 @@ struct weft_call {
     struct wf_run    *run;
     uint32_t          node;
     int               worker;
+    struct wf_process *process; /* of a pool of processes, else NULL */
     struct wf_scratch scratch;
     struct weft_error err;
 };
@@ -81,6 +84,7 @@ void wf_run_fail(struct weft_call *call, weft_status st);
 bool wf_run_is_doomed(struct weft_call *call); /* passes the poison on */
 void wf_run_drop_inputs(struct wf_run *r, uint32_t node);
 void wf_scratch_reset(struct wf_scratch *s);
+weft_status wf_process_call(struct weft_call *call);
 
 /* Runs the body of node i, unless it is doomed, and lets go of what it read. */
 static inline void wf_run_body(struct weft_call *call, struct wf_run *r, uint32_t i)
@@ -94,7 +98,8 @@ static inline void wf_run_body(struct weft_call *call, struct wf_run *r, uint32_
         weft_status st;
 
         call->err.status = WEFT_OK;
-        st = node->body(call, node->arg, &call->err);
+        st = __builtin_expect(before & WF_RUN_REMOTE, 0) ? wf_process_call(call)
+                                                          : node->body(call, node->arg, &call->err);
 
         if (__builtin_expect(st != WEFT_OK, 0))
             wf_run_fail(call, st);

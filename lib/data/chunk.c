@@ -6,6 +6,7 @@
 #include "lib/base/assert.h"
 #include "lib/base/bits.h"
 #include "lib/base/mem.h"
+#include "lib/data/wire.h"
 
 weft_chunk *wf_chunk_new(struct wf_schema *schema, int64_t n_rows, struct wf_column **columns)
 {
@@ -279,4 +280,5 @@ static void *value_share(void *data)
 /* A chunk is never changed in place, so one holder more is as good as a copy. */
 const struct weft_type weft_type_chunk = {
     .name = "chunk", .bytes = value_bytes, .free = value_free, .share = value_share,
+    .write = wf_wire_write, .read = wf_wire_read,
 };
