@@ -2,7 +2,6 @@
 #include "scheduler/topo.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "scheduler/quota.h"
+#include "scheduler/sync.h"
 
 /* The machine, looked at once in a process. Looking takes 1 ms on 2 cores, and making
  * hwloc ready (it loads its plugins anew whenever no topology is left) 2 to 6 ms: too
@@ -47,13 +47,12 @@ static int look(hwloc_topology_t *out, const char *synthetic)
 
 static hwloc_topology_t machine_of_process(void)
 {
-    /* Acquire: pairs with the release below, so the tables behind it are there. */
-    hwloc_topology_t h = atomic_load_explicit(&machine, memory_order_acquire), none = NULL;
+    /* Acquire: pairs with the exchange below, so the tables behind it are there. */
+    hwloc_topology_t h = wf_load_acquire(&machine), none = NULL;
 
     if (h || look(&h, NULL))
         return h;
-    if (atomic_compare_exchange_strong_explicit(&machine, &none, h, memory_order_acq_rel,
-                                                memory_order_acquire))
+    if (wf_cas(&machine, &none, h))
         return h;
     hwloc_topology_destroy(h); /* somebody else was first */
     return none;

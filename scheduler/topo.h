@@ -48,7 +48,7 @@ int wf_topo_n_cores(const struct wf_topo *t);
 /* How many workers a pool has unless its maker says: $WEFT_WORKERS if that is a number from
  * 1 to WF_MAX_WORKERS, else one per core, no more than the cgroup's quota rounded up. */
 int wf_topo_n_workers(const struct wf_topo *t);
-enum { WF_MAX_WORKERS = 65535 };
+enum { WF_MAX_WORKERS = 4096 };
 
 /* Which PU each worker belongs to: one worker per core first, then the second PUs of
  * the cores, and so on; round again when there are more workers than PUs. Fast cores

@@ -30,6 +30,8 @@ WEFT_API weft_status weft_machine_look(struct weft_machine *out, struct weft_err
 /* The same as text, then which worker sits where and whom the first one robs first. */
 WEFT_API weft_status weft_machine_print(FILE *to, struct weft_error *err);
 
+WEFT_API const char *weft_version(void); /* "0.1.0" */
+
 /* The optional parts in this build, "jemalloc, paranoid"; "" when there is none. */
 WEFT_API const char *weft_features(void);
 

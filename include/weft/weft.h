@@ -19,9 +19,4 @@
 #include <weft/trace.h>
 #include <weft/value.h>
 
-WEFT_BEGIN
-
-WEFT_API const char *weft_version(void); /* "0.1.0" */
-
-WEFT_END
 #endif

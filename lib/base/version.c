@@ -1,6 +1,5 @@
 /* version.c - which Weft this is, and with which parts. */
 #include <weft/machine.h>
-#include <weft/weft.h>
 
 #include "config.h"
 
