@@ -4,8 +4,9 @@
  * at no nulls: it computes every slot, and valid.h says which of them count.
  * Elements lie as in blocks: bool is a byte (0 or 1), date int32, string a view.
  *
- * An operand with step 0 is one value that stands for all n. `out` may be exactly
- * one of the operands if its elements are as wide; else nothing overlaps.
+ * An operand with step 0 is one value that stands for all n (and is there even if n
+ * is 0). `out` may be exactly one of the operands if its elements are as wide; else
+ * nothing overlaps. Which NaN comes out where two went in is not promised.
  */
 #ifndef WF_KERNEL_H
 #define WF_KERNEL_H
