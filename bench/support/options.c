@@ -22,15 +22,18 @@ static const char manual[] =
     "each does the work once in a form that is verified; the exit status is 1 if one\n"
     "of them did it wrong. Peers that are not installed are named and left out.\n";
 
-static bool read_number(int64_t *out, const char *name, const char *text)
+static bool read_number(int64_t *out, const char *name, const char *text, int64_t most)
 {
-    char *end = NULL;
+    char         *end = NULL;
+    const int64_t value = strtoll(text, &end, 10);
 
-    *out = strtoll(text, &end, 10);
-    if (end != text && !*end && *out >= 1)
-        return true;
-    fprintf(stderr, "weft-bench: %s wants a number of at least 1, not '%s'\n", name, text);
-    return false;
+    if (end == text || *end || value < 1 || value > most) {
+        fprintf(stderr, "weft-bench: %s wants a number from 1 to %lld, not '%s'\n", name,
+                (long long)most, text);
+        return false;
+    }
+    *out = value;
+    return true;
 }
 
 static bool read_switch(struct bench_options *out, const char *name)
@@ -46,20 +49,18 @@ static bool read_switch(struct bench_options *out, const char *name)
 
 static bool read_pair(struct bench_options *out, const char *name, const char *value)
 {
-    int64_t number = 0;
-
     if (!strcmp(name, "--filter"))
         return (out->filter = value);
     if (!strcmp(name, "--who"))
         return (out->who = value);
     if (!strcmp(name, "--data"))
         return (out->data = value);
-    if (!strcmp(name, "--runs") && read_number(&number, name, value) && number <= 1000)
-        return (out->runs = (int)number);
-    if (!strcmp(name, "--tasks") && read_number(&number, name, value) && number <= 100000000)
-        return (out->tasks = number);
-    if (!strcmp(name, "--rows") && read_number(&number, name, value))
-        return (out->rows = number);
+    if (!strcmp(name, "--runs"))
+        return read_number(&out->runs, name, value, 1000);
+    if (!strcmp(name, "--tasks"))
+        return read_number(&out->tasks, name, value, 100000000);
+    if (!strcmp(name, "--rows"))
+        return read_number(&out->rows, name, value, 1000000000);
     fprintf(stderr, "weft-bench: %s %s is not understood; --help tells more\n", name, value);
     return false;
 }

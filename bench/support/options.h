@@ -10,7 +10,7 @@ struct bench_options {
     const char *data;     /* folder of the tables; NULL for data/ beside the program */
     int64_t     tasks;    /* 0: what the bench says */
     int64_t     rows;
-    int         runs;
+    int64_t     runs;
     bool        json;
     bool        list;
     bool        quick;
