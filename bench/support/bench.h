@@ -41,7 +41,7 @@ struct bench_request {
 bool bench_request_parse(struct bench_request *out, int argc, char **argv);
 
 /* What a bench counts in. */
-enum bench_size { BENCH_TASKS, BENCH_ROWS };
+enum bench_size { BENCH_TASKS, BENCH_ROWS, BENCH_TIMES };
 
 struct bench {
     const char        *name;

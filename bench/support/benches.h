@@ -9,6 +9,10 @@ extern const struct bench bench_dag_build;
 extern const struct bench bench_dag_replay;
 extern const struct bench bench_dag_once;
 
+/* bench/scheduler/bench_pool.c, bench_trace.c */
+extern const struct bench bench_pool_start;
+extern const struct bench bench_trace_cost;
+
 /* bench/lib/io/bench_csv.c */
 extern const struct bench bench_csv_read;
 

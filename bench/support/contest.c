@@ -16,7 +16,9 @@ enum { LIMIT_S = 300 };
 
 static int64_t size_of(const struct bench *bench, const struct bench_options *o)
 {
-    const int64_t wanted = bench->size == BENCH_ROWS ? o->rows : o->tasks;
+    const int64_t wanted = bench->size == BENCH_ROWS    ? o->rows
+                           : bench->size == BENCH_TASKS ? o->tasks
+                                                        : 0;
 
     if (wanted)
         return wanted;
