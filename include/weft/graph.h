@@ -74,10 +74,11 @@ struct weft_task_spec {
 
 WEFT_API weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec);
 
-/* The same with named arguments, noting the place of the call (C only). */
-#define weft_add(g, function, ...)                                                   \
-    weft_graph_add((g), &(struct weft_task_spec){.body = (function), .file = __FILE__, \
-                                                 .line = __LINE__, ##__VA_ARGS__})
+/* The same with named arguments, noting the place of the call (C only): the body
+ * comes first, then any fields, as in weft_add(g, load, .name = "load"). */
+#define weft_add(g, ...)                                                      \
+    weft_graph_add((g), &(struct weft_task_spec){.file = __FILE__, .line = __LINE__, \
+                                                 .body = __VA_ARGS__})
 /* WEFT_DEPS(a, b) fills .deps and .n_deps. */
 #define WEFT_DEPS(...)                                   \
     (weft_task *const[]){__VA_ARGS__},                   \

@@ -1,0 +1,107 @@
+/* test_map.c - loops over plain C arrays. */
+#include <criterion/criterion.h>
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <weft/pool.h>
+
+static weft_status square(const void *in, void *out, void *arg, struct weft_error *err)
+{
+    const int x = *(const int *)in;
+
+    (void)arg;
+    if (x < 0)
+        return weft_error_set(err, WEFT_RANGE, "%d is negative", x);
+    *(int64_t *)out = (int64_t)x * x;
+    return WEFT_OK;
+}
+
+Test(map, each_element_goes_through_the_function)
+{
+    for (int workers = 1; workers <= 4; workers++) {
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = workers});
+        const size_t sizes[] = {0, 1, 3, 100, 10007};
+        struct weft_error err;
+
+        for (size_t k = 0; k < 5; k++)
+            for (size_t grain = 0; grain < 40; grain += 13) {
+                int *in = malloc((sizes[k] + 1) * sizeof *in);
+                int64_t *out = calloc(sizes[k] + 1, sizeof *out);
+
+                for (size_t i = 0; i < sizes[k]; i++)
+                    in[i] = (int)i;
+                cr_assert_eq(weft_pool_map(pool, square, NULL, in, sizeof *in, out, sizeof *out, sizes[k], grain, &err), WEFT_OK);
+                for (size_t i = 0; i < sizes[k]; i++)
+                    cr_assert_eq(out[i], (int64_t)i * (int64_t)i);
+                free(in);
+                free(out);
+            }
+        weft_pool_free(pool);
+    }
+}
+
+Test(map, the_first_failure_in_order_is_told)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    int in[3] = {1, -2, 3};
+    int64_t out[3];
+    struct weft_error err;
+
+    cr_assert_eq(weft_pool_map(pool, square, NULL, in, sizeof *in, out, sizeof *out, 3, 3, &err), WEFT_RANGE);
+    cr_assert_str_eq(err.message, "-2 is negative");
+    weft_pool_free(pool);
+}
+
+struct taker {
+    size_t n, stop_at;
+};
+
+static weft_status take(size_t i, const void *out, void *arg)
+{
+    struct taker *t = arg;
+
+    cr_assert_eq(i, t->n++);
+    cr_assert_eq(*(const int64_t *)out, (int64_t)i * (int64_t)i);
+    return t->n == t->stop_at ? WEFT_CANCELLED : WEFT_OK;
+}
+
+Test(map, imap_hands_over_in_order_and_stops_when_told)
+{
+    enum { N = 5000 };
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 3});
+    int *in = malloc(N * sizeof *in);
+    struct weft_error err;
+
+    for (int i = 0; i < N; i++)
+        in[i] = i;
+    for (size_t grain = 0; grain < 1000; grain += 333) {
+        struct taker t = {0};
+
+        cr_assert_eq(weft_pool_imap(pool, square, NULL, in, sizeof *in, sizeof(int64_t), N, grain, take, &t, &err), WEFT_OK);
+        cr_assert_eq(t.n, N);
+        t = (struct taker){.stop_at = 77};
+        cr_assert_eq(weft_pool_imap(pool, square, NULL, in, sizeof *in, sizeof(int64_t), N, grain, take, &t, &err), WEFT_CANCELLED);
+        cr_assert_eq(t.n, 77);
+    }
+    free(in);
+    weft_pool_free(pool);
+}
+
+static weft_status add_range(size_t begin, size_t end, void *arg, struct weft_error *err)
+{
+    (void)err;
+    for (size_t i = begin; i < end; i++)
+        atomic_fetch_add((_Atomic int64_t *)arg, (int64_t)i);
+    return WEFT_OK;
+}
+
+Test(map, for_covers_each_index_once)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    _Atomic int64_t sum = 0;
+
+    cr_assert_eq(weft_pool_for(pool, add_range, &sum, 1001, 7, NULL), WEFT_OK);
+    cr_assert_eq(sum, 1001 * 1000 / 2);
+    weft_pool_free(pool);
+}
