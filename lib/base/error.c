@@ -49,18 +49,6 @@ weft_status weft_error_set(struct weft_error *err, weft_status status, const cha
     return status;
 }
 
-weft_status wf_error_nomem(struct weft_error *err, const char *what)
-{
-    return weft_error_set(err, WEFT_NOMEM, "no memory for %s", what);
-}
-
-weft_status wf_error_errno(struct weft_error *err, weft_status status, const char *path, int errnum)
-{
-    char reason[128];
-
-    return weft_error_set(err, status, "%s: %s", path, strerror_r(errnum, reason, sizeof reason));
-}
-
 void weft_error_print(const struct weft_error *err, FILE *to)
 {
     fprintf(to, "error: %s\n", err->message[0] ? err->message : weft_status_text(err->status));

@@ -69,3 +69,17 @@ weft_status weft_trace_of_plan(weft_trace **out, const weft_plan *plan, struct w
 {
     return wf_trace_of_plan(out, plan, NULL, NULL, err);
 }
+
+/* Every task that is needed, none joined, shared or moved: the plan that only culls. */
+weft_status weft_trace_of_tasks(weft_trace **out, weft_task *const *targets, size_t n,
+                                struct weft_error *err)
+{
+    const struct weft_plan_spec as_built = {.without = WEFT_PASS_SHARE | WEFT_PASS_FUSE | WEFT_PASS_ORDER};
+    weft_plan *plan = NULL;
+    weft_status st = weft_plan_new(&plan, targets, n, &as_built, err);
+
+    if (!st)
+        st = weft_trace_of_plan(out, plan, err);
+    weft_plan_free(plan);
+    return st;
+}

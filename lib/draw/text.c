@@ -1,0 +1,141 @@
+/* text.c - a text that grows, for labels. */
+#include "lib/draw/text.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/mem.h"
+
+void wf_text_fini(struct wf_text *t)
+{
+    wf_free(t->bytes);
+    *t = (struct wf_text){0};
+}
+
+void wf_text_clear(struct wf_text *t)
+{
+    t->n = 0;
+    if (t->bytes)
+        t->bytes[0] = '\0';
+}
+
+static void add_bytes(struct wf_text *t, const char *bytes, size_t n)
+{
+    if (t->room - t->n < n + 1) {
+        const size_t room = (t->room + n + 1) * 2;
+        char *grown = wf_realloc(t->bytes, room);
+
+        if (!grown) {
+            t->failed = true;
+            return;
+        }
+        t->bytes = grown;
+        t->room = room;
+    }
+    memcpy(t->bytes + t->n, bytes, n);
+    t->n += n;
+    t->bytes[t->n] = '\0';
+}
+
+void wf_text_add(struct wf_text *t, const char *fmt, ...)
+{
+    char words[512];
+    va_list args;
+    int n;
+
+    va_start(args, fmt);
+    n = vsnprintf(words, sizeof words, fmt, args);
+    va_end(args);
+    if (n > 0)
+        add_bytes(t, words, (size_t)n < sizeof words ? (size_t)n : sizeof words - 1);
+}
+
+/* The length of the character at `s`: 1 to 4 bytes of UTF-8 that XML allows; 0: none. */
+static size_t character(const char *s)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    uint32_t c;
+    size_t n;
+
+    if (u[0] < 0x80)
+        return u[0] >= 0x20 && u[0] != 0x7f ? 1 : u[0] == '\n' || u[0] == '\t';
+    n = u[0] >= 0xc2 && u[0] < 0xe0 ? 2 : u[0] >= 0xe0 && u[0] < 0xf0 ? 3 : u[0] >= 0xf0 && u[0] < 0xf5 ? 4 : 0;
+    c = n == 2 ? u[0] & 0x1f : n == 3 ? u[0] & 0x0f : u[0] & 0x07;
+    for (size_t i = 1; i < n; i++) {
+        if ((u[i] & 0xc0) != 0x80)
+            return 0;
+        c = c << 6 | (u[i] & 0x3f);
+    }
+    /* No longer form than needed, no surrogates, nothing past the last plane or forbidden in XML. */
+    if ((n == 3 && c < 0x800) || (n == 4 && c < 0x10000) || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff ||
+        c == 0xfffe || c == 0xffff)
+        return 0;
+    return n;
+}
+
+static size_t n_characters(const char *words)
+{
+    size_t n = 0;
+
+    for (; *words; n++) {
+        const size_t length = character(words);
+
+        words += length ? length : 1;
+    }
+    return n;
+}
+
+/* Calls `add` for each character; those that are none become U+FFFD. */
+static void add_words(struct wf_text *t, const char *words, size_t most,
+                      void (*add)(struct wf_text *t, const char *c, size_t n))
+{
+    const size_t n = n_characters(words);
+    const size_t head = n > most ? most / 2 : n, tail = n > most ? n - (most - most / 2 - 1) : n;
+
+    for (size_t i = 0; *words; i++) {
+        const size_t length = character(words);
+
+        if (i == head && n > most)
+            add_bytes(t, "\xe2\x80\xa6", 3);
+        if (i < head || i >= tail) {
+            if (length)
+                add(t, words, length);
+            else
+                add_bytes(t, "\xef\xbf\xbd", 3);
+        }
+        words += length ? length : 1;
+    }
+}
+
+static void add_html(struct wf_text *t, const char *c, size_t n)
+{
+    switch (*c) {
+    case '&':  add_bytes(t, "&amp;", 5); break;
+    case '<':  add_bytes(t, "&lt;", 4); break;
+    case '>':  add_bytes(t, "&gt;", 4); break;
+    case '"':  add_bytes(t, "&quot;", 6); break;
+    case '\n': add_bytes(t, "<br/>", 5); break;
+    case '\t': add_bytes(t, " ", 1); break;
+    default:   add_bytes(t, c, n);
+    }
+}
+
+void wf_text_add_html(struct wf_text *t, const char *words, size_t most)
+{
+    add_words(t, words, most, add_html);
+}
+
+static void add_escaped(struct wf_text *t, const char *c, size_t n)
+{
+    if (*c == '\\')
+        add_bytes(t, "\\\\", 2);
+    else
+        add_bytes(t, c, n);
+}
+
+void wf_text_add_escaped(struct wf_text *t, const char *words)
+{
+    add_words(t, words, SIZE_MAX, add_escaped);
+}

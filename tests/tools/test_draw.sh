@@ -1,0 +1,49 @@
+#!/bin/sh
+# test_draw.sh WEFT yes|no - the verb draw: what it asks for, what it says, how it ends.
+# yes: this build has Graphviz.
+set -u
+weft=$1
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+# says CODE WORDS ARGUMENT...: the exit code, and words that stdout and stderr together have.
+says() {
+    code=$1
+    words=$2
+    shift 2
+    "$weft" "$@" >"$tmp/said" 2>&1
+    got=$?
+    if [ $got != "$code" ] || ! grep -qF -e "$words" "$tmp/said"; then
+        echo "weft $*: expected $code and '$words', got $got and:"
+        cat "$tmp/said"
+        failed=1
+    fi
+}
+
+says 0 'draw       a saved graph or trace as a picture' --help
+says 2 'a verb is missing'
+says 2 "there is no verb 'paint'" paint
+says 2 "there is no option '--paint'" --paint
+says 0 'usage: weft draw FILE -o PICTURE' draw --help
+
+if [ "$2" = no ]; then
+    says 1 'built without Graphviz' draw x.trace -o x.svg
+    exit $failed
+fi
+
+echo 'team,goals' >"$tmp/a.csv"
+says 2 'a FILE is missing' draw
+says 2 'a FILE is missing' draw -o x.svg
+says 2 '-o PICTURE is missing' draw x.trace
+says 2 'b.trace is too many' draw a.trace b.trace -o x.svg
+says 2 'there is no option --colour' draw a.trace --colour name -o x.svg
+says 2 '--color pink is none of' draw a.trace --color pink -o x.svg
+says 2 '--rankdir UP is none of' draw a.trace --rankdir UP -o x.svg
+says 2 '-o needs a value' draw a.trace -o
+says 2 'shape is not of the form NAME=VALUE' draw a.trace --node shape -o x.svg
+says 2 'Try: weft draw --help' draw
+says 1 'none.trace: No such file or directory' draw "$tmp/none.trace" -o "$tmp/x.svg"
+says 1 'a.csv: is not a trace' draw "$tmp/a.csv" -o "$tmp/x.svg"
+[ ! -e "$tmp/x.svg" ] || { echo 'a picture of nothing was left'; failed=1; }
+exit $failed
