@@ -76,10 +76,12 @@ static void *counted(void *p, int64_t change)
 
 #if WF_HAVE_JEMALLOC
 
-static void *raw_alloc(size_t bytes)                  { return mallocx(bytes ? bytes : 1, 0); }
-static void *raw_alloc_zero(size_t bytes)             { return mallocx(bytes ? bytes : 1, MALLOCX_ZERO); }
+/* Its class of 8 bytes is aligned to 8. */
+static size_t at_least_16(size_t bytes)               { return bytes < 16 ? 16 : bytes; }
+static void *raw_alloc(size_t bytes)                  { return mallocx(at_least_16(bytes), 0); }
+static void *raw_alloc_zero(size_t bytes)             { return mallocx(at_least_16(bytes), MALLOCX_ZERO); }
 static void *raw_alloc_aligned(size_t bytes)          { return mallocx(bytes, MALLOCX_ALIGN(LINE)); }
-static void *raw_realloc(void *p, size_t bytes)       { return rallocx(p, bytes ? bytes : 1, 0); }
+static void *raw_realloc(void *p, size_t bytes)       { return rallocx(p, at_least_16(bytes), 0); }
 static void  raw_free(void *p)                        { dallocx(p, 0); }
 
 #else

@@ -1,0 +1,176 @@
+/* test_mem.c - every allocation can be counted, and made to fail. */
+#include "lib/base/mem.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* The address sanitizer asks this: what is too big is refused, as anywhere, not fatal. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
+Test(mem, small_allocations_are_aligned_for_any_number)
+{
+    for (size_t bytes = 0; bytes < 200; bytes++) {
+        char *p = wf_alloc(bytes);
+
+        cr_assert_not_null(p);
+        cr_assert_eq((uintptr_t)p % 16, 0);
+        memset(p, 1, bytes);
+        wf_free(p);
+    }
+}
+
+Test(mem, zeroed_memory_is_zero_though_it_was_used_before)
+{
+    for (int round = 0; round < 3; round++)
+        for (size_t n = 0; n < 3000; n += 37) {
+            unsigned char *p = wf_alloc_zero(n, 3);
+
+            cr_assert_not_null(p);
+            for (size_t i = 0; i < 3 * n; i++)
+                cr_assert_eq(p[i], 0);
+            memset(p, 0xa5, 3 * n);
+            wf_free(p);
+        }
+}
+
+Test(mem, aligned_memory_starts_on_a_line_and_may_be_read_a_line_too_far)
+{
+    for (size_t bytes = 0; bytes < 400; bytes += 13) {
+        volatile unsigned char *p = wf_alloc_aligned(bytes);
+        unsigned sum = 0;
+
+        cr_assert_not_null((void *)p);
+        cr_assert_eq((uintptr_t)p % 64, 0);
+        memset((void *)p, 0, bytes + 64);
+        for (size_t i = 0; i < bytes + 64; i++)
+            sum += p[i];
+        cr_assert_eq(sum, 0);
+        wf_free((void *)p);
+    }
+}
+
+Test(mem, sizes_that_overflow_are_refused)
+{
+    cr_assert_null(wf_alloc_zero(SIZE_MAX / 2, 3));
+    cr_assert_null(wf_alloc_zero(3, SIZE_MAX / 2));
+    cr_assert_null(wf_alloc_array(SIZE_MAX, 2));
+    cr_assert_null(wf_alloc_aligned(SIZE_MAX));
+    cr_assert_null(wf_alloc_aligned(SIZE_MAX - 100));
+}
+
+Test(mem, what_no_machine_has_is_refused)
+{
+    cr_assert_null(wf_alloc((size_t)1 << 62));
+    cr_assert_null(wf_alloc_aligned((size_t)1 << 62));
+    cr_assert_null(wf_pages_alloc((size_t)1 << 62));
+}
+
+Test(mem, growing_keeps_what_was_there)
+{
+    unsigned char *p = NULL;
+    size_t had = 0;
+
+    for (size_t bytes = 1; bytes < 70000; bytes = bytes * 3 / 2 + 1) {
+        p = wf_realloc(p, bytes);
+        cr_assert_not_null(p);
+        for (size_t i = 0; i < had; i++)
+            cr_assert_eq(p[i], (unsigned char)(i * 7));
+        for (size_t i = had; i < bytes; i++)
+            p[i] = (unsigned char)(i * 7);
+        had = bytes;
+    }
+    wf_free(p);
+}
+
+Test(mem, a_refused_realloc_leaves_the_old_memory_alone)
+{
+    char *p = wf_strdup("still here");
+
+    wf_mem_fail_at(1);
+    cr_assert_null(wf_realloc(p, 100000));
+    wf_mem_fail_at(0);
+    cr_assert_str_eq(p, "still here");
+    wf_free(p);
+}
+
+Test(mem, pages_are_zero_and_page_aligned)
+{
+    const size_t sizes[] = {1, 4096, 100000, 5 << 20};
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        unsigned char *p = wf_pages_alloc(sizes[i]);
+
+        cr_assert_not_null(p);
+        cr_assert_eq((uintptr_t)p % 4096, 0);
+        for (size_t k = 0; k < sizes[i]; k += 509)
+            cr_assert_eq(p[k], 0);
+        memset(p, 1, sizes[i]);
+        wf_pages_free(p, sizes[i]);
+    }
+}
+
+/* One allocation of each kind: how many succeed. */
+static int one_of_each(void)
+{
+    void *grown = NULL, *more;
+    void *p[] = {wf_alloc(8), wf_alloc_zero(2, 8), wf_alloc_array(2, 8), wf_alloc_aligned(8),
+                 wf_strdup("x")};
+    void *pages = wf_pages_alloc(4096);
+    int n = pages != NULL;
+
+    for (size_t i = 0; i < sizeof p / sizeof *p; i++) {
+        n += p[i] != NULL;
+        wf_free(p[i]);
+    }
+    grown = wf_realloc(NULL, 8);
+    more = grown ? wf_realloc(grown, 80) : NULL;
+    n += (grown != NULL) + (more != NULL);
+    wf_free(more ? more : grown);
+    wf_pages_free(pages, 4096);
+    return n;
+}
+
+Test(mem, the_nth_allocation_fails_and_no_other)
+{
+    enum { ALL = 8 };
+
+    cr_assert_eq(one_of_each(), ALL);
+    for (int n = 1; n <= ALL; n++) {
+        wf_mem_fail_at(n);
+        /* Without the seventh there is no eighth. */
+        cr_expect_eq(one_of_each(), n == 7 ? ALL - 2 : ALL - 1, "%d", n);
+        cr_expect_eq(wf_mem_n_asked(), n == 7 ? ALL - 1 : ALL);
+        cr_expect_eq(one_of_each(), ALL);
+    }
+    wf_mem_fail_at(0);
+    cr_assert_eq(one_of_each(), ALL);
+    cr_assert_eq(wf_mem_n_asked(), ALL);
+}
+
+Test(mem, live_allocations_are_counted_while_watched)
+{
+    void *p, *pages;
+
+    wf_mem_watch(true);
+    cr_assert_eq(wf_mem_n_live(), 0);
+    p = wf_alloc(10);
+    cr_assert_eq(wf_mem_n_live(), 1);
+    p = wf_realloc(p, 10000);
+    cr_assert_eq(wf_mem_n_live(), 1);
+    pages = wf_pages_alloc(4096);
+    cr_assert_eq(wf_mem_n_live(), 2);
+    one_of_each();
+    cr_assert_eq(wf_mem_n_live(), 2);
+    wf_free(p);
+    wf_pages_free(pages, 4096);
+    cr_assert_eq(wf_mem_n_live(), 0);
+    wf_free(NULL);
+    wf_pages_free(NULL, 0);
+    cr_assert_eq(wf_mem_n_live(), 0);
+    cr_assert_null((wf_mem_fail_at(1), wf_alloc(1)));
+    cr_assert_eq(wf_mem_n_live(), 0);
+}
