@@ -31,7 +31,7 @@ enum wf_expr_kind { WF_EXPR_INPUT, WF_EXPR_CONST, WF_EXPR_OP, WF_EXPR_FN };
 
 /* Deeper expressions are refused: whoever builds long chains looks at `depth` and
  * computes what he has before. */
-enum { WF_EXPR_MAX_DEPTH = 500 };
+enum { WF_EXPR_MAX_DEPTH = 3000 };
 
 struct wf_expr {
     enum wf_expr_kind kind;

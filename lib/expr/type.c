@@ -32,13 +32,20 @@ bool wf_dtype_meet(weft_dtype x, weft_dtype y, weft_dtype *out)
     return true;
 }
 
+static bool is_pair(weft_dtype x, weft_dtype y, weft_dtype a, weft_dtype b)
+{
+    return (x == a && y == b) || (x == b && y == a);
+}
+
 static weft_status no_meaning(weft_op op, int n, const weft_dtype *args, struct weft_error *err)
 {
     if (n == 1)
         return weft_error_set(err, WEFT_TYPE, "%s: no meaning for %s", wf_ops[op].name,
                               weft_dtype_name(args[0]));
-    return weft_error_set(err, WEFT_TYPE, "%s: no meaning for %s and %s", wf_ops[op].name,
-                          weft_dtype_name(args[n - 2]), weft_dtype_name(args[n - 1]));
+    return weft_error_set(err, WEFT_TYPE, "%s: no meaning for %s and %s%s", wf_ops[op].name,
+                          weft_dtype_name(args[n - 2]), weft_dtype_name(args[n - 1]),
+                          is_pair(args[n - 2], args[n - 1], WEFT_DATE, WEFT_STRING)
+                              ? "; a date is written date'2020-01-31'" : "");
 }
 
 /* date + int64, int64 + date, date - int64 and date - date, computed as int64. */

@@ -1,27 +1,6 @@
-/* date.c - the parts of dates, which are days since 1970-01-01.
- *
- * Years and months from days: H. Hinnant, chrono-compatible low-level date
- * algorithms (2013). The year is taken to begin in March, so that the leap day is
- * its last, and eras of 400 years have 146097 days each.
- */
+/* date.c - the kernels of dates, which are days since 1970-01-01: their parts. */
 #include "lib/kernel/tables.h"
-
-struct civil {
-    int64_t year, month, day;
-};
-
-static inline struct civil civil_of(int32_t days)
-{
-    const int64_t z = (int64_t)days + 719468;
-    const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    const int64_t doe = z - era * 146097;                                      /* 0 to 146096 */
-    const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365; /* 0 to 399 */
-    const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);               /* 0 to 365, from March 1 */
-    const int64_t mp = (5 * doy + 2) / 153;                                    /* 0 March to 11 February */
-    const int64_t month = mp < 10 ? mp + 3 : mp - 9;
-
-    return (struct civil){yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
-}
+#include "lib/kernel/time/civil.h"
 
 #define KERNEL static void
 
@@ -30,7 +9,7 @@ KERNEL year(void *out, const struct wf_arg *in, int64_t n)
     const int32_t *x = in[0].values;
 
     for (int64_t i = 0; i < n; i++)
-        ((int64_t *)out)[i] = civil_of(x[i * in[0].step]).year;
+        ((int64_t *)out)[i] = wf_civil_of(x[i * in[0].step]).year;
 }
 
 KERNEL month(void *out, const struct wf_arg *in, int64_t n)
@@ -38,7 +17,7 @@ KERNEL month(void *out, const struct wf_arg *in, int64_t n)
     const int32_t *x = in[0].values;
 
     for (int64_t i = 0; i < n; i++)
-        ((int64_t *)out)[i] = civil_of(x[i * in[0].step]).month;
+        ((int64_t *)out)[i] = wf_civil_of(x[i * in[0].step]).month;
 }
 
 KERNEL day(void *out, const struct wf_arg *in, int64_t n)
@@ -46,7 +25,7 @@ KERNEL day(void *out, const struct wf_arg *in, int64_t n)
     const int32_t *x = in[0].values;
 
     for (int64_t i = 0; i < n; i++)
-        ((int64_t *)out)[i] = civil_of(x[i * in[0].step]).day;
+        ((int64_t *)out)[i] = wf_civil_of(x[i * in[0].step]).day;
 }
 
 KERNEL weekday(void *out, const struct wf_arg *in, int64_t n)
