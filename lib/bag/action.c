@@ -125,7 +125,7 @@ static weft_status fold(struct folder *f, const struct wf_step *step, const void
         return WEFT_OK;
     }
     st = step->fn.combine(f->result->data, data, step->arg, &f->said);
-    return st ? wf_error_at(err, st, &f->said, step->name, partition, record) : WEFT_OK;
+    return st ? wf_error_at(err, st, &f->said, step, partition, record) : WEFT_OK;
 }
 
 static weft_status fold_begin(void *state, struct wf_pass *pass, struct weft_error *err)

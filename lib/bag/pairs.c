@@ -18,13 +18,11 @@
 
 /* How values of one key become one; in the graph's arena. */
 struct combine {
-    const char      *name;
-    size_t           value_bytes;
-    weft_combine_fn *fn;
-    void            *arg;
-    const void      *each;  /* what to take for every record, not its value; NULL: the value */
-    int              n_out;
-    bool             index; /* the result is for looking up */
+    const struct wf_step *step;
+    size_t                value_bytes;
+    const void           *each;  /* what to take for every record, not its value; NULL: the value */
+    int                   n_out;
+    bool                  index; /* the result is for looking up */
 };
 
 /* What the parts of one table have in common. */
@@ -42,13 +40,13 @@ static weft_status gather(struct gathering *g, struct weft_text key, const void 
     weft_status st;
 
     if (!into)
-        return wf_error_nomem(err, g->how->name);
+        return wf_error_nomem(err, g->how->step->name);
     if (fresh) {
         memcpy(into, value, g->how->value_bytes);
         return WEFT_OK;
     }
-    st = g->how->fn(into, value, g->how->arg, &g->said);
-    return st ? wf_error_at(err, st, &g->said, g->how->name, partition, record) : WEFT_OK;
+    st = g->how->step->fn.combine(into, value, g->how->step->arg, &g->said);
+    return st ? wf_error_at(err, st, &g->said, g->how->step, partition, record) : WEFT_OK;
 }
 
 static struct weft_record pair_at(const struct wf_table *t, uint32_t i)
@@ -89,14 +87,14 @@ static weft_status combine_end(void *state, struct wf_pass *pass, struct weft_er
     struct wf_pieces *pieces = wf_pieces_new((struct wf_shape){WEFT_PAIRS, how->value_bytes}, how->n_out);
 
     if (!pieces)
-        return wf_error_nomem(err, how->name);
+        return wf_error_nomem(err, how->step->name);
     for (uint32_t i = 0; i < c->g.table.n; i++) {
         const struct weft_record pair = pair_at(&c->g.table, i);
         const int to = wf_key_partition(wf_key_hash(pair.text), how->n_out);
 
         if (!wf_records_add(pieces->piece[to], &pair)) {
             wf_pieces_free(pieces);
-            return wf_error_nomem(err, how->name);
+            return wf_error_nomem(err, how->step->name);
         }
     }
     weft_call_return(pass->call, weft_value_of_ptr(&wf_type_pieces, pieces));
@@ -162,7 +160,7 @@ static weft_status merge(weft_call *call, void *arg, struct weft_error *err)
     }
     if (!st) {
         r = pairs_of(&g.table, a->how);
-        st = r ? WEFT_OK : wf_error_nomem(err, a->how->name);
+        st = r ? WEFT_OK : wf_error_nomem(err, a->how->step->name);
     }
     if (!st)
         weft_call_return(call, weft_value_of_ptr(&weft_type_records, r));
@@ -185,12 +183,12 @@ static struct wf_base *shuffled(weft_bag *b, const struct combine *how, const st
     if (!pipe || !base || !from)
         return NULL;
     wf_pipe_tasks(b, pipe, site, from);
-    layer = weft_graph_layer(g, how->name);
+    layer = weft_graph_layer(g, how->step->name);
     for (int p = 0; p < how->n_out; p++) {
         struct merge_arg arg = {how, p};
 
         base->tasks[p] = weft_graph_add(g, &(struct weft_task_spec){
-            .name = how->name, .index = (int64_t[]){p}, .n_index = how->n_out > 1, .layer = layer, .body = merge,
+            .name = how->step->name, .index = (int64_t[]){p}, .n_index = how->n_out > 1, .layer = layer, .body = merge,
             .arg = &arg, .arg_bytes = sizeof arg, .deps = from, .n_deps = (size_t)n_in,
             .file = site ? site->file : NULL, .line = site ? site->line : 0});
     }
@@ -221,7 +219,8 @@ weft_bag *weft_bag_reduce_by_key(weft_bag *b, weft_combine_fn *fn, int n_partiti
     how = wf_graph_alloc(b->graph, sizeof *how);
     if (!s || !how)
         return NULL;
-    *how = (struct combine){.name = s->name, .value_bytes = b->shape.bytes, .fn = fn, .arg = s->arg,
+    s->fn.combine = fn;
+    *how = (struct combine){.step = s, .value_bytes = b->shape.bytes,
                             .n_out = n_partitions ? n_partitions : wf_bag_n(b)};
     return wf_bag_over(b->graph, shuffled(b, how, step));
 }
@@ -236,6 +235,7 @@ static weft_status add_counts(void *into, const void *value, void *arg, struct w
 weft_task *weft_bag_count_by_key(weft_bag *b)
 {
     static const int64_t one = 1;
+    static const struct wf_step count = {.name = "count-by-key", .fn.combine = add_counts};
     weft_task *failed;
     struct combine *how;
     const struct wf_base *base;
@@ -247,8 +247,7 @@ weft_task *weft_bag_count_by_key(weft_bag *b)
     how = wf_graph_alloc(b->graph, sizeof *how);
     if (!how)
         return wf_graph_nomem(b->graph);
-    *how = (struct combine){.name = "count-by-key", .value_bytes = sizeof one, .fn = add_counts, .each = &one,
-                            .n_out = 1, .index = true};
+    *how = (struct combine){.step = &count, .value_bytes = sizeof one, .each = &one, .n_out = 1, .index = true};
     base = shuffled(b, how, NULL);
     return base ? base->tasks[0] : wf_graph_nomem(b->graph);
 }

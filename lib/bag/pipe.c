@@ -25,14 +25,18 @@ struct weft_emit {
 /* ---- Failing ----------------------------------------------------------------- */
 
 weft_status wf_error_at(struct weft_error *err, weft_status status, const struct weft_error *said,
-                        const char *name, int64_t partition, int64_t record)
+                        const struct wf_step *step, int64_t partition, int64_t record)
 {
-    const char *why = said && said->message[0] ? said->message : weft_status_text(status);
+    const char *why = said->message[0] ? said->message : weft_status_text(status);
 
     if (record < 0)
-        return weft_error_set(err, status, "%s: partition %lld: %s", name, (long long)partition, why);
-    return weft_error_set(err, status, "%s: partition %lld, record %lld: %s", name, (long long)partition,
-                          (long long)record, why);
+        weft_error_set(err, status, "%s: partition %lld: %s", step->name, (long long)partition, why);
+    else
+        weft_error_set(err, status, "%s: partition %lld, record %lld: %s", step->name, (long long)partition,
+                       (long long)record, why);
+    if (err && step->file)
+        snprintf(err->site, sizeof err->site, "%s:%d", step->file, step->line);
+    return status;
 }
 
 /* The step of `e` failed on its newest record; only the first failure counts. */
@@ -42,7 +46,7 @@ static void fail(struct weft_emit *e, weft_status status)
     const bool whole = e->step->op == WF_STEP_PARTITIONS;
 
     if (!wf_pass_is_over(pass))
-        pass->status = wf_error_at(pass->err, status, e->said, e->step->name, pass->partition,
+        pass->status = wf_error_at(pass->err, status, e->said, e->step, pass->partition,
                                    whole ? -1 : e->n - 1);
 }
 

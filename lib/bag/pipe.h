@@ -65,8 +65,9 @@ void wf_pipe_tasks(weft_bag *b, const struct wf_pipe *pipe, const struct weft_st
 /* The sink that keeps all records. */
 extern const struct wf_sink wf_sink_keep;
 
-/* A user's message with where it happened: "square: partition 3, record 17: ...". */
+/* A user's message with where it happened, as "square: partition 3, record 17: ..." (record
+ * < 0: none), and the call that built the step: a chain is one task of many steps. */
 weft_status wf_error_at(struct weft_error *err, weft_status status, const struct weft_error *said,
-                        const char *name, int64_t partition, int64_t record);
+                        const struct wf_step *step, int64_t partition, int64_t record);
 
 #endif

@@ -251,9 +251,11 @@ Test(map, a_failing_function_is_named_with_partition_and_record)
         /* 40 in 4 partitions: 17 is number 7 of partition 1. But the map before it fails earlier. */
         cr_assert_eq(run_fails(weft_bag_count(b), run_workers[w], &err), WEFT_INVALID);
         cr_assert_str_eq(err.message, "map: partition 0, record 0: a map emits one record for each, not 2");
-        b = weft_bag_filter(weft_bag_flat_map(numbers(g, 40, 4), not_17, WEFT_STEP(.name = "check")), is_even, NULL);
+        b = weft_bag_flat_map(numbers(g, 40, 4), not_17, WEFT_STEP(.name = "check", .line = 4711));
+        b = weft_bag_filter(b, is_even, WEFT_STEP());
         cr_assert_eq(run_fails(weft_bag_count(b), run_workers[w], &err), WEFT_FAILED);
         cr_assert_str_eq(err.message, "check: partition 1, record 7: 17 is not allowed");
+        cr_assert(strstr(err.site, "test_map.c:4711"), "the site is the step's, not the task's: %s", err.site);
         b = weft_bag_filter(numbers(g, 40, 4), silent, NULL);
         cr_assert_eq(run_fails(weft_bag_count(b), run_workers[w], &err), WEFT_RANGE);
         cr_assert(strncmp(err.message, "filter: partition 1, record 7: ", 31) == 0);
