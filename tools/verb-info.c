@@ -14,6 +14,7 @@ static int info(int argc, char **argv)
         return misused(argv[0], "'%s' is one argument too many", argv[1]);
     printf("weft      %s\n", weft_version());
     printf("parts     %s%s%s\n", features, *features && HAVE_DRAW ? ", " : "", HAVE_DRAW ? "pictures" : "");
+    printf("loops     %s\n", weft_isa());
     fflush(stdout);
     if (weft_machine_print(stdout, &err)) {
         weft_error_print(&err, stderr);
@@ -27,9 +28,10 @@ const struct verb verb_info = {
     .usage =
         "usage: weft info\n"
         "\n"
-        "Prints the version and the optional parts of this build; the cores and caches this\n"
-        "process may use, by its cpuset, affinity mask and cgroup quota; how many workers a\n"
-        "pool has unless told otherwise (WEFT_WORKERS changes that), where they sit, and in\n"
-        "which order the first one robs the others.\n",
+        "Prints the version and the optional parts of this build; the instruction set its\n"
+        "loops use (WEFT_ISA changes that); the cores and caches this process may use, by its\n"
+        "cpuset, affinity mask and cgroup quota; how many workers a pool has unless told\n"
+        "otherwise (WEFT_WORKERS changes that), where they sit, and in which order the first\n"
+        "one robs the others.\n",
     .run = info,
 };

@@ -32,6 +32,10 @@ WEFT_API weft_status weft_machine_print(FILE *to, struct weft_error *err);
 
 WEFT_API const char *weft_version(void); /* "0.1.0" */
 
+/* Which loops run here: "v2", "v3" or "v4" of the x86-64 levels, "base" elsewhere. WEFT_ISA
+ * asks for a lower one. */
+WEFT_API const char *weft_isa(void);
+
 /* The optional parts in this build, "jemalloc, paranoid"; "" when there is none. */
 WEFT_API const char *weft_features(void);
 

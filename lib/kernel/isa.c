@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <weft/machine.h>
+
 #include "lib/base/assert.h"
 
 #if WF_HAVE_X86
@@ -69,4 +71,9 @@ const char *wf_isa_name(enum wf_isa isa)
 {
     WF_ASSERT((int)isa >= 0 && (int)isa < WF_ISA_COUNT);
     return names[isa];
+}
+
+const char *weft_isa(void)
+{
+    return wf_isa_name(wf_isa());
 }

@@ -47,8 +47,9 @@ BEGIN {
     door("pthread.h",     "scheduler/ lib/draw/draw.c")
     door("threads.h",     "scheduler/")
     # Not a library, and a door all the same: the scheduler's go through one file, which counts
-    # down what a plan holds; besides, holders of data are counted, and tests count allocations.
-    door("stdatomic.h",   "scheduler/sync.h lib/graph/plan.h lib/data/count.h lib/base/mem.c")
+    # down what a plan holds; besides, holders of data are counted, tests count allocations, and
+    # what the processor can do is asked once.
+    door("stdatomic.h",   "scheduler/sync.h lib/graph/plan.h lib/data/count.h lib/base/mem.c lib/kernel/isa.c")
     door("immintrin.h",   "lib/kernel/ lib/io/")
 
     # The C library and the system have no door.
