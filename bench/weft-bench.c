@@ -52,7 +52,9 @@ static bool run_row(const struct bench *bench, const char *case_name, int worker
     return right;
 }
 
-static bool run_bench(const struct bench *bench, const char *folder, const struct bench_options *o)
+/* *n_rows counts the rows that were wanted. */
+static bool run_bench(const struct bench *bench, const char *folder, const struct bench_options *o,
+                      int *n_rows)
 {
     bool right = true;
     bool has_heading = false;
@@ -64,6 +66,7 @@ static bool run_bench(const struct bench *bench, const char *folder, const struc
             snprintf(row, sizeof row, "%s/%s@%d", bench->name, bench->cases[i], bench->workers[k]);
             if (!bench_options_want_row(o, row))
                 continue;
+            ++*n_rows;
             if (o->list)
                 printf("%s\n", row);
             else
@@ -78,6 +81,7 @@ int main(int argc, char **argv)
     struct bench_options o;
     char                 folder[448];
     bool                 right = true;
+    int                  n_rows = 0;
 
     if (argc > 1 && !strcmp(argv[1], "--answer"))
         return answer(argc - 1, argv + 1);
@@ -87,6 +91,10 @@ int main(int argc, char **argv)
         return BENCH_USAGE;
     find_folder(folder, sizeof folder);
     for (int b = 0; bench_all[b]; b++)
-        right = run_bench(bench_all[b], folder, &o) && right;
+        right = run_bench(bench_all[b], folder, &o, &n_rows) && right;
+    if (!n_rows) {
+        fprintf(stderr, "weft-bench: no row contains '%s'; --list names them\n", o.filter);
+        return BENCH_USAGE;
+    }
     return right ? BENCH_OK : BENCH_WRONG;
 }
