@@ -166,14 +166,10 @@ static const struct wf_sink sink_fold = {
     .begin = fold_begin, .push = fold_push, .end = fold_end, .fini = fold_fini,
 };
 
-struct join_arg {
-    const struct wf_step *step;
-};
-
 /* Folds what partitions, or joins before, came to; those without records do not count. */
 static weft_status join(weft_call *call, void *arg, struct weft_error *err)
 {
-    const struct wf_step *step = ((const struct join_arg *)arg)->step;
+    const struct wf_step *step = arg;
     struct folder f = {.result = wf_records_sized(step->in, 1, 1, 0)};
     weft_status st = f.result ? WEFT_OK : wf_error_nomem(err, step->name);
 
@@ -194,7 +190,7 @@ static weft_status join(weft_call *call, void *arg, struct weft_error *err)
 /* The root: nothing has no sum. */
 static weft_status not_empty(weft_call *call, void *arg, struct weft_error *err)
 {
-    const struct wf_step *step = ((const struct join_arg *)arg)->step;
+    const struct wf_step *step = arg;
     struct weft_value one;
 
     if (weft_call_records(call, 0)->n == 0)
@@ -211,7 +207,6 @@ weft_task *weft_bag_reduce(weft_bag *b, weft_combine_fn *fn, const struct weft_s
     struct wf_step *s;
     struct wf_pipe *pipe;
     struct weft_task_spec spec;
-    struct join_arg arg;
 
     if (wf_bag_is_failed(b, &failed)) {
         wf_step_drop(step);
@@ -232,8 +227,7 @@ weft_task *weft_bag_reduce(weft_bag *b, weft_combine_fn *fn, const struct weft_s
     if (!pipe || !tasks)
         return wf_graph_nomem(b->graph);
     wf_pipe_tasks(b, pipe, step, tasks);
-    arg.step = s;
-    spec = (struct weft_task_spec){.name = s->name, .body = join, .arg = &arg, .arg_bytes = sizeof arg,
+    spec = (struct weft_task_spec){.name = s->name, .body = join, .arg = s,
                                    .file = s->file, .line = s->line};
     tasks[0] = tree(b->graph, tasks, wf_bag_n(b), &spec);
     spec.body = not_empty;

@@ -5,7 +5,7 @@
 
 struct concat_arg {
     struct wf_shape shape;
-    const char     *name;
+    char            name[16]; /* in the argument itself, which is plain bytes */
 };
 
 /* The only input is the answer; a copy is made when others read it too. */
@@ -56,8 +56,9 @@ static weft_status concat(weft_call *call, void *arg, struct weft_error *err)
 weft_task *wf_concat_task(weft_graph *g, const char *name, int64_t index, uint32_t layer, struct wf_shape shape,
                           weft_task *const *tasks, size_t n)
 {
-    struct concat_arg arg = {shape, name};
+    struct concat_arg arg = {.shape = shape};
 
+    snprintf(arg.name, sizeof arg.name, "%s", name);
     return weft_graph_add(g, &(struct weft_task_spec){
         .name = name, .index = &index, .n_index = index < 0 ? 0 : 1, .layer = layer, .body = concat,
         .arg = &arg, .arg_bytes = sizeof arg, .deps = tasks, .n_deps = n});

@@ -4,7 +4,7 @@
 
 #include "lib/bag/records.h"
 
-/* A task of all records of n tasks in order; `name` is a literal, `index` < 0: none. */
+/* A task of all records of n tasks in order; `index` < 0: none. */
 weft_task *wf_concat_task(weft_graph *g, const char *name, int64_t index, uint32_t layer, struct wf_shape shape,
                           weft_task *const *tasks, size_t n);
 

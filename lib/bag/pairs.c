@@ -185,11 +185,14 @@ static struct wf_base *shuffled(weft_bag *b, const struct combine *how, const st
     wf_pipe_tasks(b, pipe, site, from);
     layer = weft_graph_layer(g, how->step->name);
     for (int p = 0; p < how->n_out; p++) {
-        struct merge_arg arg = {how, p};
+        struct merge_arg *arg = wf_graph_alloc(g, sizeof *arg);
 
+        if (!arg)
+            return NULL;
+        *arg = (struct merge_arg){how, p};
         base->tasks[p] = weft_graph_add(g, &(struct weft_task_spec){
             .name = how->step->name, .index = (int64_t[]){p}, .n_index = how->n_out > 1, .layer = layer, .body = merge,
-            .arg = &arg, .arg_bytes = sizeof arg, .deps = from, .n_deps = (size_t)n_in,
+            .arg = arg, .deps = from, .n_deps = (size_t)n_in,
             .file = site ? site->file : NULL, .line = site ? site->line : 0});
     }
     return base;

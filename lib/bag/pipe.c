@@ -348,16 +348,19 @@ weft_task *wf_pipe_task(weft_graph *g, const struct wf_pipe *pipe, int partition
 {
     weft_task *deps[2];
     size_t n_deps = 0;
-    const struct pass_arg arg = {pipe, partition};
+    struct pass_arg *arg = wf_graph_alloc(g, sizeof *arg);
     const struct wf_step *last = pipe->n_steps ? pipe->steps[pipe->n_steps - 1] : NULL;
 
+    if (!arg)
+        return wf_graph_nomem(g);
+    *arg = (struct pass_arg){pipe, partition};
     if (pipe->base->tasks)
         deps[n_deps++] = pipe->base->tasks[partition];
     if (extra)
         deps[n_deps++] = extra;
     return weft_graph_add(g, &(struct weft_task_spec){
         .name = pipe->name, .index = (int64_t[]){partition}, .n_index = 1, .layer = layer,
-        .body = run_pass, .arg = (void *)&arg, .arg_bytes = sizeof arg, .deps = deps, .n_deps = n_deps,
+        .body = run_pass, .arg = arg, .deps = deps, .n_deps = n_deps,
         .file = site && site->file ? site->file : last ? last->file : NULL,
         .line = site && site->file ? site->line : last ? last->line : 0});
 }

@@ -96,11 +96,12 @@ static void count_free(void *arg)
 enum { RESULTS = 6 };
 
 /* Builds and runs all operations there are; the values are given. */
-static weft_status scenario(const char *paths, struct weft_value *out, struct weft_error *err)
+static weft_status scenario(const char *paths, enum weft_pool_kind kind, struct weft_value *out,
+                            struct weft_error *err)
 {
     static char taken;
     weft_graph *g = weft_graph_new();
-    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL});
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = kind, .n_workers = 3});
     weft_bag *lines = weft_bag_text(g, paths, 3);
     weft_bag *parts = weft_bag_map_partitions(weft_bag_coalesce(weft_bag_union(lines, lines), 4), same,
                                               WEFT_STEP(.name = "same", .arg = &taken, .free_arg = count_free));
@@ -139,7 +140,7 @@ Test(bag, a_refused_allocation_is_an_error_and_leaks_nothing)
 
     tempdir_write(dir, "x", "a short line\nthe second line, longer than the first\n\nlast");
     wf_mem_fail_at(0);
-    cr_assert_eq(scenario(path, judge, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(scenario(path, WEFT_POOL_SERIAL, judge, &err), WEFT_OK, "%s", err.message);
     n_asked = wf_mem_n_asked();
     cr_assert_gt(n_asked, 100);
     wf_mem_watch(true);
@@ -148,7 +149,7 @@ Test(bag, a_refused_allocation_is_an_error_and_leaks_nothing)
         bool all = true;
 
         wf_mem_fail_at(nth);
-        st = scenario(path, values, &err);
+        st = scenario(path, WEFT_POOL_SERIAL, values, &err);
         wf_mem_fail_at(0);
         for (int i = 0; i < RESULTS; i++)
             all = all && values[i].type;
@@ -166,6 +167,32 @@ Test(bag, a_refused_allocation_is_an_error_and_leaks_nothing)
     wf_mem_watch(false);
     release(judge);
     cr_assert_eq(n_freed, n_taken);
+    free(path);
+    tempdir_remove(dir);
+}
+
+Test(bag, processes_give_the_same_as_threads)
+{
+    char *dir = tempdir_new(), *path = tempdir_path(dir, "x");
+    struct weft_value judge[RESULTS], threads[RESULTS], processes[RESULTS];
+    struct weft_error err = {0};
+
+    tempdir_write(dir, "x", "a short line\nthe second line, longer than the first\n\nlast");
+    cr_assert_eq(scenario(path, WEFT_POOL_SERIAL, judge, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(scenario(path, WEFT_POOL_THREADS, threads, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(scenario(path, WEFT_POOL_PROCESSES, processes, &err), WEFT_OK, "%s", err.message);
+    for (int i = 0; i < RESULTS; i++) {
+        const weft_records *wanted = weft_value_records(judge[i]);
+
+        cr_assert_eq(weft_value_i64(judge[i]), weft_value_i64(threads[i]));
+        cr_assert_eq(weft_value_i64(judge[i]), weft_value_i64(processes[i]));
+        if (wanted)
+            cr_assert(run_equal(wanted, weft_value_records(threads[i])) &&
+                      run_equal(wanted, weft_value_records(processes[i])));
+    }
+    release(judge);
+    release(threads);
+    release(processes);
     free(path);
     tempdir_remove(dir);
 }
