@@ -3,6 +3,7 @@
 #define WEFT_H
 
 #include <weft/analyse.h>
+#include <weft/array.h>
 #include <weft/bag.h>
 #include <weft/block.h>
 #include <weft/chunk.h>
