@@ -11,6 +11,16 @@
 /* One call of pread never gives more than this. */
 enum { READ_MAX = 1 << 30 };
 
+static struct wf_file_stamp stamp_of(const struct stat *s)
+{
+    return (struct wf_file_stamp){
+        .size = s->st_size,
+        .mtime_ns = (int64_t)s->st_mtim.tv_sec * 1000000000 + s->st_mtim.tv_nsec,
+        .device = s->st_dev,
+        .inode = s->st_ino,
+    };
+}
+
 weft_status wf_file_open(struct wf_file *f, const char *path, struct weft_error *err)
 {
     struct stat s;
@@ -31,12 +41,7 @@ weft_status wf_file_open(struct wf_file *f, const char *path, struct weft_error 
             return wf_error_errno(err, WEFT_IO, path, EISDIR);
         return weft_error_set(err, WEFT_IO, "%s: not a regular file, so it has no size to cut", path);
     }
-    f->stamp = (struct wf_file_stamp){
-        .size = s.st_size,
-        .mtime_ns = (int64_t)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec,
-        .device = s.st_dev,
-        .inode = s.st_ino,
-    };
+    f->stamp = stamp_of(&s);
     return WEFT_OK;
 }
 
@@ -62,6 +67,18 @@ weft_status wf_file_read(const struct wf_file *f, int64_t at, void *to, size_t n
                                   f->path, (long long)(at + (int64_t)done));
         done += (size_t)got;
     }
+    return WEFT_OK;
+}
+
+weft_status wf_file_is_unchanged(const struct wf_file *f, bool *out, struct weft_error *err)
+{
+    struct wf_file_stamp now;
+    struct stat s;
+
+    if (fstat(f->fd, &s))
+        return wf_error_errno(err, WEFT_IO, f->path, errno);
+    now = stamp_of(&s);
+    *out = wf_file_is_same(&f->stamp, &now);
     return WEFT_OK;
 }
 

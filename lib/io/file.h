@@ -34,6 +34,9 @@ void        wf_file_close(struct wf_file *f); /* not open is fine */
 /* Exactly n bytes from byte `at` on; fewer is an error. */
 weft_status wf_file_read(const struct wf_file *f, int64_t at, void *to, size_t n, struct weft_error *err);
 
+/* Whether an open file still is as it was when it was opened. */
+weft_status wf_file_is_unchanged(const struct wf_file *f, bool *out, struct weft_error *err);
+
 bool wf_file_is_same(const struct wf_file_stamp *a, const struct wf_file_stamp *b);
 
 #endif

@@ -1,0 +1,63 @@
+/* utf8.c - whether bytes are UTF-8. */
+#include "lib/io/utf8.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static bool is_within(unsigned char c, unsigned char least, unsigned char most)
+{
+    return c >= least && c <= most;
+}
+
+/* Bytes of the character at p, of which `n` are there; 0: it is none. Unicode 15, table 3-7. */
+static int length_of(const unsigned char *p, int64_t n)
+{
+    unsigned char least = 0x80, most = 0xbf;
+    int len;
+
+    if (p[0] < 0x80)
+        return 1;
+    if (is_within(p[0], 0xc2, 0xdf))
+        len = 2;
+    else if (is_within(p[0], 0xe0, 0xef))
+        len = 3;
+    else if (is_within(p[0], 0xf0, 0xf4))
+        len = 4;
+    else
+        return 0;
+    if (p[0] == 0xe0)
+        least = 0xa0;
+    else if (p[0] == 0xed)
+        most = 0x9f;
+    else if (p[0] == 0xf0)
+        least = 0x90;
+    else if (p[0] == 0xf4)
+        most = 0x8f;
+    if (n < len || !is_within(p[1], least, most))
+        return 0;
+    for (int i = 2; i < len; i++)
+        if (!is_within(p[i], 0x80, 0xbf))
+            return 0;
+    return len;
+}
+
+int64_t wf_utf8_check(const char *text, int64_t n)
+{
+    for (int64_t i = 0; i < n;) {
+        uint64_t eight;
+        int len;
+
+        if (n - i >= 8) {
+            memcpy(&eight, text + i, sizeof eight);
+            if (!(eight & 0x8080808080808080u)) {
+                i += 8;
+                continue;
+            }
+        }
+        len = length_of((const unsigned char *)text + i, n - i);
+        if (!len)
+            return i;
+        i += len;
+    }
+    return n;
+}

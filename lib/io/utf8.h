@@ -1,0 +1,10 @@
+/* utf8.h - whether bytes are UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. */
+#ifndef WF_UTF8_H
+#define WF_UTF8_H
+
+#include <stdint.h>
+
+/* The place of the first byte that begins no whole character; n: all is well. */
+int64_t wf_utf8_check(const char *text, int64_t n);
+
+#endif
