@@ -53,10 +53,11 @@ static enum wf_isa choose(void)
     return (enum wf_isa)0;
 }
 
+/* Whoever asks first answers for all; two who ask at once find the same. */
+static atomic_int known = -1;
+
 enum wf_isa wf_isa(void)
 {
-    /* Whoever asks first answers for all; two who ask at once find the same. */
-    static atomic_int known = -1;
     int isa = atomic_load_explicit(&known, memory_order_relaxed);
 
     if (isa < 0) {
@@ -65,6 +66,12 @@ enum wf_isa wf_isa(void)
         atomic_store_explicit(&known, isa, memory_order_relaxed);
     }
     return (enum wf_isa)isa;
+}
+
+void wf_isa_use(enum wf_isa isa)
+{
+    WF_ASSERT(wf_isa_has(isa));
+    atomic_store_explicit(&known, (int)isa, memory_order_relaxed);
 }
 
 const char *wf_isa_name(enum wf_isa isa)

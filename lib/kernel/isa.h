@@ -21,4 +21,7 @@ enum wf_isa wf_isa(void);
 bool        wf_isa_has(enum wf_isa isa);
 const char *wf_isa_name(enum wf_isa isa);
 
+/* For tests, on one thread: the answer from here on, which the machine must have. */
+void wf_isa_use(enum wf_isa isa);
+
 #endif

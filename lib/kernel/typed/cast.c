@@ -26,8 +26,9 @@ KERNEL to_bool(void *out, const struct wf_arg *in, int64_t n) { truth1(out, in, 
 KERNEL to_int64(void *out, const struct wf_arg *in, int64_t n)
 {
     int64_t *o = out;
-    const elem *x = in[0].values;
     const int64_t step = in[0].step;
+    const elem x0 = step ? 0 : *(const elem *)in[0].values; /* `out` may lie over it */
+    const elem *x = step ? in[0].values : &x0;
 
 #pragma GCC ivdep
     for (int64_t i = 0; i < n; i++)
@@ -37,8 +38,9 @@ KERNEL to_int64(void *out, const struct wf_arg *in, int64_t n)
 KERNEL to_date(void *out, const struct wf_arg *in, int64_t n)
 {
     int32_t *o = out;
-    const elem *x = in[0].values;
     const int64_t step = in[0].step;
+    const elem x0 = step ? 0 : *(const elem *)in[0].values; /* `out` may lie over it */
+    const elem *x = step ? in[0].values : &x0;
 
 #pragma GCC ivdep
     for (int64_t i = 0; i < n; i++)
@@ -48,8 +50,9 @@ KERNEL to_date(void *out, const struct wf_arg *in, int64_t n)
 KERNEL to_float32(void *out, const struct wf_arg *in, int64_t n)
 {
     float *o = out;
-    const elem *x = in[0].values;
     const int64_t step = in[0].step;
+    const elem x0 = step ? 0 : *(const elem *)in[0].values; /* `out` may lie over it */
+    const elem *x = step ? in[0].values : &x0;
 
 #pragma GCC ivdep
     for (int64_t i = 0; i < n; i++)
@@ -59,8 +62,9 @@ KERNEL to_float32(void *out, const struct wf_arg *in, int64_t n)
 KERNEL to_float64(void *out, const struct wf_arg *in, int64_t n)
 {
     double *o = out;
-    const elem *x = in[0].values;
     const int64_t step = in[0].step;
+    const elem x0 = step ? 0 : *(const elem *)in[0].values; /* `out` may lie over it */
+    const elem *x = step ? in[0].values : &x0;
 
 #pragma GCC ivdep
     for (int64_t i = 0; i < n; i++)
