@@ -89,7 +89,7 @@ static void assert_well_formed(const char *xml)
     char open[64][32];
     int depth = 0, n_elements = 0;
 
-    for (const char *c = xml; *c; c++) {
+    for (const char *c = xml; c && *c; c++) {
         cr_assert((unsigned char)*c >= ' ' || *c == '\n' || *c == '\t' || *c == '\r');
         if (*c == '&') {
             const size_t n = strcspn(c, ";< ");
@@ -108,11 +108,11 @@ static void assert_well_formed(const char *xml)
             cr_assert_eq(strncmp(c + 2, open[depth], strlen(open[depth])), 0, "%.20s closes %s", c, open[depth]);
             c = strchr(c, '>');
         } else {
-            const size_t n = strcspn(c + 1, " \n/>");
-            const char *end = strchr(c, '>');
+            const char *name = c + 1, *end = strchr(c, '>');
+            const size_t n = strcspn(name, " \n/>");
 
             cr_assert(depth < 64 && n < 32 && end);
-            snprintf(open[depth], sizeof *open, "%.*s", (int)n, c + 1);
+            snprintf(open[depth], sizeof *open, "%.*s", (int)n, name);
             depth += end[-1] != '/';
             n_elements++;
             c = end;
