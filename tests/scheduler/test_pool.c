@@ -12,6 +12,7 @@
 
 #include <weft/pool.h>
 
+#include "config.h"
 #include "lib/base/clock.h"
 #include "lib/base/mem.h"
 #include "tests/support/bodies.h"
@@ -369,6 +370,9 @@ Test(pool, weft_workers_sets_the_number)
 
 Test(pool, a_forked_child_may_free_it_and_make_its_own)
 {
+#if WF_TSAN
+    cr_skip_test("the thread sanitizer does not follow a fork");
+#endif
     weft_pool *pool = pool_of(2);
     weft_graph *g = weft_graph_new();
     weft_task *t = weft_add(g, body_add, .arg = arg_of(9));
