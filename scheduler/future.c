@@ -34,6 +34,7 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
     }
     f->pool = pool;
     f->plan = plan;
+    f->n_targets = plan->n_targets;
     f->spec = spec ? *spec : (struct weft_run_spec){0};
     *out = f;
     return WEFT_OK;
@@ -41,7 +42,7 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
 
 void wf_future_collect(weft_future *f, struct wf_run *r)
 {
-    const uint32_t n = f->plan->n_targets;
+    const uint32_t n = f->n_targets;
     uint32_t n_failed = 0;
     struct weft_error err;
 
@@ -63,7 +64,7 @@ void wf_future_tell(weft_future *f)
     void (*done)(void *done_arg, weft_status status) = f->spec.done;
     weft_status first = WEFT_OK;
 
-    for (uint32_t i = 0; done && i < f->plan->n_targets && !first; i++)
+    for (uint32_t i = 0; done && i < f->n_targets && !first; i++)
         first = f->statuses[i];
     if (done)
         done(f->spec.done_arg, first);
@@ -98,8 +99,8 @@ weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out, s
     uint32_t nth = 0;
 
     weft_future_wait(f, -1);
-    if (i >= f->plan->n_targets)
-        return weft_error_set(err, WEFT_INVALID, "target %zu of a run that has %u", i, f->plan->n_targets);
+    if (i >= f->n_targets)
+        return weft_error_set(err, WEFT_INVALID, "target %zu of a run that has %u", i, f->n_targets);
     st = f->statuses[i];
     if (st) {
         for (size_t k = 0; k < i; k++)
@@ -131,7 +132,7 @@ void weft_future_free(weft_future *f)
     if (!f)
         return;
     weft_future_wait(f, -1);
-    for (uint32_t i = 0; i < f->plan->n_targets; i++)
+    for (uint32_t i = 0; i < f->n_targets; i++)
         weft_value_release(f->values[i]);
     if (f->own_plan)
         weft_plan_free(f->plan);

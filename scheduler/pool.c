@@ -328,7 +328,7 @@ static weft_status take_all(weft_future *f, struct weft_value *outs, struct weft
     weft_status first = WEFT_OK;
 
     weft_future_wait(f, -1);
-    for (uint32_t i = 0; i < f->plan->n_targets; i++) {
+    for (uint32_t i = 0; i < f->n_targets; i++) {
         struct weft_value value = weft_value_none();
         const weft_status st = weft_future_take(f, i, outs ? &value : NULL, first ? NULL : err);
 

@@ -32,6 +32,7 @@ struct weft_future {
     weft_plan         *plan;
     bool               own_plan; /* made for this run, freed with it */
     struct weft_run_spec spec;
+    uint32_t           n_targets;/* the plan may be gone before the future */
     struct weft_value *values;   /* per target */
     weft_status       *statuses;
     struct weft_error *errors;   /* of targets that failed, by order; may be NULL: no memory */

@@ -76,3 +76,25 @@ Test(trace, a_pool_that_does_not_trace_says_so)
     cr_assert_eq(weft_trace_of_pool(&trace, pool, &err), WEFT_EMPTY);
     weft_pool_free(pool);
 }
+
+Test(trace, futures_outlive_the_plans_a_pool_remembers)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2, .trace = true});
+    weft_graph *g = weft_graph_new();
+    weft_task *t[] = {weft_add(g, body_add, .arg = arg_of(1)), weft_add(g, body_add, .arg = arg_of(2))};
+    weft_future *f[4];
+    struct weft_error err;
+    struct weft_value v;
+
+    for (int i = 0; i < 4; i++) {
+        cr_assert_eq(weft_pool_submit(pool, t, 2, NULL, &f[i], &err), WEFT_OK);
+        weft_future_wait(f[i], -1);
+    }
+    for (int i = 0; i < 4; i++) {
+        cr_assert_eq(weft_future_take(f[i], 1, &v, &err), WEFT_OK);
+        cr_assert_eq(weft_value_i64(v), 2);
+        weft_future_free(f[i]);
+    }
+    weft_graph_free(g);
+    weft_pool_free(pool);
+}
