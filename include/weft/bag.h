@@ -165,6 +165,8 @@ WEFT_API weft_task *weft_bag_count(weft_bag *b);            /* how many: an int6
 /* The first n records, or all if fewer. Partitions of files and of literal data are
  * read one by one, and none after there are enough. */
 WEFT_API weft_task *weft_bag_take(weft_bag *b, int64_t n);
+WEFT_API weft_task *weft_bag_first(weft_bag *b);            /* take(1), and WEFT_EMPTY when there is none */
+WEFT_API weft_task *weft_bag_is_empty(weft_bag *b);         /* whether take(1) finds none: a bool */
 /* All structs combined into one record, along a tree that depends on the number of
  * partitions alone. WEFT_EMPTY when there is none. */
 WEFT_API weft_task *weft_bag_reduce(weft_bag *b, weft_combine_fn *fn, const struct weft_step *step);

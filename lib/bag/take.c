@@ -1,4 +1,4 @@
-/* take.c - the first n records: partition after partition, and none after there are enough.
+/* take.c - the first records: partition after partition, and none after there are enough.
  *
  *     take(0) -> take(1) -> take(2) -> ...
  *
@@ -90,4 +90,44 @@ weft_task *weft_bag_take(weft_bag *b, int64_t n)
     for (int p = 0; p < wf_bag_n(b); p++)
         last = wf_pipe_task(b->graph, pipe, p, layer, last, NULL);
     return last;
+}
+
+/* ---- first, is_empty: what take(1) found ------------------------------------------------ */
+
+static weft_status first(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct weft_value one;
+
+    (void)arg;
+    if (weft_call_records(call, 0)->n == 0)
+        return weft_error_set(err, WEFT_EMPTY, "first: there is no record");
+    if (weft_value_retain(weft_call_input(call, 0), &one))
+        return wf_error_nomem(err, "first");
+    weft_call_return(call, one);
+    return WEFT_OK;
+}
+
+static weft_status is_empty(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)arg, (void)err;
+    weft_call_return(call, weft_value_of_bool(weft_call_records(call, 0)->n == 0));
+    return WEFT_OK;
+}
+
+static weft_task *of_one(weft_bag *b, const char *name, weft_body *body)
+{
+    weft_task *one = weft_bag_take(b, 1);
+
+    return b ? weft_graph_add(b->graph, &(struct weft_task_spec){.name = name, .body = body, .deps = &one,
+                                                                 .n_deps = 1}) : NULL;
+}
+
+weft_task *weft_bag_first(weft_bag *b)
+{
+    return of_one(b, "first", first);
+}
+
+weft_task *weft_bag_is_empty(weft_bag *b)
+{
+    return of_one(b, "is-empty", is_empty);
 }

@@ -90,3 +90,29 @@ Test(take, a_negative_number_is_refused)
     cr_assert_str_eq(err.message, "take: -1 records");
     weft_graph_free(g);
 }
+
+Test(take, first_and_is_empty_look_for_one_record)
+{
+    const int least[] = {0, 150, N};
+    struct weft_error err;
+
+    for (int l = 0; l < 3; l++)
+        for (int parts = 1; parts <= 17; parts += 8) {
+            weft_graph *g = weft_graph_new();
+            weft_task *first = weft_bag_first(numbers(g, parts, least[l]));
+
+            cr_assert_eq(weft_value_i64(run_value(weft_bag_is_empty(numbers(g, parts, least[l])), 2)), least[l] == N);
+            if (least[l] < N) {
+                weft_records *r = run_records(first, 2);
+
+                cr_assert_eq(weft_records_n(r), 1);
+                cr_assert_eq(*(const int *)weft_records_data(r), least[l]);
+                weft_records_release(r);
+            } else {
+                cr_assert_eq(run_fails(first, 2, &err), WEFT_EMPTY);
+                cr_assert_str_eq(err.message, "first: there is no record");
+            }
+            weft_graph_free(g);
+        }
+    cr_assert_eq(run_fails(weft_bag_first(NULL), 2, &err), WEFT_NOMEM);
+}
