@@ -39,8 +39,8 @@ static weft_status throw_darts(const struct weft_record *in, weft_emit *out, voi
     for (int64_t at = 0; at < d->n; at += BATCH) {
         const int64_t n = d->n - at < BATCH ? d->n - at : BATCH;
 
-        weft_random_units(SEED, 0, (uint64_t)(d->first + at), x, (size_t)n);
-        weft_random_units(SEED, 1, (uint64_t)(d->first + at), y, (size_t)n);
+        weft_random_units(SEED, 0, d->first + at, n, x);
+        weft_random_units(SEED, 1, d->first + at, n, y);
         for (int64_t i = 0; i < n; i++)
             hits += x[i] * x[i] + y[i] * y[i] < 1;
     }
@@ -78,6 +78,29 @@ static weft_status pi_by_bag(weft_pool *pool, int64_t n, struct outcome *out, st
     return st;
 }
 
+/* ---- As an array: whole arrays of x and y, of which no more than a batch ever exists ------- */
+
+static weft_status pi_by_array(weft_pool *pool, int64_t n, struct outcome *out, struct weft_error *err)
+{
+    weft_graph *g = weft_graph_new();
+    struct weft_random random = {.seed = SEED};
+    const struct weft_layout layout = weft_layout_1d(n, PART);
+    weft_array *x = weft_array_uniform(g, &random, 0, 1, layout);
+    weft_array *y = weft_array_uniform(g, &random, 0, 1, layout);
+    weft_array *r2 = weft_array_add(weft_array_multiply(x, x), weft_array_multiply(y, y));
+    weft_array *inside = weft_array_less(r2, weft_array_f64(g, 1));
+    struct weft_value v = weft_value_none();
+    weft_status st = weft_pool_run(pool, weft_array_whole(weft_array_sum(inside, WEFT_ALL_AXES)), &v, err);
+
+    if (!st)
+        out->hits = weft_value_i64(v);
+    if (!st)
+        st = weft_trace_of_pool(&out->trace, pool, err);
+    weft_value_release(v);
+    weft_graph_free(g);
+    return st;
+}
+
 /* ---- The report ----------------------------------------------------------------------------- */
 
 static void report(const char *form, int64_t n, const struct outcome *o)
@@ -106,7 +129,7 @@ int main(int argc, char **argv)
     const int64_t n_workers = argc > 2 ? number(argv[2], 1024) : 0;
     struct weft_error err = {0};
     weft_pool *pool = NULL;
-    struct outcome bag = {0};
+    struct outcome bag = {0}, array = {0};
     weft_status st;
 
     if (argc > 3 || n < 0 || n_workers < 0) {
@@ -120,10 +143,16 @@ int main(int argc, char **argv)
     }
     st = pi_by_bag(pool, n, &bag, &err);
     if (!st)
+        st = pi_by_array(pool, n, &array, &err);
+    if (!st) {
         report("bag", n, &bag);
+        printf("\n");
+        report("array", n, &array);
+    }
     if (st)
         weft_error_print(&err, stderr);
     weft_trace_free(bag.trace);
+    weft_trace_free(array.trace);
     weft_pool_free(pool);
     return st != WEFT_OK;
 }

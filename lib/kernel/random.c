@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <weft/random.h>
+
 #include "lib/base/assert.h"
 #include "lib/kernel/isa.h"
 #include "lib/kernel/typed/random.h"
@@ -83,4 +85,9 @@ void wf_random_normal(uint64_t seed, uint64_t stream, int64_t first, int64_t n, 
                              .a = mean, .b = sd};
 
     make(&s, first, n, (uint64_t *)(void *)out);
+}
+
+void weft_random_units(uint64_t seed, uint64_t stream, int64_t first, int64_t n, double *out)
+{
+    wf_random_uniform(seed, stream, first, n, 0, 1, out);
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
-# test_2-pi.sh PROGRAM - the digits of pi are the same for each form and any number of workers, and near pi.
+# test_2-pi.sh PROGRAM - the digits of pi are the same for both forms and any number of workers, and near pi.
 set -u
 program=$1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 failed=0
-forms=1
+forms=2
 
 fail() {
     echo "$*"

@@ -3,7 +3,6 @@
 
 #include <criterion/criterion.h>
 #include <string.h>
-#include <weft/random.h>
 
 /* Philox4x32-10 as its paper writes it (Salmon et al., SC'11, section 4.2), one round a line. */
 static void philox(uint32_t c[4], uint32_t k0, uint32_t k1)
@@ -79,32 +78,4 @@ Test(random, units_are_spread_evenly)
     }
     /* 63 degrees of freedom: outside once in ten thousand. */
     cr_assert(chi2 > 28 && chi2 < 112, "%g", chi2);
-}
-
-Test(random, any_cut_of_a_stream_gives_the_same_numbers)
-{
-    enum { N = 40 };
-    double all[N], some[N];
-
-    weft_random_units(3, 5, 0, all, N);
-    for (uint64_t first = 0; first < N; first++)
-        for (size_t n = 0; first + n <= N; n++) {
-            weft_random_units(3, 5, first, some, n);
-            for (size_t k = 0; k < n; k++)
-                cr_assert_eq(some[k], all[first + k]);
-        }
-}
-
-Test(random, element_i_is_half_of_block_i_over_two)
-{
-    double x;
-
-    for (uint64_t i = 0; i < 100; i++) {
-        uint32_t r[4];
-
-        wf_random_block(9, 1, i / 2, r);
-        weft_random_units(9, 1, i, &x, 1);
-        cr_assert_eq(x, i % 2 ? wf_random_unit(r[2], r[3]) : wf_random_unit(r[0], r[1]));
-        cr_assert(x >= 0 && x < 1);
-    }
 }

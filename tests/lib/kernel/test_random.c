@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
+#include <weft/random.h>
 
 #include "lib/base/random.h"
 #include "lib/kernel/isa.h"
@@ -97,5 +98,24 @@ Test(random, any_range_of_numbers_is_part_of_the_stream)
             cr_assert_eq(memcmp(part, all + first, (size_t)n * sizeof *part), 0);
             wf_random_normal(7, 8, first, n, 0, 1, some);
             cr_assert_eq(memcmp(some, z + first, (size_t)n * sizeof *some), 0);
+        }
+}
+
+Test(random, units_for_users_are_those_of_a_uniform_array_however_cut)
+{
+    enum { N = 600 };
+    double all[N], some[N];
+
+    weft_random_units(3, 5, 0, N, all);
+    for (int64_t i = 0; i < N; i++) {
+        uint32_t r[4];
+
+        wf_random_block(3, 5, (uint64_t)i / 2, r);
+        cr_assert_eq(all[i], i % 2 ? wf_random_unit(r[2], r[3]) : wf_random_unit(r[0], r[1]));
+    }
+    for (int64_t first = 0; first < N; first += 7)
+        for (int64_t n = 0; first + n <= N; n += 13) {
+            weft_random_units(3, 5, first, n, some);
+            cr_assert_eq(memcmp(some, all + first, (size_t)n * sizeof *some), 0);
         }
 }
