@@ -54,10 +54,15 @@ struct weft_stats {
 };
 
 WEFT_API const struct weft_stats *weft_analysis_stats(const weft_analysis *a); /* lent */
+WEFT_API const weft_trace        *weft_analysis_trace(const weft_analysis *a); /* what it looks at */
 
 /* The critical path: numbers of tasks, each waiting for the one before. Lent. */
 WEFT_API size_t          weft_analysis_n_critical(const weft_analysis *a);
 WEFT_API const uint32_t *weft_analysis_critical(const weft_analysis *a);
+
+/* All of this in words: the figures, then the critical path, a line per task with its
+ * share of the span. Of a long path the 20 most costly tasks, in their order. */
+WEFT_API void weft_analysis_print(const weft_analysis *a, FILE *to);
 
 /* ---- One task ----------------------------------------------------------- *
  * In nanoseconds, or in tasks when nothing is measured. With unlimited workers a

@@ -6,15 +6,17 @@
  * The suffix of the path chooses the format: .svg, .png, .pdf or .dot. The file
  * appears when it is complete: a failed drawing leaves what was there before.
  *
- * Circles say which task, arrows point from what is computed to what reads it.
- * A graph of more than 300 tasks is drawn by layers: a box for the tasks of
- * one operation, with how many they are. When the graph has run on a pool that
- * traces, tasks show their measured time and slack. The critical path (the
- * longest by time, or by number of tasks when nothing is measured) stands out,
- * and a legend gives work, span, parallelism and makespan.
+ * Arrows point from what is computed to what reads it; values known already are
+ * not shown. A dashed frame holds tasks that run as one. A graph of more than 300
+ * tasks is drawn by layers: a box for the tasks of one operation, with how many
+ * they are. When the graph has run on a pool that traces, boxes show measured time
+ * and slack. The critical path (the longest by time, or by number of tasks when
+ * nothing is measured; see weft/analyse.h) is red, and a legend gives work, span,
+ * parallelism and makespan.
  *
  * Errors:  WEFT_IO with the path; WEFT_INVALID for an unknown suffix or more
- *          tasks than can be laid out.
+ *          tasks than can be laid out; WEFT_UNSUPPORTED, with the reason, for a
+ *          Graphviz that lacks a part.
  * Threads: any thread may call. Graphviz works for one caller at a time, so
  *          drawings wait for each other behind a lock of this library; do not
  *          use Graphviz directly in another thread meanwhile.
@@ -28,8 +30,8 @@ WEFT_BEGIN
 
 enum weft_draw_mode {
     WEFT_DRAW_AUTO,   /* tasks up to 300 of them, else layers */
-    WEFT_DRAW_TASKS,  /* every task; at most 2000 */
-    WEFT_DRAW_LAYERS, /* a box per layer, or per name where there are no layers */
+    WEFT_DRAW_TASKS,  /* every task; at most 2000 with 10000 dependencies, in .dot any number */
+    WEFT_DRAW_LAYERS, /* a box per layer, or per name where there are no layers; at most 300 boxes */
 };
 
 enum weft_draw_color {
@@ -53,8 +55,8 @@ struct weft_draw_spec {
     const char          *title;   /* NULL: none */
     bool                 no_legend;
 
-    /* The label of task i, written as text of at most `size` bytes with its
-     * zero; false: the usual one. NULL: always the usual one. */
+    /* The label of task i where tasks are drawn, written as text of at most `size`
+     * bytes with its zero; false: the usual one. NULL: always the usual one. */
     bool (*label)(const weft_trace *t, size_t i, char *text, size_t size, void *context);
     void  *context; /* given to `label` */
 

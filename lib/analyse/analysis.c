@@ -233,6 +233,11 @@ const struct weft_stats *weft_analysis_stats(const weft_analysis *a)
     return &a->stats;
 }
 
+const weft_trace *weft_analysis_trace(const weft_analysis *a)
+{
+    return a->trace;
+}
+
 size_t weft_analysis_n_critical(const weft_analysis *a)
 {
     return a->n_critical;

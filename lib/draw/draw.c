@@ -312,9 +312,11 @@ static weft_status render(const struct wf_view *v, const char *path, char **byte
         goto out;
     }
     if (!(strcmp(format, "dot") ? as_picture(g, format, bytes, n) : as_dot(g, bytes, n))) {
+        const char *why = strncmp(said, "Error: ", 7) == 0 ? said + 7 : said;
+
         said[strcspn(said, "\n")] = '\0';
         st = weft_error_set(err, WEFT_UNSUPPORTED, "%s: Graphviz cannot render %s: %s", path, format,
-                            said[0] ? said : "no reason given");
+                            why[0] ? why : "no reason given");
     }
     agclose(g);
 out:

@@ -132,7 +132,7 @@ void wf_label_tooltip(struct wf_text *text, const struct wf_view *v, const struc
             wf_text_add(text, " on worker %d", b->worker);
         wf_text_add(text, "\nslack %s", wf_duration_text(b->slack, time));
     } else {
-        wf_text_add(text, "\nslack %" PRId64 " tasks", b->slack);
+        wf_text_add(text, b->slack == 1 ? "\nslack 1 task" : "\nslack %" PRId64 " tasks", b->slack);
     }
     if (b->n_critical)
         wf_text_add(text, b->n_tasks == 1 ? "\non the critical path" : "\n%zu on the critical path",

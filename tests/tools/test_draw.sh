@@ -1,8 +1,9 @@
 #!/bin/sh
-# test_draw.sh WEFT yes|no - the verb draw: what it asks for, what it says, how it ends.
-# yes: this build has Graphviz.
+# test_draw.sh WEFT SAVE yes|no - the verb draw: what it asks for, what it says, how it ends.
+# SAVE writes a trace of eight leaves and their sum; yes: this build has Graphviz.
 set -u
 weft=$1
+save=$2
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 failed=0
@@ -27,7 +28,7 @@ says 2 "there is no verb 'paint'" paint
 says 2 "there is no option '--paint'" --paint
 says 0 'usage: weft draw FILE -o PICTURE' draw --help
 
-if [ "$2" = no ]; then
+if [ "$3" = no ]; then
     says 1 'built without Graphviz' draw x.trace -o x.svg
     exit $failed
 fi
@@ -46,4 +47,29 @@ says 2 'Try: weft draw --help' draw
 says 1 'none.trace: No such file or directory' draw "$tmp/none.trace" -o "$tmp/x.svg"
 says 1 'a.csv: is not a trace' draw "$tmp/a.csv" -o "$tmp/x.svg"
 [ ! -e "$tmp/x.svg" ] || { echo 'a picture of nothing was left'; failed=1; }
+
+# What was saved is drawn, in every format.
+"$save" "$tmp/run.trace" || exit 1
+for suffix in svg png pdf dot; do
+    if ! "$weft" draw "$tmp/run.trace" -o "$tmp/run.$suffix" --color worker --rankdir LR --title 'Eight & one' \
+        --node shape=ellipse --edge style=dotted || [ ! -s "$tmp/run.$suffix" ]; then
+        echo "no run.$suffix"
+        failed=1
+    fi
+done
+# has COUNT WORDS: so many lines of the svg have these words.
+has() {
+    got=$(grep -cF -e "$2" "$tmp/run.svg")
+    [ "$got" = "$1" ] || { echo "$got lines with $2, expected $1"; failed=1; }
+}
+has 9 'class="node"'
+has 8 'class="edge"'
+has 1 'Eight &amp; one'
+has 1 'makespan, 2 workers'
+has 8 '>leaf</text>'
+"$weft" draw "$tmp/run.trace" --layers -o "$tmp/run.svg" || failed=1
+has 2 'class="node"'
+has 1 '>8 tasks'
+says 1 '/nowhere/x.svg: No such file or directory' draw "$tmp/run.trace" -o /nowhere/x.svg
+says 1 'x.bmp: a picture ends in .svg, .png, .pdf or .dot' draw "$tmp/run.trace" -o "$tmp/x.bmp"
 exit $failed

@@ -487,6 +487,20 @@ Test(draw, what_cannot_be_written_is_named_and_leaves_nothing)
     weft_trace_free(t);
 }
 
+Test(draw, a_graphviz_without_its_parts_tells_so)
+{
+    weft_trace *t = hand_trace(six, 6, 2);
+    char *path = tempdir_path(dir, "six.svg");
+    struct weft_error err;
+
+    cr_assert_eq(setenv("GVBINDIR", "/nowhere", 1), 0);
+    cr_assert_eq(weft_draw_trace(t, path, NULL, &err), WEFT_UNSUPPORTED);
+    cr_assert(strstr(err.message, "six.svg: Graphviz cannot render svg: Layout type: \"dot\" not recognized"));
+    cr_assert_eq(n_files(), 0);
+    free(path);
+    weft_trace_free(t);
+}
+
 Test(draw, what_makes_no_sense_is_refused)
 {
     weft_trace *t = hand_trace(six, 6, 2);

@@ -1,0 +1,99 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <weft/analyse.h>
+
+#include "tests/support/hand_trace.h"
+
+static const struct hand_task four[] = {
+    {.name = "load", .begin_ns = 0, .end_ns = 100, .layer = "read", .layer_id = 1},
+    {.name = "parse", .HAND_DEPS(0), .begin_ns = 100, .end_ns = 400, .layer = "read", .layer_id = 1},
+    {.name = "check", .HAND_DEPS(0), .begin_ns = 100, .end_ns = 200, .worker = 1},
+    {.name = "sum", .HAND_DEPS(1, 2), .begin_ns = 410, .end_ns = 510},
+};
+
+/* What is printed; the caller's to free(). Frees the trace. */
+static char *printed(weft_trace *t)
+{
+    weft_analysis *a = NULL;
+    char *text = NULL;
+    size_t n;
+    FILE *to = open_memstream(&text, &n);
+
+    cr_assert(to);
+    cr_assert(!weft_analyse_trace(&a, t, NULL));
+    weft_analysis_print(a, to);
+    fclose(to);
+    weft_analysis_free(a);
+    weft_trace_free(t);
+    return text;
+}
+
+Test(print, of_a_run_tells_the_figures_and_lists_the_critical_path)
+{
+    char *text = printed(hand_trace(four, 4, 2));
+
+    cr_assert_str_eq(text, "4 tasks, 4 dependencies, 1 layer; depth 3, width 2\n"
+                           "work 600 ns, span 500 ns, parallelism 1.20; makespan 510 ns on 2 workers\n"
+                           "critical path of 3 tasks:\n"
+                           "  20.0 %    100 ns  load-0\n"
+                           "  60.0 %    300 ns  parse-1\n"
+                           "  20.0 %    100 ns  sum-3\n");
+    free(text);
+}
+
+Test(print, of_a_graph_that_has_not_run_counts_tasks)
+{
+    char *text = printed(hand_trace(four, 4, 0));
+
+    cr_assert_str_eq(text, "4 tasks, 4 dependencies, 1 layer; depth 3, width 2\n"
+                           "not measured; parallelism 1.33 when all tasks cost the same\n"
+                           "critical path of 3 tasks:\n"
+                           "  load-0\n"
+                           "  parse-1\n"
+                           "  sum-3\n");
+    free(text);
+}
+
+Test(print, of_nothing_is_two_lines_and_no_path)
+{
+    char *text = printed(hand_trace(NULL, 0, 0));
+
+    cr_assert_str_eq(text, "0 tasks, 0 dependencies, 0 layers; depth 0, width 0\n"
+                           "not measured; parallelism 0.00 when all tasks cost the same\n"
+                           "critical path of 0 tasks\n");
+    free(text);
+}
+
+/* A chain of 100 in which every fifth task takes long: those 20 are listed, in order. */
+Test(print, of_a_long_path_names_the_most_costly_in_their_order)
+{
+    enum { N = 100 };
+    struct hand_task chain[N];
+    uint32_t deps[N];
+    int64_t now = 0;
+    char *text, *at;
+
+    for (uint32_t i = 0; i < N; i++) {
+        const int64_t cost = i % 5 == 2 ? 50 + i : 10;
+
+        deps[i] = i - 1;
+        chain[i] = (struct hand_task){.name = "t", .deps = &deps[i], .n_deps = i > 0, .begin_ns = now,
+                                      .end_ns = now + cost};
+        now += cost;
+    }
+    text = printed(hand_trace(chain, N, 1));
+    at = strstr(text, "critical path of 100 tasks, the 20 most costly:\n");
+    cr_assert(at);
+    for (int i = 2; i < N; i += 5) {
+        char key[16];
+
+        snprintf(key, sizeof key, "  t-%d\n", i);
+        at = strstr(at, key);
+        cr_assert(at, "no%s in %s", key, text);
+    }
+    cr_assert_str_eq(strchr(at, '\n'), "\n");
+    free(text);
+}
