@@ -14,7 +14,7 @@
 
 #include <weft/weft.h>
 
-enum { SEED = 7, PART = 1 << 20, BATCH = 512 };
+enum { SEED = 7, PART = 1 << 20, MOST_PARTS = 1 << 16, BATCH = 512 };
 
 /* What one form found, and how its run went. */
 struct outcome {
@@ -26,6 +26,12 @@ struct outcome {
 struct darts {
     int64_t first, n;
 };
+
+/* Darts of one part: enough to make a task worth its while, and not too many tasks. */
+static int64_t part_of(int64_t n)
+{
+    return n / MOST_PARTS < PART ? PART : n / MOST_PARTS + 1;
+}
 
 /* ---- As a bag: a record is a part, and becomes its number of hits ------------------------- */
 
@@ -56,7 +62,7 @@ static weft_status add(void *into, const void *value, void *arg, struct weft_err
 
 static weft_status pi_by_bag(weft_pool *pool, int64_t n, struct outcome *out, struct weft_error *err)
 {
-    const int64_t n_parts = (n + PART - 1) / PART;
+    const int64_t part = part_of(n), n_parts = (n + part - 1) / part;
     struct darts *parts = malloc((size_t)n_parts * sizeof *parts);
     weft_graph *g = weft_graph_new();
     struct weft_value v = weft_value_none();
@@ -64,9 +70,10 @@ static weft_status pi_by_bag(weft_pool *pool, int64_t n, struct outcome *out, st
     weft_status st;
 
     for (int64_t i = 0; parts && i < n_parts; i++)
-        parts[i] = (struct darts){i * PART, n - i * PART < PART ? n - i * PART : PART};
+        parts[i] = (struct darts){i * part, n - i * part < part ? n - i * part : part};
     b = parts ? weft_bag_parallelize(g, parts, sizeof *parts, (size_t)n_parts, (int)n_parts) : NULL;
-    b = weft_bag_map(b, throw_darts, WEFT_STEP(.name = "throw", .to = WEFT_STRUCTS, .to_bytes = sizeof out->hits));
+    b = weft_bag_map(b, throw_darts, WEFT_STEP(.name = "throw", .to = WEFT_STRUCTS,
+                                             .to_bytes = sizeof out->hits));
     st = weft_pool_run(pool, weft_bag_reduce(b, add, WEFT_STEP(.name = "sum")), &v, err);
     if (!st)
         out->hits = *(const int64_t *)weft_records_data(weft_value_records(v));
@@ -84,7 +91,7 @@ static weft_status pi_by_array(weft_pool *pool, int64_t n, struct outcome *out, 
 {
     weft_graph *g = weft_graph_new();
     struct weft_random random = {.seed = SEED};
-    const struct weft_layout layout = weft_layout_1d(n, PART);
+    const struct weft_layout layout = weft_layout_1d(n, part_of(n));
     weft_array *x = weft_array_uniform(g, &random, 0, 1, layout);
     weft_array *y = weft_array_uniform(g, &random, 0, 1, layout);
     weft_array *r2 = weft_array_add(weft_array_multiply(x, x), weft_array_multiply(y, y));

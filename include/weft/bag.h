@@ -122,8 +122,9 @@ WEFT_API weft_bag *weft_bag_of_tasks(weft_graph *g, weft_task *const *tasks, int
 
 /* ---- One pass: these join into a chain ----------------------------------- */
 
-WEFT_API weft_bag *weft_bag_map(weft_bag *b, weft_record_fn *fn, const struct weft_step *step);      /* emits one each */
-WEFT_API weft_bag *weft_bag_flat_map(weft_bag *b, weft_record_fn *fn, const struct weft_step *step); /* any number */
+/* fn emits one record for each; any number for each. */
+WEFT_API weft_bag *weft_bag_map(weft_bag *b, weft_record_fn *fn, const struct weft_step *step);
+WEFT_API weft_bag *weft_bag_flat_map(weft_bag *b, weft_record_fn *fn, const struct weft_step *step);
 WEFT_API weft_bag *weft_bag_filter(weft_bag *b, weft_keep_fn *fn, const struct weft_step *step);
 /* Called once for each partition, an empty one too. The partition is gathered in
  * memory first; what is emitted goes on through the chain record by record. */

@@ -43,7 +43,8 @@ weft_bag *wf_bag_fail(weft_graph *g, const struct weft_step *step, weft_status s
     return wf_bag_failed(g, failed);
 }
 
-weft_task *wf_bag_fail_task(weft_graph *g, const struct weft_step *step, weft_status status, const char *fmt, ...)
+weft_task *wf_bag_fail_task(weft_graph *g, const struct weft_step *step, weft_status status,
+                            const char *fmt, ...)
 {
     va_list args;
     weft_task *failed;

@@ -80,7 +80,8 @@ weft_bag *wf_bag_failed(weft_graph *g, weft_task *failed);
 weft_bag *wf_bag_fail(weft_graph *g, const struct weft_step *step, weft_status status, const char *fmt, ...)
     WEFT_FORMAT(4, 5);
 /* The failed task for an action. */
-weft_task *wf_bag_fail_task(weft_graph *g, const struct weft_step *step, weft_status status, const char *fmt, ...)
+weft_task *wf_bag_fail_task(weft_graph *g, const struct weft_step *step, weft_status status,
+                            const char *fmt, ...)
     WEFT_FORMAT(4, 5);
 /* Whether nothing can be built on `b`: then *failed says why (NULL: no memory). */
 bool wf_bag_is_failed(const weft_bag *b, weft_task **failed);

@@ -15,9 +15,10 @@ static int64_t part_begin(int64_t n_rows, int n, int p)
     return n_rows / n * p + (p < extra ? p : extra);
 }
 
-/* A base of literals. `fill` copies rows first .. first + n - 1 of `from`. */
-static weft_bag *bag_of_literals(weft_graph *g, struct wf_shape shape, int64_t n_rows, int n,
-                                 weft_records *(*fill)(const void *from, struct wf_shape shape, int64_t first, int64_t n),
+/* Copies rows first .. first + n - 1 of `from`. */
+typedef weft_records *fill_fn(const void *from, struct wf_shape shape, int64_t first, int64_t n);
+
+static weft_bag *bag_of_literals(weft_graph *g, struct wf_shape shape, int64_t n_rows, int n, fill_fn *fill,
                                  const void *from)
 {
     struct wf_base *base;
@@ -97,7 +98,8 @@ weft_bag *weft_bag_of_tasks(weft_graph *g, weft_task *const *tasks, int n, enum 
     if (n < 1)
         return wf_bag_fail(g, NULL, WEFT_INVALID, "bag of tasks: %d partitions", n);
     if (kind < WEFT_STRUCTS || kind > WEFT_GROUPS || (wf_shape_has_data(shape) && !bytes))
-        return wf_bag_fail(g, NULL, WEFT_INVALID, "bag of tasks: records of kind %d and %zu bytes", (int)kind, bytes);
+        return wf_bag_fail(g, NULL, WEFT_INVALID, "bag of tasks: records of kind %d and %zu bytes", (int)kind,
+                           bytes);
     base = wf_base_new(g, shape, n);
     if (!base)
         return NULL;
@@ -121,7 +123,8 @@ weft_bag *weft_bag_union(weft_bag *a, weft_bag *b)
         return wf_bag_fail(a->graph, NULL, WEFT_INVALID, "union: the bags are of two graphs");
     if (!wf_shape_equal(a->shape, b->shape))
         return wf_bag_fail(a->graph, NULL, WEFT_TYPE, "union: the records are %s of %zu bytes and %s of %zu",
-                           wf_kind_text(a->shape.kind), a->shape.bytes, wf_kind_text(b->shape.kind), b->shape.bytes);
+                           wf_kind_text(a->shape.kind), a->shape.bytes, wf_kind_text(b->shape.kind),
+                           b->shape.bytes);
     left = wf_bag_parts(a);
     right = wf_bag_parts(b);
     if (!left || !right)

@@ -70,7 +70,8 @@ struct group_arg {
     size_t value_bytes;
 };
 
-static weft_status number_rows(weft_call *call, const struct group_arg *a, struct wf_table *t, uint32_t *group_of)
+static weft_status number_rows(weft_call *call, const struct group_arg *a, struct wf_table *t,
+                               uint32_t *group_of)
 {
     int64_t at = 0;
 
@@ -183,7 +184,8 @@ weft_bag *weft_bag_group_by_key(weft_bag *b, int n_partitions)
         return b;
     g = b->graph;
     if (b->shape.kind != WEFT_PAIRS)
-        return wf_bag_fail(g, NULL, WEFT_TYPE, "group-by-key: the records are %s, not pairs", wf_kind_text(b->shape.kind));
+        return wf_bag_fail(g, NULL, WEFT_TYPE, "group-by-key: the records are %s, not pairs",
+                           wf_kind_text(b->shape.kind));
     if (n_partitions < 0)
         return wf_bag_fail(g, NULL, WEFT_INVALID, "group-by-key: %d partitions", n_partitions);
     n_out = wf_graph_alloc(g, sizeof *n_out);

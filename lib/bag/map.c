@@ -38,7 +38,8 @@ static bool shape_of(weft_bag *b, const struct weft_step *step, const char *name
     if (step->name)
         name = step->name;
     if ((unsigned)step->to > WEFT_GROUPS)
-        *out = wf_bag_fail(b->graph, step, WEFT_INVALID, "%s: .to is %d, not a kind of record", name, (int)step->to);
+        *out = wf_bag_fail(b->graph, step, WEFT_INVALID, "%s: .to is %d, not a kind of record", name,
+                           (int)step->to);
     else if (wf_shape_has_data(*to) && !to->bytes)
         *out = wf_bag_fail(b->graph, step, WEFT_INVALID, "%s: .to is %s, but .to_bytes is 0", name,
                            wf_kind_text(step->to));

@@ -191,8 +191,8 @@ static struct wf_base *shuffled(weft_bag *b, const struct combine *how, const st
             return NULL;
         *arg = (struct merge_arg){how, p};
         base->tasks[p] = weft_graph_add(g, &(struct weft_task_spec){
-            .name = how->step->name, .index = (int64_t[]){p}, .n_index = how->n_out > 1, .layer = layer, .body = merge,
-            .arg = arg, .deps = from, .n_deps = (size_t)n_in,
+            .name = how->step->name, .index = (int64_t[]){p}, .n_index = how->n_out > 1, .layer = layer,
+            .body = merge, .arg = arg, .deps = from, .n_deps = (size_t)n_in,
             .file = site ? site->file : NULL, .line = site ? site->line : 0});
     }
     return base;
@@ -246,7 +246,8 @@ weft_task *weft_bag_count_by_key(weft_bag *b)
     if (wf_bag_is_failed(b, &failed))
         return failed;
     if (!wf_shape_has_text(b->shape))
-        return wf_bag_fail_task(b->graph, NULL, WEFT_TYPE, "count-by-key: the records are structs, which have no keys");
+        return wf_bag_fail_task(b->graph, NULL, WEFT_TYPE, "count-by-key: the records are structs, "
+                                "which have no keys");
     how = wf_graph_alloc(b->graph, sizeof *how);
     if (!how)
         return wf_graph_nomem(b->graph);

@@ -172,7 +172,8 @@ weft_status weft_emit_text(weft_emit *out, struct weft_text text)
 
 weft_status weft_emit_pair(weft_emit *out, struct weft_text key, const void *value)
 {
-    return emit(out, WEFT_PAIRS, value && key.len >= 0, &(struct weft_record){.text = key, .data = value, .n = 1});
+    return emit(out, WEFT_PAIRS, value && key.len >= 0,
+                &(struct weft_record){.text = key, .data = value, .n = 1});
 }
 
 weft_status weft_emit_group(weft_emit *out, struct weft_text key, const void *data, int64_t n)
@@ -194,7 +195,8 @@ static void push_rows(struct weft_emit *e, const weft_records *in)
         const struct weft_record record = weft_records_at(in, i);
 
         if (i % RECORDS_PER_LOOK == RECORDS_PER_LOOK - 1 && weft_call_is_cancelled(e->pass->call)) {
-            e->pass->status = weft_error_set(e->pass->err, WEFT_CANCELLED, "%s: cancelled", e->pass->pipe->name);
+            e->pass->status = weft_error_set(e->pass->err, WEFT_CANCELLED, "%s: cancelled",
+                                             e->pass->pipe->name);
             return;
         }
         push(e, &record);
@@ -229,7 +231,8 @@ static void run_source(struct weft_emit *e)
 
 /* ---- The pass -------------------------------------------------------------------- */
 
-static weft_status set_places(struct weft_emit *places, struct wf_pass *pass, struct weft_error *said, void *state)
+static weft_status set_places(struct weft_emit *places, struct wf_pass *pass, struct weft_error *said,
+                              void *state)
 {
     const struct wf_pipe *pipe = pass->pipe;
 

@@ -324,8 +324,8 @@ enum { HEAD = 6 };
 static weft_status value_write(const void *data, struct weft_sink *sink)
 {
     const weft_records *r = data;
-    const int64_t head[HEAD] = {r->shape.kind, (int64_t)r->shape.bytes, r->n, wf_records_n_data(r), wf_records_n_text(r),
-                                r->slots != NULL};
+    const int64_t head[HEAD] = {r->shape.kind, (int64_t)r->shape.bytes, r->n, wf_records_n_data(r),
+                                wf_records_n_text(r), r->slots != NULL};
     weft_status st = sink->write(sink->to, head, sizeof head);
 
     if (!st && r->data_at)

@@ -69,8 +69,8 @@ static weft_status add_file(struct found *f, const char *path, struct weft_error
     const char *suffix = compressed_suffix(path);
 
     if (suffix)
-        return weft_error_set(err, WEFT_UNSUPPORTED, "text: %s: files of %s are compressed, and only plain text is read",
-                              path, suffix);
+        return weft_error_set(err, WEFT_UNSUPPORTED,
+                              "text: %s: files of %s are compressed, and only plain text is read", path, suffix);
     if (stat(path, &st))
         return wf_error_errno(err, WEFT_IO, path, errno);
     if (f->n == f->room && !found_grow(f))
