@@ -72,6 +72,19 @@ void wf_bits_pack(uint64_t *map, const uint8_t *bytes, int64_t n)
 
 void wf_bits_unpack(uint8_t *bytes, const uint64_t *map, int64_t first, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++)
+    int64_t i = 0;
+
+    for (; i + 64 <= n; i += 64) {
+        const uint64_t word = wf_bits_word_at(map, first + i, first + n);
+
+        for (int k = 0; k < 8; k++) {
+            /* Eight copies of eight bits; byte j keeps bit j, and becomes 1 if that is set. */
+            const uint64_t one_each = (word >> (8 * k) & 0xff) * 0x0101010101010101u & 0x8040201008040201u;
+            const uint64_t eight = (one_each + 0x7f7f7f7f7f7f7f7fu) >> 7 & 0x0101010101010101u;
+
+            memcpy(bytes + i + 8 * k, &eight, 8);
+        }
+    }
+    for (; i < n; i++)
         bytes[i] = wf_bits_at(map, first + i);
 }

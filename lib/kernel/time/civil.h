@@ -15,15 +15,17 @@ struct wf_civil {
 
 static inline struct wf_civil wf_civil_of(int32_t days)
 {
-    const int64_t z = (int64_t)days + 719468;
-    const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    const int64_t doe = z - era * 146097;                                      /* 0 to 146096 */
-    const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365; /* 0 to 399 */
-    const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);               /* 0 to 365, from March 1 */
-    const int64_t mp = (5 * doy + 2) / 153;                                    /* 0 March to 11 February */
-    const int64_t month = mp < 10 ? mp + 3 : mp - 9;
+    /* Counted from an era so early that nothing is negative; within an era 32 bits do. */
+    const uint64_t z = (uint64_t)((int64_t)days + 719468 + 14700 * (int64_t)146097);
+    const uint64_t era = z / 146097;
+    const uint32_t doe = (uint32_t)(z - era * 146097);                          /* 0 to 146096 */
+    const uint32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365; /* 0 to 399 */
+    const uint32_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);               /* 0 to 365, from March 1 */
+    const uint32_t mp = (5 * doy + 2) / 153;                                    /* 0 March to 11 February */
+    const uint32_t month = mp < 10 ? mp + 3 : mp - 9;
+    const int64_t year = (int64_t)(era * 400 + yoe + (month <= 2)) - 14700 * 400;
 
-    return (struct wf_civil){yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
+    return (struct wf_civil){year, month, doy - (153 * mp + 2) / 5 + 1};
 }
 
 /* False if there is no such day, or an int32 does not reach it. */

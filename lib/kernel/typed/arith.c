@@ -9,10 +9,11 @@
 
 #define KERNEL static void
 
-static elem minimum_of(elem x, elem y) { return x < y || elem_is_nan(x) ? x : y; }
-static elem maximum_of(elem x, elem y) { return x > y || elem_is_nan(x) ? x : y; }
-static elem fmin_of(elem x, elem y) { return x < y || elem_is_nan(y) ? x : y; }
-static elem fmax_of(elem x, elem y) { return x > y || elem_is_nan(y) ? x : y; }
+/* One choice by `|`, not `||`: a branch would keep the loop from becoming vectors. */
+static elem minimum_of(elem x, elem y) { return (x < y) | elem_is_nan(x) ? x : y; }
+static elem maximum_of(elem x, elem y) { return (x > y) | elem_is_nan(x) ? x : y; }
+static elem fmin_of(elem x, elem y) { return (x < y) | elem_is_nan(y) ? x : y; }
+static elem fmax_of(elem x, elem y) { return (x > y) | elem_is_nan(y) ? x : y; }
 
 KERNEL minimum(void *out, const struct wf_arg *in, int64_t n) { each2(out, in, n, minimum_of); }
 KERNEL maximum(void *out, const struct wf_arg *in, int64_t n) { each2(out, in, n, maximum_of); }
@@ -30,7 +31,14 @@ static elem square_of(elem x) { return multiply_of(x, x); }
 
 static elem negative_of(elem x) { return -x; }
 static elem abs_of(elem x) { return REAL(fabs)(x); }
-static elem sign_of(elem x) { return x != x ? x : (elem)((x > 0) - (x < 0)); }
+
+static elem sign_of(elem x)
+{
+    const elem up = x > 0 ? 1 : 0, down = x < 0 ? 1 : 0;
+
+    return x != x ? x : up - down;
+}
+
 static elem divide_of(elem x, elem y) { return x / y; }
 static elem power_of(elem x, elem y) { return REAL(pow)(x, y); }
 static elem fmod_of(elem x, elem y) { return REAL(fmod)(x, y); }

@@ -117,31 +117,33 @@ INLINE void extreme(elem *out, const elem *x, int64_t n, elem worst, elem (*f)(e
 {
     elem acc[WF_LANES];
     int64_t i = 0;
-    int bad = 0;
 
     for (int l = 0; l < WF_LANES; l++)
         acc[l] = worst;
     for (; i + WF_LANES <= n; i += WF_LANES)
-        for (int l = 0; l < WF_LANES; l++) {
+        for (int l = 0; l < WF_LANES; l++)
             acc[l] = f(x[i + l], acc[l]);
-            bad |= elem_is_nan(x[i + l]);
-        }
-    for (int l = 0; i + l < n; l++) {
+    for (int l = 0; i + l < n; l++)
         acc[l] = f(x[i + l], acc[l]);
-        bad |= elem_is_nan(x[i + l]);
-    }
     for (int l = 1; l < WF_LANES; l++)
         acc[0] = f(acc[l], acc[0]);
-#if ELEM_IS_FLOAT
-    *out = bad ? (elem)NAN : acc[0];
-#else
-    (void)bad;
     *out = acc[0];
-#endif
 }
 
-static elem less_of(elem x, elem y) { return x < y ? x : y; }
-static elem more_of(elem x, elem y) { return x > y ? x : y; }
+/* A NaN, once there, is less than nothing and stays. */
+static elem less_of(elem x, elem y)
+{
+    const elem least = x < y ? x : y;
+
+    return elem_is_nan(x) ? x : least;
+}
+
+static elem more_of(elem x, elem y)
+{
+    const elem most = x > y ? x : y;
+
+    return elem_is_nan(x) ? x : most;
+}
 
 static void min(void *out, const void *values, int64_t n)
 {
