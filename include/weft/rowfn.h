@@ -70,26 +70,27 @@ struct weft_batch_fn {
 #define WEFT_CLONES
 #endif
 
-/* Each defines name_row(), the function itself, and `name`, a const struct weft_batch_fn. */
-#define WEFT_ROWFN1(name, out_t, t1, a1, ...)                                                  \
-    static inline out_t name##_row(t1 a1) __VA_ARGS__                                          \
-    WEFT_CLONES static weft_status name##_batch(const struct weft_batch *in_,                  \
+/* Each defines id_row(), the function itself, and `id`, a const struct weft_batch_fn: type
+ * and name of each argument, then the body in braces. No semicolon follows. */
+#define WEFT_ROWFN1(id, out_t, t1, a1, ...)                                                    \
+    static inline out_t id##_row(t1 a1) __VA_ARGS__                                            \
+    WEFT_CLONES static weft_status id##_batch(const struct weft_batch *in_,                    \
         struct weft_batch_out *out_, void *ctx_, struct weft_error *err_)                      \
     {                                                                                          \
         const t1 *c1_ = (const t1 *)in_->columns[0];                                           \
         out_t *restrict o_ = (out_t *)out_->values;                                            \
         (void)ctx_, (void)err_;                                                                \
         for (int64_t i_ = 0; i_ < in_->n; i_++)                                                \
-            o_[i_] = name##_row(c1_[i_]);                                                      \
+            o_[i_] = id##_row(c1_[i_]);                                                        \
         return WEFT_OK;                                                                        \
     }                                                                                          \
-    static const struct weft_batch_fn name = {                                                 \
-        .name = #name, .n_args = 1, .args = {WEFT_DTYPE_OF(t1)},                               \
-        .result = WEFT_DTYPE_OF(out_t), .fn = name##_batch}
+    static const struct weft_batch_fn id = {                                                   \
+        .name = #id, .n_args = 1, .args = {WEFT_DTYPE_OF(t1)},                                 \
+        .result = WEFT_DTYPE_OF(out_t), .fn = id##_batch};
 
-#define WEFT_ROWFN2(name, out_t, t1, a1, t2, a2, ...)                                          \
-    static inline out_t name##_row(t1 a1, t2 a2) __VA_ARGS__                                   \
-    WEFT_CLONES static weft_status name##_batch(const struct weft_batch *in_,                  \
+#define WEFT_ROWFN2(id, out_t, t1, a1, t2, a2, ...)                                            \
+    static inline out_t id##_row(t1 a1, t2 a2) __VA_ARGS__                                     \
+    WEFT_CLONES static weft_status id##_batch(const struct weft_batch *in_,                    \
         struct weft_batch_out *out_, void *ctx_, struct weft_error *err_)                      \
     {                                                                                          \
         const t1 *c1_ = (const t1 *)in_->columns[0];                                           \
@@ -97,16 +98,16 @@ struct weft_batch_fn {
         out_t *restrict o_ = (out_t *)out_->values;                                            \
         (void)ctx_, (void)err_;                                                                \
         for (int64_t i_ = 0; i_ < in_->n; i_++)                                                \
-            o_[i_] = name##_row(c1_[i_], c2_[i_]);                                             \
+            o_[i_] = id##_row(c1_[i_], c2_[i_]);                                               \
         return WEFT_OK;                                                                        \
     }                                                                                          \
-    static const struct weft_batch_fn name = {                                                 \
-        .name = #name, .n_args = 2, .args = {WEFT_DTYPE_OF(t1), WEFT_DTYPE_OF(t2)},            \
-        .result = WEFT_DTYPE_OF(out_t), .fn = name##_batch}
+    static const struct weft_batch_fn id = {                                                   \
+        .name = #id, .n_args = 2, .args = {WEFT_DTYPE_OF(t1), WEFT_DTYPE_OF(t2)},              \
+        .result = WEFT_DTYPE_OF(out_t), .fn = id##_batch};
 
-#define WEFT_ROWFN3(name, out_t, t1, a1, t2, a2, t3, a3, ...)                                  \
-    static inline out_t name##_row(t1 a1, t2 a2, t3 a3) __VA_ARGS__                            \
-    WEFT_CLONES static weft_status name##_batch(const struct weft_batch *in_,                  \
+#define WEFT_ROWFN3(id, out_t, t1, a1, t2, a2, t3, a3, ...)                                    \
+    static inline out_t id##_row(t1 a1, t2 a2, t3 a3) __VA_ARGS__                              \
+    WEFT_CLONES static weft_status id##_batch(const struct weft_batch *in_,                    \
         struct weft_batch_out *out_, void *ctx_, struct weft_error *err_)                      \
     {                                                                                          \
         const t1 *c1_ = (const t1 *)in_->columns[0];                                           \
@@ -115,17 +116,17 @@ struct weft_batch_fn {
         out_t *restrict o_ = (out_t *)out_->values;                                            \
         (void)ctx_, (void)err_;                                                                \
         for (int64_t i_ = 0; i_ < in_->n; i_++)                                                \
-            o_[i_] = name##_row(c1_[i_], c2_[i_], c3_[i_]);                                    \
+            o_[i_] = id##_row(c1_[i_], c2_[i_], c3_[i_]);                                      \
         return WEFT_OK;                                                                        \
     }                                                                                          \
-    static const struct weft_batch_fn name = {                                                 \
-        .name = #name, .n_args = 3,                                                            \
+    static const struct weft_batch_fn id = {                                                   \
+        .name = #id, .n_args = 3,                                                              \
         .args = {WEFT_DTYPE_OF(t1), WEFT_DTYPE_OF(t2), WEFT_DTYPE_OF(t3)},                     \
-        .result = WEFT_DTYPE_OF(out_t), .fn = name##_batch}
+        .result = WEFT_DTYPE_OF(out_t), .fn = id##_batch};
 
-#define WEFT_ROWFN4(name, out_t, t1, a1, t2, a2, t3, a3, t4, a4, ...)                          \
-    static inline out_t name##_row(t1 a1, t2 a2, t3 a3, t4 a4) __VA_ARGS__                     \
-    WEFT_CLONES static weft_status name##_batch(const struct weft_batch *in_,                  \
+#define WEFT_ROWFN4(id, out_t, t1, a1, t2, a2, t3, a3, t4, a4, ...)                            \
+    static inline out_t id##_row(t1 a1, t2 a2, t3 a3, t4 a4) __VA_ARGS__                       \
+    WEFT_CLONES static weft_status id##_batch(const struct weft_batch *in_,                    \
         struct weft_batch_out *out_, void *ctx_, struct weft_error *err_)                      \
     {                                                                                          \
         const t1 *c1_ = (const t1 *)in_->columns[0];                                           \
@@ -135,13 +136,13 @@ struct weft_batch_fn {
         out_t *restrict o_ = (out_t *)out_->values;                                            \
         (void)ctx_, (void)err_;                                                                \
         for (int64_t i_ = 0; i_ < in_->n; i_++)                                                \
-            o_[i_] = name##_row(c1_[i_], c2_[i_], c3_[i_], c4_[i_]);                           \
+            o_[i_] = id##_row(c1_[i_], c2_[i_], c3_[i_], c4_[i_]);                             \
         return WEFT_OK;                                                                        \
     }                                                                                          \
-    static const struct weft_batch_fn name = {                                                 \
-        .name = #name, .n_args = 4,                                                            \
+    static const struct weft_batch_fn id = {                                                   \
+        .name = #id, .n_args = 4,                                                              \
         .args = {WEFT_DTYPE_OF(t1), WEFT_DTYPE_OF(t2), WEFT_DTYPE_OF(t3), WEFT_DTYPE_OF(t4)},  \
-        .result = WEFT_DTYPE_OF(out_t), .fn = name##_batch}
+        .result = WEFT_DTYPE_OF(out_t), .fn = id##_batch};
 
 #endif /* __cplusplus */
 
