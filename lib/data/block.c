@@ -7,15 +7,22 @@
 #include "lib/base/assert.h"
 #include "lib/base/mem.h"
 
-/* The number of elements, or -1 when it leaves what memory can hold. */
+/* The number of elements, or -1 when it leaves what memory can hold. An axis of size 0 makes
+ * it 0, however large the others. */
 static int64_t elems_of(weft_dtype dtype, int n_dims, const int64_t *shape)
 {
-    int64_t n = 1, bytes;
+    int64_t n = 1, bytes = 0;
+    bool empty = false, too_many = false;
 
-    for (int i = 0; i < n_dims; i++)
-        if (shape[i] < 0 || __builtin_mul_overflow(n, shape[i], &n))
+    for (int i = 0; i < n_dims; i++) {
+        if (shape[i] < 0)
             return -1;
-    return __builtin_mul_overflow(n, (int64_t)weft_dtype_size(dtype), &bytes) ? -1 : n;
+        empty = empty || !shape[i];
+        too_many = too_many || __builtin_mul_overflow(n, shape[i], &n);
+    }
+    if (empty)
+        return 0;
+    return too_many || __builtin_mul_overflow(n, (int64_t)weft_dtype_size(dtype), &bytes) ? -1 : n;
 }
 
 weft_block *wf_block_over(weft_dtype dtype, int n_dims, const int64_t *shape, void *data,

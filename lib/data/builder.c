@@ -5,6 +5,9 @@
 #include "lib/base/bits.h"
 #include "lib/base/mem.h"
 
+/* A view says with 31 bits where its text begins. */
+enum { MOST_TEXT = INT32_MAX };
+
 void wf_builder_init(struct wf_builder *b, weft_dtype dtype)
 {
     *b = (struct wf_builder){.dtype = dtype};
@@ -90,8 +93,9 @@ void wf_builder_add_text(struct wf_builder *b, const char *text, int64_t len)
     if (len <= WF_VIEW_INLINE)
         return;
     if (b->n_text + (size_t)len > b->text_room) {
-        const size_t room = (b->n_text + (size_t)len) * 2;
-        char *grown = room > INT32_MAX ? NULL : wf_realloc(b->text, room);
+        const size_t need = b->n_text + (size_t)len;
+        const size_t room = need < MOST_TEXT / 2 ? need * 2 : MOST_TEXT;
+        char *grown = need > MOST_TEXT ? NULL : wf_realloc(b->text, room);
 
         if (!grown) {
             b->failed = true;

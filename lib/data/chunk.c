@@ -198,61 +198,92 @@ void wf_date_text(int32_t days, char *text)
     snprintf(text, WF_DATE_TEXT, "%04ld-%02d-%02d", year, month, (int)(doy - (153 * mp + 2) / 5 + 1));
 }
 
-/* One cell as text, cut to fit; returns how many columns of a terminal it takes. */
-static int cell_text(const weft_chunk *c, int column, int64_t row, char *text, size_t size)
+/* How many columns of a terminal a text takes: one for each character of UTF-8. */
+static int width_of(const char *text)
 {
-    struct weft_text t;
-
-    if (weft_chunk_is_null(c, column, row))
-        return snprintf(text, size, "null");
-    switch (weft_chunk_dtype(c, column)) {
-    case WEFT_BOOL:    return snprintf(text, size, "%s", weft_chunk_i64_at(c, column, row) ? "true" : "false");
-    case WEFT_FLOAT32:
-    case WEFT_FLOAT64: return snprintf(text, size, "%.10g", weft_chunk_f64_at(c, column, row));
-    case WEFT_DATE:    wf_date_text((int32_t)weft_chunk_i64_at(c, column, row), text); return (int)strlen(text);
-    case WEFT_STRING:
-        t = weft_chunk_text_at(c, column, row);
-        snprintf(text, size, "%.*s", (int)(t.len < (int64_t)size ? t.len : (int64_t)size - 1), t.ptr);
-        break;
-    default:           return snprintf(text, size, "%lld", (long long)weft_chunk_i64_at(c, column, row));
-    }
     int width = 0;
-    for (const char *p = text; *p; p++)
-        width += ((unsigned char)*p & 0xc0) != 0x80;
+
+    for (; *text; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
     return width;
+}
+
+/* `text` has room for `size` bytes: as much of `t` as fits, whole characters, on one line. */
+static void print_text(char *text, size_t size, struct weft_text t)
+{
+    size_t n = t.len < (int64_t)size ? (size_t)t.len : size - 1;
+
+    while (n < (size_t)t.len && n > 0 && ((unsigned char)t.ptr[n] & 0xc0) == 0x80)
+        n--;
+    for (size_t i = 0; i < n; i++)
+        text[i] = (unsigned char)t.ptr[i] < ' ' ? ' ' : t.ptr[i];
+    text[n] = '\0';
 }
 
 enum { CELL = 48 };
 
+/* One cell, cut to fit; answers its width. */
+static int print_cell(const weft_chunk *c, int column, int64_t row, char text[CELL])
+{
+    if (weft_chunk_is_null(c, column, row)) {
+        strcpy(text, "null");
+        return 4;
+    }
+    switch (weft_chunk_dtype(c, column)) {
+    case WEFT_BOOL:    strcpy(text, weft_chunk_i64_at(c, column, row) ? "true" : "false"); break;
+    case WEFT_FLOAT32: snprintf(text, CELL, "%.7g", weft_chunk_f64_at(c, column, row)); break;
+    case WEFT_FLOAT64: snprintf(text, CELL, "%.10g", weft_chunk_f64_at(c, column, row)); break;
+    case WEFT_DATE:    wf_date_text((int32_t)weft_chunk_i64_at(c, column, row), text); break;
+    case WEFT_STRING:  print_text(text, CELL, weft_chunk_text_at(c, column, row)); break;
+    default:           snprintf(text, CELL, "%lld", (long long)weft_chunk_i64_at(c, column, row));
+    }
+    return width_of(text);
+}
+
 static int column_width(const weft_chunk *c, int column, int64_t n_rows)
 {
     char text[CELL];
-    int width = (int)strlen(weft_chunk_name(c, column));
+    int width = width_of(weft_chunk_name(c, column));
 
     for (int64_t row = 0; row < n_rows; row++) {
-        const int w = cell_text(c, column, row, text, sizeof text);
+        const int w = print_cell(c, column, row, text);
 
         width = w > width ? w : width;
     }
-    return width < CELL ? width : CELL - 1;
+    return width;
+}
+
+static void print_aligned(const char *text, int text_width, int width, FILE *to)
+{
+    fprintf(to, "%*s%s", width > text_width ? width - text_width : 0, "", text);
 }
 
 void weft_chunk_print(const weft_chunk *c, int64_t n_rows, FILE *to)
 {
     const int64_t n = n_rows < c->n_rows ? n_rows : c->n_rows;
+    /* Without memory the table is there, not aligned. */
+    int *widths = wf_alloc_zero((size_t)c->schema->n, sizeof *widths);
     char text[CELL];
 
-    for (int i = 0; i < c->schema->n; i++)
-        fprintf(to, "%s%*s", i ? "  " : "", column_width(c, i, n), c->schema->names[i]);
+    for (int i = 0; i < c->schema->n; i++) {
+        const char *name = c->schema->names[i];
+
+        if (widths)
+            widths[i] = column_width(c, i, n);
+        fputs(i ? "  " : "", to);
+        print_aligned(name, width_of(name), widths ? widths[i] : 0, to);
+    }
     fputc('\n', to);
     for (int64_t row = 0; row < n; row++) {
         for (int i = 0; i < c->schema->n; i++) {
-            const int pad = column_width(c, i, n) - cell_text(c, i, row, text, sizeof text);
+            const int width = print_cell(c, i, row, text);
 
-            fprintf(to, "%s%*s%s", i ? "  " : "", pad > 0 ? pad : 0, "", text);
+            fputs(i ? "  " : "", to);
+            print_aligned(text, width, widths ? widths[i] : 0, to);
         }
         fputc('\n', to);
     }
+    wf_free(widths);
 }
 
 /* ---- As a value ---------------------------------------------------------- */
