@@ -89,47 +89,67 @@ static void rule_run(const weft_array *leaf, int64_t v, int64_t n, void *to)
 
 /* ---- Moving ------------------------------------------------------------------------- */
 
-static void copy_strided(void *to, const char *from, int64_t stride, int64_t n, size_t size)
+/* n_rows rows of n elements, from strides to one after another. With a known size the
+ * copy of an element is one move: a call of memcpy costs ten times as much. */
+static inline __attribute__((always_inline)) void copy_sized(char *to, const char *from, int64_t n_rows,
+                                                             int64_t row_stride, int64_t n, int64_t stride,
+                                                             size_t size)
 {
-    /* One loop for each width: a call of memcpy for each element costs ten times as much. */
+    for (int64_t r = 0; r < n_rows; r++)
+        for (int64_t i = 0; i < n; i++, to += size)
+            memcpy(to, from + r * row_stride + i * stride, size);
+}
+
+static void copy_strided(void *to, const char *from, int64_t n_rows, int64_t row_stride, int64_t n,
+                         int64_t stride, size_t size)
+{
     switch (size) {
     case 8:
-        for (int64_t i = 0; i < n; i++)
-            ((uint64_t *)to)[i] = *(const uint64_t *)(const void *)(from + i * stride);
+        copy_sized(to, from, n_rows, row_stride, n, stride, 8);
         break;
     case 4:
-        for (int64_t i = 0; i < n; i++)
-            ((uint32_t *)to)[i] = *(const uint32_t *)(const void *)(from + i * stride);
+        copy_sized(to, from, n_rows, row_stride, n, stride, 4);
         break;
     default:
-        for (int64_t i = 0; i < n; i++)
-            ((uint8_t *)to)[i] = *(const uint8_t *)(from + i * stride);
+        WF_ASSERT(size == 1);
+        copy_sized(to, from, n_rows, row_stride, n, stride, 1);
     }
 }
 
-/* n elements from place `offset`, `stride` apart: part of one innermost axis. */
-static void copy_run(const struct wf_feed *f, int64_t offset, int64_t stride, int64_t n, void *to)
+/* n elements of a rule, `stride` apart. */
+static void rule_strided(const weft_array *leaf, int64_t v, int64_t stride, int64_t n, char *to, size_t size)
 {
-    const size_t size = weft_dtype_size(f->leaf->dtype);
+    if (stride == 1) {
+        rule_run(leaf, v, n, to);
+    } else if (stride == 0) {
+        rule_run(leaf, v, 1, to);
+        copy_strided(to, to, 1, 0, n, 0, size);
+    } else { /* a column of a larger array */
+        for (int64_t i = 0; i < n; i++)
+            rule_run(leaf, v + i * stride, 1, to + (size_t)i * size);
+    }
+}
 
-    if (f->is_rule) {
-        const int64_t v = f->first + offset;
+/* n_rows rows of n elements from place `offset`: whole innermost axes, or part of one. */
+static void copy_rows(const struct wf_feed *f, int64_t offset, int64_t n_rows, int64_t n, char *to)
+{
+    static const int64_t worth_a_call = 32;
+    const size_t size = weft_dtype_size(f->leaf->dtype), row = (size_t)n * size;
+    const int64_t stride = f->n_dims ? f->stride[f->n_dims - 1] : 0;
+    const int64_t row_stride = n_rows > 1 ? f->stride[f->n_dims - 2] : 0;
 
-        if (stride == 1) {
-            rule_run(f->leaf, v, n, to);
-        } else if (stride == 0) {
-            rule_run(f->leaf, v, 1, to);
-            copy_strided(to, to, 0, n, size);
-        } else { /* a column of a larger array */
-            for (int64_t i = 0; i < n; i++)
-                rule_run(f->leaf, v + i * stride, 1, (char *)to + (size_t)i * size);
-        }
+    if (!f->is_rule && (stride != f->unit || n < worth_a_call)) {
+        copy_strided(to, f->data + offset, n_rows, row_stride, n, stride, size);
         return;
     }
-    if (stride == f->unit)
-        memcpy(to, f->data + offset, (size_t)n * size);
-    else
-        copy_strided(to, f->data + offset, stride, n, size);
+    for (int64_t r = 0; r < n_rows; r++, to += row) {
+        if (!f->is_rule)
+            memcpy(to, f->data + offset + r * row_stride, row);
+        else if (r && !row_stride)
+            memcpy(to, to - row, row); /* the row repeats */
+        else
+            rule_strided(f->leaf, f->first + offset + r * row_stride, stride, n, to, size);
+    }
 }
 
 /* ---- A feed --------------------------------------------------------------------------- */
@@ -225,25 +245,32 @@ void wf_feed_copy(struct wf_feed *f, int64_t p, int64_t n, void *to)
     int64_t index[WEFT_MAX_DIMS], left, offset;
 
     if (f->n_dims == 0) {
-        copy_run(f, 0, 0, n, to);
+        copy_rows(f, 0, 1, n, to);
         return;
     }
     offset = place_of(f, p, index, &left);
     for (;;) {
         const int64_t run = n < left ? n : left;
+        int64_t rows = 1;
 
-        copy_run(f, offset, f->stride[last], run, to);
-        n -= run;
+        if (last > 0 && run == f->shape[last]) {
+            const int64_t rows_left = f->shape[last - 1] - index[last - 1];
+
+            rows = n / run < rows_left ? n / run : rows_left;
+        }
+        copy_rows(f, offset, rows, run, to);
+        n -= rows * run;
         if (!n)
             return;
-        to = (char *)to + (size_t)run * size;
+        to = (char *)to + (size_t)(rows * run) * size;
         /* To the beginning of the next innermost row. */
         offset -= index[last] * f->stride[last];
         index[last] = 0;
         left = f->shape[last];
-        for (int d = last - 1; d >= 0; d--) {
-            offset += f->stride[d];
-            if (++index[d] < f->shape[d])
+        for (int d = last - 1; d >= 0; d--, rows = 1) {
+            offset += rows * f->stride[d];
+            index[d] += rows;
+            if (index[d] < f->shape[d])
                 break;
             offset -= index[d] * f->stride[d];
             index[d] = 0;

@@ -42,16 +42,6 @@ void wf_fold_clear(enum wf_fold fold, union wf_word *words, int64_t stride, int6
 
 /* ---- Steps -------------------------------------------------------------------------- */
 
-static double least(double x, double y)
-{
-    return x < y || isnan(x) ? x : y;
-}
-
-static double greatest(double x, double y)
-{
-    return x > y || isnan(x) ? x : y;
-}
-
 /* The product of magnitudes, or all ones: from there only 0 leads back. */
 static uint64_t times_magnitude(uint64_t x, uint64_t y)
 {
@@ -66,63 +56,116 @@ static void times_i64(union wf_word *magnitude, union wf_word *negative, int64_t
     negative->u64 ^= x < 0;
 }
 
-static void add_128(union wf_word *low, union wf_word *high, uint64_t x_low, uint64_t x_high)
-{
-    const uint64_t sum = low->u64 + x_low;
+/* ---- Merging, a loop for each fold ---------------------------------------------------- */
 
-    high->u64 += x_high + (sum < x_low);
-    low->u64 = sum;
+static void merge_sums(union wf_word *into, const union wf_word *from, int64_t n)
+{
+    for (int64_t j = 0; j < n; j++)
+        into[j].f64 += from[j].f64;
 }
 
-static void merge_moments(union wf_word *n, union wf_word *mean, union wf_word *m2,
-                          const struct wf_moments *other)
+static void merge_sums_128(union wf_word *low, union wf_word *high, const union wf_word *from_low,
+                           const union wf_word *from_high, int64_t n)
 {
-    struct wf_moments m = {.n = n->i64, .mean = mean->f64, .m2 = m2->f64};
+    for (int64_t j = 0; j < n; j++) {
+        const uint64_t sum = low[j].u64 + from_low[j].u64;
 
-    wf_moments_merge(&m, other);
-    n->i64 = m.n;
-    mean->f64 = m.mean;
-    m2->f64 = m.m2;
+        high[j].u64 += from_high[j].u64 + (sum < from_low[j].u64);
+        low[j].u64 = sum;
+    }
+}
+
+static void merge_products(union wf_word *into, const union wf_word *from, int64_t n)
+{
+    for (int64_t j = 0; j < n; j++)
+        into[j].f64 *= from[j].f64;
+}
+
+static void merge_products_i64(union wf_word *magnitude, union wf_word *negative,
+                               const union wf_word *from_magnitude, const union wf_word *from_negative,
+                               int64_t n)
+{
+    for (int64_t j = 0; j < n; j++) {
+        magnitude[j].u64 = times_magnitude(magnitude[j].u64, from_magnitude[j].u64);
+        negative[j].u64 ^= from_negative[j].u64;
+    }
+}
+
+static void merge_least(union wf_word *into, const union wf_word *from, int64_t n)
+{
+    for (int64_t j = 0; j < n; j++)
+        into[j].f64 = into[j].f64 < from[j].f64 || isnan(into[j].f64) ? into[j].f64 : from[j].f64;
+}
+
+static void merge_greatest(union wf_word *into, const union wf_word *from, int64_t n)
+{
+    for (int64_t j = 0; j < n; j++)
+        into[j].f64 = into[j].f64 > from[j].f64 || isnan(into[j].f64) ? into[j].f64 : from[j].f64;
+}
+
+static void merge_least_i64(union wf_word *into, const union wf_word *from, int64_t n)
+{
+    for (int64_t j = 0; j < n; j++)
+        into[j].i64 = into[j].i64 < from[j].i64 ? into[j].i64 : from[j].i64;
+}
+
+static void merge_greatest_i64(union wf_word *into, const union wf_word *from, int64_t n)
+{
+    for (int64_t j = 0; j < n; j++)
+        into[j].i64 = into[j].i64 > from[j].i64 ? into[j].i64 : from[j].i64;
+}
+
+/* Chan, Golub and LeVeque (1979), as wf_moments_merge(), without branches. */
+static void merge_moments(union wf_word *into, int64_t into_stride, const union wf_word *from,
+                          int64_t from_stride, int64_t n)
+{
+    union wf_word *mean = into + into_stride, *m2 = mean + into_stride;
+    const union wf_word *from_mean = from + from_stride, *from_m2 = from_mean + from_stride;
+
+    for (int64_t j = 0; j < n; j++) {
+        const double n_into = (double)into[j].i64, n_from = (double)from[j].i64;
+        const double share = n_from > 0 ? n_from / (n_into + n_from) : 0;
+        const double apart = from_mean[j].f64 - mean[j].f64;
+
+        into[j].i64 += from[j].i64;
+        mean[j].f64 += apart * share;
+        /* In this order: the square alone may overflow where it counts for nothing. */
+        m2[j].f64 += from_m2[j].f64 + apart * (n_into * share) * apart;
+    }
 }
 
 void wf_fold_merge(enum wf_fold fold, union wf_word *into, int64_t into_stride,
                    const union wf_word *from, int64_t from_stride, int64_t n)
 {
-    union wf_word *into1 = into + into_stride, *into2 = into1 + into_stride;
-    const union wf_word *from1 = from + from_stride, *from2 = from1 + from_stride;
-
-    for (int64_t j = 0; j < n; j++)
-        switch (fold) {
-        case WF_FOLD_SUM_F64:
-            into[j].f64 += from[j].f64;
-            break;
-        case WF_FOLD_SUM_I64:
-            add_128(&into[j], &into1[j], from[j].u64, from1[j].u64);
-            break;
-        case WF_FOLD_PROD_F64:
-            into[j].f64 *= from[j].f64;
-            break;
-        case WF_FOLD_PROD_I64:
-            into[j].u64 = times_magnitude(into[j].u64, from[j].u64);
-            into1[j].u64 ^= from1[j].u64;
-            break;
-        case WF_FOLD_MIN_F64:
-            into[j].f64 = least(into[j].f64, from[j].f64);
-            break;
-        case WF_FOLD_MAX_F64:
-            into[j].f64 = greatest(into[j].f64, from[j].f64);
-            break;
-        case WF_FOLD_MIN_I64:
-            into[j].i64 = into[j].i64 < from[j].i64 ? into[j].i64 : from[j].i64;
-            break;
-        case WF_FOLD_MAX_I64:
-            into[j].i64 = into[j].i64 > from[j].i64 ? into[j].i64 : from[j].i64;
-            break;
-        case WF_FOLD_MOMENTS:
-            merge_moments(&into[j], &into1[j], &into2[j],
-                          &(struct wf_moments){.n = from[j].i64, .mean = from1[j].f64, .m2 = from2[j].f64});
-            break;
-        }
+    switch (fold) {
+    case WF_FOLD_SUM_F64:
+        merge_sums(into, from, n);
+        break;
+    case WF_FOLD_SUM_I64:
+        merge_sums_128(into, into + into_stride, from, from + from_stride, n);
+        break;
+    case WF_FOLD_PROD_F64:
+        merge_products(into, from, n);
+        break;
+    case WF_FOLD_PROD_I64:
+        merge_products_i64(into, into + into_stride, from, from + from_stride, n);
+        break;
+    case WF_FOLD_MIN_F64:
+        merge_least(into, from, n);
+        break;
+    case WF_FOLD_MAX_F64:
+        merge_greatest(into, from, n);
+        break;
+    case WF_FOLD_MIN_I64:
+        merge_least_i64(into, from, n);
+        break;
+    case WF_FOLD_MAX_I64:
+        merge_greatest_i64(into, from, n);
+        break;
+    case WF_FOLD_MOMENTS:
+        merge_moments(into, into_stride, from, from_stride, n);
+        break;
+    }
 }
 
 /* ---- All for one ----------------------------------------------------------------------- */
@@ -232,7 +275,7 @@ WEFT_CLONES static void add_halves(union wf_word *restrict low, union wf_word *r
 static void carry_halves(union wf_word *low, union wf_word *high, int64_t n)
 {
     for (int64_t j = 0; j < n; j++) {
-        const wf_i128 sum = ((wf_i128)high[j].i64 << 32) + low[j].u64;
+        const wf_i128 sum = high[j].i64 * ((wf_i128)1 << 32) + low[j].u64;
 
         low[j].u64 = (uint64_t)sum;
         high[j].i64 = (int64_t)(sum >> 64);
@@ -240,15 +283,14 @@ static void carry_halves(union wf_word *low, union wf_word *high, int64_t n)
 }
 
 /* The kth value of each result: Welford (1962). */
-WEFT_CLONES static void add_moments(union wf_word *restrict count, union wf_word *restrict mean,
-                                    union wf_word *restrict m2, const double *restrict x, int64_t n, int64_t k)
+WEFT_CLONES static void add_moments(union wf_word *restrict mean, union wf_word *restrict m2,
+                                    const double *restrict x, int64_t n, int64_t k)
 {
     const double share = 1 / (double)k;
 
     for (int64_t j = 0; j < n; j++) {
         const double before = x[j] - mean[j].f64;
 
-        count[j].i64 = k;
         mean[j].f64 += before * share;
         m2[j].f64 += before * (x[j] - mean[j].f64);
     }
@@ -262,10 +304,13 @@ static void add_by_kernel(struct wf_across *a, weft_op op, weft_dtype dtype, con
     wf_kernel_find(op, dtype)(a->fresh[0], args, n);
 }
 
+/* All rows there have n results. */
 static void flush(struct wf_across *a, int64_t n)
 {
     if (a->fold == WF_FOLD_SUM_I64)
         carry_halves(a->fresh[0], a->fresh[1], n);
+    for (int64_t j = 0; a->fold == WF_FOLD_MOMENTS && j < n; j++)
+        a->fresh[0][j].i64 = a->n_fresh;
     wf_fold_merge(a->fold, a->all[0], WF_ACROSS_WIDTH, a->fresh[0], WF_ACROSS_WIDTH, n);
     wf_fold_clear(a->fold, a->fresh[0], WF_ACROSS_WIDTH, n);
     a->n_fresh = 0;
@@ -314,7 +359,7 @@ void wf_across_add(struct wf_across *a, const void *values, int64_t n)
             times_i64(&a->fresh[0][j], &a->fresh[1][j], ((const int64_t *)values)[j]);
         break;
     case WF_FOLD_MOMENTS:
-        add_moments(a->fresh[0], a->fresh[1], a->fresh[2], values, n, a->n_fresh);
+        add_moments(a->fresh[1], a->fresh[2], values, n, a->n_fresh);
         break;
     }
     if (n < a->width || a->n_fresh == WF_ACROSS_ROWS)

@@ -36,7 +36,7 @@ const char *wf_reduce_name(int what)
 
 static wf_i128 sum_128(const union wf_word *words, int64_t stride, int64_t j)
 {
-    return (wf_i128)words[stride + j].i64 << 64 | words[j].u64;
+    return words[stride + j].i64 * ((wf_i128)1 << 64) + words[j].u64;
 }
 
 /* False: the number leaves int64. */
@@ -142,6 +142,38 @@ static weft_status fold_along(struct wf_eval *e, const struct wf_reduction *r, u
     return WEFT_OK;
 }
 
+/* `n` rows of `length` elements, short ones, each to one result: as many as a batch
+ * holds are turned to columns, which fold as rows do. */
+static weft_status fold_short(struct wf_eval *e, const struct wf_reduction *r, union wf_word *words,
+                              int64_t n, int64_t length, weft_call *call, struct weft_error *err)
+{
+    struct wf_across *across = weft_call_scratch(call, sizeof *across);
+    uint64_t *column = weft_call_scratch(call, WF_ACROSS_WIDTH * sizeof *column);
+    const int64_t at_once = WF_BATCH / length;
+
+    if (!across || !column)
+        return wf_error_nomem(err, wf_reduce_name(r->what));
+    for (int64_t j = 0, rows; j < n; j += rows) {
+        const void *values;
+        weft_status st;
+
+        rows = n - j < at_once ? n - j : at_once;
+        st = wf_eval_get(e, j * length, rows * length, &values, err);
+        if (st)
+            return st;
+        wf_across_begin(across, (enum wf_fold)r->fold, rows);
+        for (int64_t k = 0; k < length; k++) {
+            const char *from = (const char *)values + k * 8;
+
+            for (int64_t i = 0; i < rows; i++)
+                memcpy(&column[i], from + i * length * 8, 8);
+            wf_across_add(across, column, rows);
+        }
+        wf_across_end(across, words + j, n, rows);
+    }
+    return WEFT_OK;
+}
+
 /* One tile: `width` columns from p, n_rows times, `step` apart; the last row has `last` columns. */
 struct tile {
     int64_t p, width, n_rows, step, last;
@@ -214,8 +246,11 @@ static weft_status fold_chunk(struct wf_eval *e, const struct wf_reduction *r, u
     wf_fold_clear((enum wf_fold)r->fold, words, n, n);
     if (!e->n_elems)
         return WEFT_OK;
-    return inner == 1 ? fold_along(e, r, words, n, length, err)
-                      : fold_across(e, r, words, outer, length, inner, call, err);
+    if (inner > 1)
+        return fold_across(e, r, words, outer, length, inner, call, err);
+    if (r->axis >= 0 && length <= WF_SHORT_ROW && length < e->n_elems && weft_dtype_size(e->pass->dtype) == 8)
+        return fold_short(e, r, words, n, length, call, err);
+    return fold_along(e, r, words, n, length, err);
 }
 
 weft_status wf_partial_body(weft_call *call, void *arg, struct weft_error *err)

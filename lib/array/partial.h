@@ -17,6 +17,10 @@
 
 enum { WF_COMBINE_ARITY = 8 };
 
+/* Rows of up to this many elements are reduced many at a time: each alone costs as
+ * much as some sixty elements. Their values are converted as for columns. */
+enum { WF_SHORT_ROW = 32 };
+
 /* Plain bytes, no padding: they are part of the keys of tasks. */
 struct wf_reduction {
     int32_t what;      /* of enum weft_reduce */

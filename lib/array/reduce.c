@@ -50,15 +50,25 @@ static enum wf_fold fold_of(enum weft_reduce what, weft_dtype dtype)
     }
 }
 
-/* What the values are converted to before they are folded: along the last axis most
- * folds take them as they are. */
+/* The longest chunk along an axis. */
+static int64_t longest_chunk(const struct wf_cuts *cuts)
+{
+    int64_t most = 0;
+
+    for (int64_t i = 0; i < cuts->n; i++)
+        most = cuts->at[i + 1] - cuts->at[i] > most ? cuts->at[i + 1] - cuts->at[i] : most;
+    return most;
+}
+
+/* What the values are converted to before they are folded: all for one result they
+ * are taken as they are, but for products; in rows they are float64 or int64. */
 static weft_dtype value_dtype(const struct wf_reduction *r, const weft_array *a)
 {
-    int64_t inner = 1;
+    bool in_rows = r->axis >= 0 && longest_chunk(&a->cuts[r->axis]) <= WF_SHORT_ROW;
 
     for (int d = r->axis + 1; r->axis >= 0 && d < a->n_dims; d++)
-        inner *= a->shape[d];
-    if (inner == 1 && r->fold != WF_FOLD_PROD_F64 && r->fold != WF_FOLD_PROD_I64)
+        in_rows |= a->shape[d] != 1;
+    if (!in_rows && r->fold != WF_FOLD_PROD_F64 && r->fold != WF_FOLD_PROD_I64)
         return a->dtype;
     return r->fold == WF_FOLD_MOMENTS || is_float(a->dtype) ? WEFT_FLOAT64 : WEFT_INT64;
 }
