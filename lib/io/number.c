@@ -262,11 +262,6 @@ bool wf_f64_parse(const char *text, int64_t n, char point, double *out)
 
 /* ---- Dates and truths ------------------------------------------------------ */
 
-static int two_digits(const char *p)
-{
-    return (p[0] - '0') * 10 + (p[1] - '0');
-}
-
 /* Days from civil: H. Hinnant, 2013. */
 static int32_t days_of(int year, int month, int day)
 {
@@ -281,17 +276,24 @@ static int32_t days_of(int year, int month, int day)
 
 bool wf_date_parse(const char *text, int64_t n, int32_t *out)
 {
+    static const char form[] = "0000-00-00";
     static const char lengths[] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    unsigned char v[10];
     int year, month, day;
+    unsigned wrong = 0;
 
-    if (n != 10 || text[4] != '-' || text[7] != '-')
+    if (n != 10)
         return false;
-    for (int i = 0; i < 10; i++)
-        if (i != 4 && i != 7 && !is_digit(text[i]))
-            return false;
-    year = two_digits(text) * 100 + two_digits(text + 2);
-    month = two_digits(text + 5);
-    day = two_digits(text + 8);
+    /* Digits become their values, and what is right between them 0. */
+    for (int i = 0; i < 10; i++) {
+        v[i] = (unsigned char)(text[i] ^ form[i]);
+        wrong |= form[i] == '0' ? v[i] > 9 : v[i] != 0;
+    }
+    if (wrong)
+        return false;
+    year = v[0] * 1000 + v[1] * 100 + v[2] * 10 + v[3];
+    month = v[5] * 10 + v[6];
+    day = v[8] * 10 + v[9];
     if (month < 1 || month > 12 || day < 1 || day > lengths[month])
         return false;
     if (month == 2 && day == 29 && (year % 4 || (year % 100 == 0 && year % 400)))

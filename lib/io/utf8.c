@@ -41,23 +41,32 @@ static int length_of(const unsigned char *p, int64_t n)
     return len;
 }
 
+enum { STEP = 32 };
+
+/* Of STEP bytes. */
+static bool is_ascii(const char *text)
+{
+    uint64_t words[STEP / 8];
+
+    memcpy(words, text, sizeof words);
+    return !((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080u);
+}
+
 int64_t wf_utf8_check(const char *text, int64_t n)
 {
     for (int64_t i = 0; i < n;) {
-        uint64_t eight;
+        int64_t stop;
         int len;
 
-        if (n - i >= 8) {
-            memcpy(&eight, text + i, sizeof eight);
-            if (!(eight & 0x8080808080808080u)) {
-                i += 8;
-                continue;
-            }
+        if (n - i >= STEP && is_ascii(text + i)) {
+            i += STEP;
+            continue;
         }
-        len = length_of((const unsigned char *)text + i, n - i);
-        if (!len)
-            return i;
-        i += len;
+        for (stop = n - i < STEP ? n : i + STEP; i < stop; i += len) {
+            len = length_of((const unsigned char *)text + i, n - i);
+            if (!len)
+                return i;
+        }
     }
     return n;
 }
