@@ -37,7 +37,9 @@ struct wf_lane {
 /* Where one output of a batch goes. */
 struct wf_dest {
     void     *values;    /* room for n elements (is_bits: whole words); NULL: run sets it to
-                          * the register, which stands until the next run and is not written */
+                          * the register, which stands until the next run and is not written.
+                          * If there is one output, it may be the memory of an input of the
+                          * same type that is not a scalar: the result then lies over it */
     uint64_t *valid;     /* room for whole words of n bits; NULL: the same. Written only if has_nulls */
     bool      is_bits;   /* bool wanted as a bitmap */
     bool      has_nulls; /* set by run: false means that none of the n is null */

@@ -420,8 +420,8 @@ static struct wf_column *column_of(int k)
 
     wf_builder_init(&b, input_types[k]);
     for (int64_t i = 0; i < ROWS; i++) {
-        const union any x = any_at(input_types[k], input_values[k], i);
         const weft_dtype t = input_types[k];
+        const union any x = t == WEFT_STRING ? (union any){.i = 0} : any_at(t, input_values[k], i);
 
         if (input_null[k][i])
             wf_builder_add_null(&b);
