@@ -22,8 +22,8 @@
  *
  * Numbers: an optional sign, digits, for floats also a decimal point and an
  * exponent, inf, infinity; blanks around them are passed over. A float is the
- * double nearest to its text, ties to even. An integer that leaves int64 makes its
- * column float64.
+ * double nearest to its text, ties to even; a float32 is that double, rounded. An
+ * integer that leaves int64 makes its column float64.
  */
 #ifndef WEFT_IO_H
 #define WEFT_IO_H
