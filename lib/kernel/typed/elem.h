@@ -12,7 +12,7 @@
 #if defined(ELEM_I32)
 typedef int32_t  elem;
 typedef uint32_t elem_wrap;  /* where overflow is defined */
-typedef int64_t  elem_sum;
+typedef int32_t  elem_mask;  /* a truth as wide as an element */
 #define ELEM          i32
 #define ELEM_IS_FLOAT 0
 #define ELEM_MIN      INT32_MIN
@@ -20,7 +20,7 @@ typedef int64_t  elem_sum;
 #elif defined(ELEM_I64)
 typedef int64_t  elem;
 typedef uint64_t elem_wrap;
-typedef int64_t  elem_sum;
+typedef int64_t  elem_mask;
 #define ELEM          i64
 #define ELEM_IS_FLOAT 0
 #define ELEM_MIN      INT64_MIN
@@ -28,7 +28,7 @@ typedef int64_t  elem_sum;
 #elif defined(ELEM_F32)
 typedef float  elem;
 typedef float  elem_wrap;
-typedef double elem_sum;
+typedef int32_t  elem_mask;  /* a truth as wide as an element */
 #define ELEM          f32
 #define ELEM_IS_FLOAT 1
 #define ELEM_MIN      (-INFINITY)
@@ -37,7 +37,7 @@ typedef double elem_sum;
 #elif defined(ELEM_F64)
 typedef double elem;
 typedef double elem_wrap;
-typedef double elem_sum;
+typedef int64_t  elem_mask;
 #define ELEM          f64
 #define ELEM_IS_FLOAT 1
 #define ELEM_MIN      (-(double)INFINITY)

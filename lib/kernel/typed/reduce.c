@@ -113,37 +113,48 @@ static bool prod_exact(const void *values, int64_t n, int64_t *io)
 
 #endif
 
+/* A loop of its own: asked beside the comparison, it keeps both from becoming vectors. */
+INLINE bool any_nan(const elem *x, int64_t n)
+{
+    elem_mask any = 0;
+
+    for (int64_t i = 0; i < n; i++)
+        any |= elem_is_nan(x[i]) ? 1 : 0;
+    return any != 0;
+}
+
+/* A NaN is passed over by f, and looked for while the block is near. */
 INLINE void extreme(elem *out, const elem *x, int64_t n, elem worst, elem (*f)(elem, elem))
 {
     elem acc[WF_LANES];
-    int64_t i = 0;
+    bool bad = false;
 
     for (int l = 0; l < WF_LANES; l++)
         acc[l] = worst;
-    for (; i + WF_LANES <= n; i += WF_LANES)
-        for (int l = 0; l < WF_LANES; l++)
-            acc[l] = f(x[i + l], acc[l]);
-    for (int l = 0; i + l < n; l++)
-        acc[l] = f(x[i + l], acc[l]);
+    for (int64_t begin = 0; begin < n; begin += WF_BLOCK_ELEMS) {
+        const int64_t len = n - begin < WF_BLOCK_ELEMS ? n - begin : WF_BLOCK_ELEMS;
+        const elem *b = x + begin;
+        int64_t i = 0;
+
+        for (; i + WF_LANES <= len; i += WF_LANES)
+            for (int l = 0; l < WF_LANES; l++)
+                acc[l] = f(b[i + l], acc[l]);
+        for (int l = 0; i + l < len; l++)
+            acc[l] = f(b[i + l], acc[l]);
+        bad |= any_nan(b, len);
+    }
     for (int l = 1; l < WF_LANES; l++)
         acc[0] = f(acc[l], acc[0]);
+#if ELEM_IS_FLOAT
+    *out = bad ? (elem)NAN : acc[0];
+#else
     *out = acc[0];
+    (void)bad;
+#endif
 }
 
-/* A NaN, once there, is less than nothing and stays. */
-static elem less_of(elem x, elem y)
-{
-    const elem least = x < y ? x : y;
-
-    return elem_is_nan(x) ? x : least;
-}
-
-static elem more_of(elem x, elem y)
-{
-    const elem most = x > y ? x : y;
-
-    return elem_is_nan(x) ? x : most;
-}
+static elem less_of(elem x, elem y) { return x < y ? x : y; }
+static elem more_of(elem x, elem y) { return x > y ? x : y; }
 
 static void min(void *out, const void *values, int64_t n)
 {
