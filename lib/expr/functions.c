@@ -108,9 +108,11 @@ static const struct function {
     weft_expr *(*call)(struct wf_parser *p, size_t at, int n, weft_expr *const *args);
     weft_op     op; /* without call: another name of this */
 } functions[] = {
+    {"absolute", 1, 1, NULL, WEFT_OP_ABS},
     {"between", 3, 3, call_between, WEFT_OP_ADD},
     {"clip", 3, 3, call_clip, WEFT_OP_ADD},
     {"coalesce", 1, MANY, call_coalesce, WEFT_OP_ADD},
+    {"fabs", 1, 1, NULL, WEFT_OP_ABS},
     {"in", 2, MANY, call_in, WEFT_OP_ADD},
     {"max", 1, MANY, call_maximum, WEFT_OP_ADD},
     {"maximum", 1, MANY, call_maximum, WEFT_OP_ADD},
@@ -119,6 +121,7 @@ static const struct function {
     {"mod", 2, 2, NULL, WEFT_OP_REMAINDER},
     {"pow", 2, 2, NULL, WEFT_OP_POWER},
     {"round", 1, 2, call_round, WEFT_OP_ADD},
+    {"true_divide", 2, 2, NULL, WEFT_OP_DIVIDE},
     {"where", 3, 3, NULL, WEFT_OP_IF},
 };
 enum { N_FUNCTIONS = sizeof functions / sizeof *functions };
