@@ -23,6 +23,7 @@
 #ifndef WEFT_FRAME_H
 #define WEFT_FRAME_H
 
+#include <weft/array.h>
 #include <weft/expr.h>
 #include <weft/graph.h>
 #include <weft/io.h>
@@ -92,9 +93,10 @@ WEFT_API weft_frame *weft_frame_assign_expr(weft_frame *f, const char *name, wef
 WEFT_API weft_frame *weft_frame_assign_fn(weft_frame *f, const char *name, const struct weft_batch_fn *fn,
                                           const char *const *args, int n_args);
 
-/* The same frame, whose partitions are made once for all that is built on it in one
- * run. Otherwise each result makes for itself what it needs, which holds less. */
-WEFT_API weft_frame *weft_frame_share(weft_frame *f);
+/* An equal frame whose partitions are results of tasks of their own, made once for
+ * all that is built on it. Otherwise each result makes for itself what it needs,
+ * which holds less. */
+WEFT_API weft_frame *weft_frame_keep(weft_frame *f);
 
 /* ---- All rows to one number ---------------------------------------------------
  * Nulls and NaN are skipped. The task's value is an int64 or a float64; min and max
@@ -165,6 +167,14 @@ WEFT_API weft_task *weft_frame_partition(weft_frame *f, int i); /* 0 <= i < n_pa
 /* The first n rows, all if there are fewer. Walks from partition to partition until
  * it has them, and reads no further. */
 WEFT_API weft_task *weft_frame_head(weft_frame *f, int64_t n);
+
+/* ---- Columns as arrays ------------------------------------------------------------- */
+
+/* One dimension, a chunk for each partition that has rows: numbers and bool as they
+ * are, dates as int64 days. Null becomes NaN in float64; in the other types it fails
+ * (WEFT_INVALID), so say "coalesce(x, 0)" or "float64(x)". The rows of each partition
+ * must be known: not after a filter, a sort or grouping (WEFT_UNSUPPORTED). */
+WEFT_API weft_array *weft_frame_to_array(weft_frame *f, const char *what);
 
 /* ---- Asking: without running anything ------------------------------------------------ */
 

@@ -6,27 +6,7 @@
 #include "lib/base/mem.h"
 #include "lib/frame/frame.h"
 
-/* ---- Where partitions begin -------------------------------------------------------- */
-
 enum { CHUNK_ROWS = 1 << 20 };
-
-/* Bounds of n partitions with rows[i] rows each, in the graph's memory; NULL when one
- * of them is empty (no row has its bound), or for no memory. */
-static const int64_t *divisions_of(weft_graph *g, const int64_t *rows, int n)
-{
-    int64_t *bounds = wf_graph_alloc(g, (size_t)(n + 1) * sizeof *bounds);
-    int64_t first = 0;
-
-    for (int i = 0; bounds && i < n; i++) {
-        if (!rows[i])
-            return NULL;
-        bounds[i] = first;
-        first += rows[i];
-    }
-    if (bounds)
-        bounds[n] = first - 1;
-    return bounds;
-}
 
 /* ---- Columns in memory -------------------------------------------------------------- */
 
@@ -159,6 +139,16 @@ static weft_status check_spec(const struct weft_column_spec *spec, int64_t n_row
     return WEFT_OK;
 }
 
+/* How long spec->values is, for accounts of memory. */
+static size_t bytes_of(const struct weft_column_spec *spec, int64_t n_rows)
+{
+    if (n_rows <= 0)
+        return 0;
+    if (spec->dtype == WEFT_STRING)
+        return spec->offsets && spec->offsets[n_rows] > 0 ? (size_t)spec->offsets[n_rows] : 0;
+    return (size_t)n_rows * weft_dtype_size(spec->dtype);
+}
+
 /* One column of all rows; spec->values is taken. */
 static weft_status whole_column(struct wf_column **out, const struct weft_column_spec *spec, int64_t n_rows,
                                 struct weft_error *err)
@@ -169,7 +159,7 @@ static weft_status whole_column(struct wf_column **out, const struct weft_column
     weft_status st = check_spec(spec, n_rows, err);
 
     if (spec->values || spec->free_data) {
-        c.held = wf_buffer_wrap((void *)(uintptr_t)spec->values, 0, spec->free_data);
+        c.held = wf_buffer_wrap((void *)(uintptr_t)spec->values, bytes_of(spec, n_rows), spec->free_data);
         if (!c.held) {
             if (spec->free_data)
                 spec->free_data((void *)(uintptr_t)spec->values);
@@ -241,10 +231,8 @@ static weft_frame *cut_rows(weft_graph *g, struct wf_schema *schema, struct wf_c
         first += rows[i];
     }
     f = wf_frame_of_tasks(g, tasks, n, schema, 1);
-    if (f) {
-        f->n_rows = n_rows;
-        f->divisions = divisions_of(g, rows, n);
-    }
+    if (f)
+        wf_frame_set_rows(f, rows);
     return f;
 }
 
@@ -326,7 +314,7 @@ weft_frame *weft_frame_from_chunks(weft_graph *g, weft_chunk *const *chunks, int
 {
     struct weft_error err;
     weft_task **tasks;
-    int64_t *rows, n_rows = 0;
+    int64_t *rows;
     weft_frame *f;
 
     if (!g)
@@ -343,13 +331,10 @@ weft_frame *weft_frame_from_chunks(weft_graph *g, weft_chunk *const *chunks, int
         if (weft_task_status(tasks[i], NULL))
             return wf_frame_fail_task(g, tasks[i]);
         rows[i] = chunks[i]->n_rows;
-        n_rows += rows[i];
     }
     f = wf_frame_of_tasks(g, tasks, n, chunks[0]->schema, 1);
-    if (f) {
-        f->n_rows = n_rows;
-        f->divisions = divisions_of(g, rows, n);
-    }
+    if (f)
+        wf_frame_set_rows(f, rows);
     return f;
 }
 
@@ -408,12 +393,12 @@ weft_frame *weft_frame_read_csv(weft_graph *g, const char *path, const struct we
         return NULL;
     if (wf_csv_scan(&csv, path, spec, &err) || csv_source(s, g, csv, &err))
         return wf_frame_fail(g, &err);
-    f = wf_frame_new(g, s, wf_csv_schema(csv), wf_csv_n_records(csv), NULL, 1);
+    f = wf_frame_new(g, s, wf_csv_schema(csv), 1);
     rows = wf_graph_alloc(g, (size_t)(s->n + 1) * sizeof *rows);
     if (!f || !rows)
         return NULL;
     for (int i = 0; i < s->n; i++)
         rows[i] = s->ranges[i].n_records;
-    f->divisions = divisions_of(g, rows, s->n);
+    wf_frame_set_rows(f, rows);
     return f;
 }

@@ -33,7 +33,7 @@ static bool make_room(weft_frame *f, int n)
 }
 
 weft_frame *wf_frame_new(weft_graph *g, const struct wf_source *source, const struct wf_schema *schema,
-                         int64_t n_rows, const int64_t *divisions, int n_layers)
+                         int n_layers)
 {
     weft_frame *f = wf_graph_alloc(g, sizeof *f);
 
@@ -42,8 +42,7 @@ weft_frame *wf_frame_new(weft_graph *g, const struct wf_source *source, const st
     f->graph = g;
     f->source = source;
     f->n_numbers = schema->n;
-    f->n_rows = n_rows;
-    f->divisions = divisions;
+    f->n_rows = -1;
     f->label = "";
     f->n_layers = n_layers;
     if (!make_room(f, schema->n))
@@ -59,6 +58,33 @@ weft_frame *wf_frame_new(weft_graph *g, const struct wf_source *source, const st
     return f;
 }
 
+/* Bounds of n partitions with rows[i] rows each; NULL when one of them is empty (no
+ * row has its bound), or for no memory. */
+static const int64_t *divisions_of(weft_graph *g, const int64_t *rows, int n)
+{
+    int64_t *bounds = wf_graph_alloc(g, (size_t)(n + 1) * sizeof *bounds);
+    int64_t first = 0;
+
+    for (int i = 0; bounds && i < n; i++) {
+        if (!rows[i])
+            return NULL;
+        bounds[i] = first;
+        first += rows[i];
+    }
+    if (bounds)
+        bounds[n] = first - 1;
+    return bounds;
+}
+
+void wf_frame_set_rows(weft_frame *f, const int64_t *rows)
+{
+    f->rows = rows;
+    f->n_rows = 0;
+    for (int i = 0; i < f->source->n; i++)
+        f->n_rows += rows[i];
+    f->divisions = divisions_of(f->graph, rows, f->source->n);
+}
+
 weft_frame *wf_frame_of_tasks(weft_graph *g, weft_task *const *tasks, int n, const struct wf_schema *schema,
                               int n_layers)
 {
@@ -72,7 +98,7 @@ weft_frame *wf_frame_of_tasks(weft_graph *g, weft_task *const *tasks, int n, con
     if (!source->tasks)
         return NULL;
     memcpy(source->tasks, tasks, (size_t)n * sizeof *tasks);
-    return wf_frame_new(g, source, schema, -1, NULL, n_layers);
+    return wf_frame_new(g, source, schema, n_layers);
 }
 
 const char *wf_frame_op_name(const weft_frame *f, const char *op)

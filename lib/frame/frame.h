@@ -60,6 +60,7 @@ struct weft_frame {
     const struct wf_stage   *stage;     /* the last; NULL: none */
     int64_t                  n_numbers;
     int64_t                  n_rows;    /* -1: not known */
+    const int64_t           *rows;      /* of each partition; NULL: not known */
     const int64_t           *divisions; /* NULL: not known */
     const char              *label;     /* the operations since the source, "assign+filter"; "": none */
     int                      n_layers;  /* operations since the data, the source's included */
@@ -74,7 +75,9 @@ weft_frame *wf_frame_fail_task(weft_graph *g, weft_task *failed);
 
 /* A frame over a source: the names and types are copied, all else lives in the graph. */
 weft_frame *wf_frame_new(weft_graph *g, const struct wf_source *source, const struct wf_schema *schema,
-                         int64_t n_rows, const int64_t *divisions, int n_layers);
+                         int n_layers);
+/* Tells it how many rows each partition has: the array lives as long as the graph. */
+void wf_frame_set_rows(weft_frame *f, const int64_t *rows);
 
 /* A frame over tasks that give chunks of `schema`; `tasks` is copied. */
 weft_frame *wf_frame_of_tasks(weft_graph *g, weft_task *const *tasks, int n, const struct wf_schema *schema,

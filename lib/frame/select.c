@@ -153,6 +153,7 @@ static weft_frame *filtered(weft_frame *f, const struct wf_expr *keep)
         settled[i] = f->columns[i]->n_args > 0
                   && (f->columns[i]->depth > DEEP || (keep->weight < 10000 && has_part(keep, f->columns[i])));
     d->n_rows = -1;
+    d->rows = NULL;
     return add_stage(d, keep, settled) ? d : NULL;
 }
 
@@ -271,7 +272,7 @@ weft_frame *weft_frame_assign_fn(weft_frame *f, const char *name, const struct w
     return weft_frame_assign_expr(f, name, weft_expr_call_fn(fn, n_args, leaves));
 }
 
-weft_frame *weft_frame_share(weft_frame *f)
+weft_frame *weft_frame_keep(weft_frame *f)
 {
     weft_task *const *tasks;
     weft_frame *d;
@@ -284,6 +285,7 @@ weft_frame *weft_frame_share(weft_frame *f)
     d = wf_frame_of_tasks(f->graph, tasks, f->source->n, &f->schema, f->n_layers);
     if (d) {
         d->n_rows = f->n_rows;
+        d->rows = f->rows;
         d->divisions = f->divisions;
     }
     return d;
