@@ -108,7 +108,7 @@ static void describe(weft_graph *g, const char *csv, weft_frame **matches, weft_
     f = weft_frame_assign(f, "away_score", "coalesce(away_score, 0)");
     f = weft_frame_assign(f, "home_win", "if(neutral, 0, sign(home_score - away_score))");
     f = weft_frame_assign(f, "goals", "home_score + away_score");
-    f = weft_frame_share(f); /* read once for all three questions */
+    f = weft_frame_keep(f); /* read once for all three questions */
     by_tournament = weft_frame_group(f, WEFT_NAMES("tournament"),
                                      WEFT_AGGS({WEFT_AGG_MEAN, "goals"}, {WEFT_AGG_SIZE, NULL, "matches"}), NULL);
     asked[MEAN_HOME] = weft_frame_mean(f, "home_score");
