@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,9 @@
 
 /* Address space, not memory: pages come when they are touched. */
 enum { HEAD_BYTES = 4096 };
+
+/* How long a parent waits for its child before it looks about. */
+enum { LOOK_US = 10000 };
 static const size_t shared_bytes = (size_t)1 << 36;
 
 /* What lies at the start of the shared memory. */
@@ -23,6 +27,7 @@ struct head {
     uint32_t          node;
     uint32_t          n_results;
     weft_status       status;
+    _Atomic bool      stop;   /* the run wants to stop; the parent writes it while the body runs */
     struct weft_error err;
 };
 _Static_assert(sizeof(struct head) <= HEAD_BYTES, "the head fits");
@@ -94,20 +99,30 @@ static struct cursor values_of(const struct wf_process *p)
 
 /* ---- The child --------------------------------------------------------------- */
 
-/* Reads the inputs into the slots of the child's copy of the plan, each to be read once. */
+/* Reads the inputs into the slots of the child's copy of the plan. One that is an
+ * input twice comes twice, is kept once, and has two readers to come. */
 static weft_status read_inputs(struct wf_process *p, weft_plan *plan, uint32_t node)
 {
     struct cursor c = values_of(p);
     weft_status st = WEFT_OK;
 
+    /* What was there when the child was forked belongs to the parent. */
+    for (uint32_t e = plan->first_input[node]; e < plan->first_input[node + 1]; e++)
+        if (plan->inputs[e] < plan->first_const) {
+            plan->slots[plan->inputs[e]] = weft_value_none();
+            wf_store_relaxed(&plan->readers[plan->inputs[e]], 0);
+        }
     for (uint32_t e = plan->first_input[node]; !st && e < plan->first_input[node + 1]; e++) {
         const uint32_t slot = plan->inputs[e];
+        struct weft_value v = weft_value_none();
 
         if (slot >= plan->first_const)
             continue;
-        plan->slots[slot] = weft_value_none();
-        st = get_value(&c, &plan->slots[slot]);
-        wf_store_relaxed(&plan->readers[slot], 1);
+        st = get_value(&c, &v);
+        if (wf_add(&plan->readers[slot], 1))
+            weft_value_release(v);
+        else
+            plan->slots[slot] = v;
     }
     return st;
 }
@@ -128,6 +143,18 @@ static weft_status write_results(struct wf_process *p, weft_plan *plan, uint32_t
     return st;
 }
 
+/* The next byte; false: the other side is gone. A signal that the program handles is no end. */
+static bool receive(int socket, char *byte)
+{
+    ssize_t n;
+
+    do {
+        errno = 0;
+        n = read(socket, byte, 1);
+    } while (n < 0 && errno == EINTR);
+    return n == 1;
+}
+
 /* Runs what the parent asks for, until it asks no more. Does not return. */
 static void serve(struct weft_call *call, int socket)
 {
@@ -137,7 +164,7 @@ static void serve(struct weft_call *call, int socket)
     char byte;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    while (read(socket, &byte, 1) == 1) {
+    while (receive(socket, &byte)) {
         call->node = head->node;
         memset(&call->err, 0, sizeof call->err);
         head->status = read_inputs(p, plan, head->node);
@@ -146,15 +173,22 @@ static void serve(struct weft_call *call, int socket)
 
             head->status = node->body(call, node->arg, &call->err);
             wf_scratch_reset(&call->scratch);
-            wf_run_drop_inputs(call->run, head->node);
         }
+        wf_run_drop_inputs(call->run, head->node);
         head->err = call->err;
         if (!head->status)
             head->status = write_results(p, plan, head->node, head);
-        if (write(socket, &byte, 1) != 1)
+        if (send(socket, &byte, 1, MSG_NOSIGNAL) != 1)
             break;
     }
     _exit(0);
+}
+
+bool wf_process_is_stopped(const struct weft_call *call)
+{
+    const struct head *head = (const void *)call->process->shared;
+
+    return wf_load_relaxed(&head->stop);
 }
 
 /* ---- The parent -------------------------------------------------------------- */
@@ -166,6 +200,7 @@ struct wf_process *wf_process_new(pthread_mutex_t *lock)
     if (!p)
         return NULL;
     p->lock = lock;
+    p->parent = getpid();
     p->n_shared = shared_bytes;
     p->shared = mmap(NULL, p->n_shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p->shared == MAP_FAILED) {
@@ -182,8 +217,12 @@ static int end_child(struct wf_process *p)
 
     if (!p->pid)
         return 0;
+    /* Shut down, not only closed: children forked later have this end of the socket,
+     * too. But what this process was forked from still needs its child. */
+    if (p->parent == getpid())
+        shutdown(p->socket, SHUT_RDWR);
     close(p->socket);
-    while (waitpid(p->pid, &how, 0) < 0 && errno == EINTR)
+    while (p->parent == getpid() && waitpid(p->pid, &how, 0) < 0 && errno == EINTR)
         ;
     p->pid = 0;
     return how;
@@ -222,6 +261,7 @@ static weft_status start_child(struct weft_call *call)
         close(ends[0]);
         return wf_error_errno(&call->err, WEFT_IO, "a worker process", errno);
     }
+    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_usec = LOOK_US}, sizeof(struct timeval));
     p->socket = ends[0];
     p->serial = call->run->serial;
     return WEFT_OK;
@@ -266,13 +306,40 @@ static weft_status tell_death(struct weft_call *call)
                           WEXITSTATUS(how));
 }
 
+/* Asks the child to run what lies in the shared memory. False: it is gone. */
+static bool ask(const struct wf_process *p)
+{
+    const char byte = 0;
+
+    return send(p->socket, &byte, 1, MSG_NOSIGNAL) == 1;
+}
+
+/* Waits for the answer. False: the child is gone. */
+static bool hear(struct weft_call *call)
+{
+    struct wf_process *p = call->process;
+    struct head *head = (void *)p->shared;
+    siginfo_t ended;
+    char byte;
+
+    while (!receive(p->socket, &byte)) {
+        if (errno != EAGAIN && errno != EWOULDBLOCK)
+            return false;
+        wf_store_relaxed(&head->stop, (wf_load_relaxed(&call->run->flags) & WF_RUN_STOP) != 0);
+        /* The socket tells of a death at once, unless a process that something else in
+         * this program forked holds the child's end of it. */
+        ended.si_pid = 0;
+        if (waitid(P_PID, (id_t)p->pid, &ended, WEXITED | WNOHANG | WNOWAIT) || ended.si_pid)
+            return false;
+    }
+    return true;
+}
+
 weft_status wf_process_call(struct weft_call *call)
 {
     struct wf_process *p = call->process;
     struct head *head = (void *)p->shared;
     weft_status st = WEFT_OK;
-    char byte = 0;
-    ssize_t n;
 
     if (!p->pid || p->serial != call->run->serial)
         st = start_child(call);
@@ -281,13 +348,12 @@ weft_status wf_process_call(struct weft_call *call)
     if (st)
         return st;
     head->node = call->node;
+    wf_store_relaxed(&head->stop, false);
     memset(&head->err, 0, sizeof head->err);
-    if (send(p->socket, &byte, 1, MSG_NOSIGNAL) != 1)
-        return tell_death(call);
-    do
-        n = read(p->socket, &byte, 1);
-    while (n < 0 && errno == EINTR);
-    if (n != 1)
+    /* One that died before it was asked did not die of this task: another takes its place. */
+    if (!ask(p) && ((st = start_child(call)) || !ask(p)))
+        return st ? st : tell_death(call);
+    if (!hear(call))
         return tell_death(call);
     if (head->status) {
         call->err = head->err;

@@ -11,7 +11,8 @@
  *     read results  <------------   [ head | values ]   <-----   write results
  *
  * A child that dies closes its socket; the parent then asks how it died, fails the
- * task, and forks a new child for the next one.
+ * task, and forks a new child for the next one. While it waits, the parent passes on
+ * that the run wants to stop, some 10 ms after.
  *
  * Threads: one worker owns a wf_process. `lock` is held while forking, so that no
  *          child inherits the other end of another's socket.
@@ -26,6 +27,7 @@
 
 struct wf_process {
     pthread_mutex_t *lock;
+    pid_t            parent;  /* a process forked by something else has only a copy of this */
     pid_t            pid;     /* 0: none */
     int              socket;
     uint64_t         serial;  /* the run it was forked for */

@@ -192,6 +192,8 @@ int weft_call_worker(const weft_call *call)
 
 bool weft_call_is_cancelled(const weft_call *call)
 {
+    if (call->process)
+        return wf_process_is_stopped(call);
     return wf_load_relaxed(&call->run->flags) & WF_RUN_STOP;
 }
 

@@ -85,6 +85,7 @@ bool wf_run_is_doomed(struct weft_call *call); /* passes the poison on */
 void wf_run_drop_inputs(struct wf_run *r, uint32_t node);
 void wf_scratch_reset(struct wf_scratch *s);
 weft_status wf_process_call(struct weft_call *call);
+bool wf_process_is_stopped(const struct weft_call *call); /* in the child */
 
 /* Runs the body of node i, unless it is doomed, and lets go of what it read. */
 static inline void wf_run_body(struct weft_call *call, struct wf_run *r, uint32_t i)

@@ -2,8 +2,11 @@
 #include <criterion/criterion.h>
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <weft/pool.h>
@@ -157,6 +160,171 @@ Test(process, a_value_that_cannot_travel_is_named)
 
     cr_assert_eq(weft_pool_run(pool, weft_add(g, body_box), NULL, &err), WEFT_UNSUPPORTED);
     cr_assert_str_eq(err.message, "a box cannot travel between processes: its type has no write and read");
+    weft_graph_free(g);
+    weft_pool_free(pool);
+}
+
+static void nap(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+/* A number that all processes share. */
+static _Atomic int *shared_number(void)
+{
+    return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+/* Waits until two of it run at once, so two workers have a child. */
+static weft_status body_meet(weft_call *call, void *arg, struct weft_error *err)
+{
+    _Atomic int *n = arg;
+
+    (void)call, (void)err;
+    for (atomic_fetch_add(n, 1); atomic_load(n) % 2;)
+        nap();
+    return WEFT_OK;
+}
+
+Test(process, a_child_ends_though_a_later_one_knows_its_socket, .timeout = 60)
+{
+    weft_pool *pool = processes(2);
+    weft_graph *g = weft_graph_new();
+    _Atomic int *n = shared_number();
+    weft_task *both[] = {weft_add(g, body_meet, .arg = (void *)n), weft_add(g, body_meet, .arg = (void *)n)};
+    weft_task *one = weft_add(g, body_pid);
+    struct weft_error err;
+
+    for (int round = 0; round < 20; round++) {
+        cr_assert_eq(weft_pool_run_many(pool, both, 2, NULL, NULL, &err), WEFT_OK, "%s", err.message);
+        cr_assert_eq(weft_pool_run(pool, one, NULL, &err), WEFT_OK, "%s", err.message);
+    }
+    weft_graph_free(g);
+    weft_pool_free(pool);
+}
+
+/* Takes both inputs over; gives their sum and how many it got. */
+static weft_status body_take_two(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct weft_value v[2];
+
+    (void)arg;
+    for (size_t i = 0; i < 2; i++)
+        if (weft_call_take(call, i, &v[i]))
+            return weft_error_set(err, WEFT_EMPTY, "input %zu is gone", i);
+    weft_call_return(call, weft_value_of_i64(weft_value_i64(v[0]) + weft_value_i64(v[1])));
+    return WEFT_OK;
+}
+
+Test(process, an_input_read_twice_can_be_taken_twice)
+{
+    weft_pool *pool = processes(1);
+    weft_graph *g = weft_graph_new();
+    weft_task *a = weft_add(g, body_add, .arg = arg_of(21));
+    weft_task *t = weft_add(g, body_take_two, .deps = WEFT_DEPS(a, a));
+    struct weft_value v;
+    struct weft_error err;
+
+    cr_assert_eq(weft_pool_run(pool, t, &v, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(weft_value_i64(v), 42);
+    weft_graph_free(g);
+    weft_pool_free(pool);
+}
+
+/* Says that it began, then works until the run wants to stop. */
+static weft_status body_until_cancelled(weft_call *call, void *arg, struct weft_error *err)
+{
+    for (atomic_store((_Atomic int *)arg, 1); !weft_call_is_cancelled(call);)
+        nap();
+    return weft_error_set(err, WEFT_CANCELLED, "heard it");
+}
+
+Test(process, a_body_hears_that_the_run_wants_to_stop, .timeout = 60)
+{
+    weft_pool *pool = processes(2);
+    weft_graph *g = weft_graph_new();
+    _Atomic int *began = shared_number();
+    weft_task *t = weft_add(g, body_until_cancelled, .arg = (void *)began);
+    struct weft_error err;
+    weft_future *f;
+
+    cr_assert_eq(weft_pool_submit(pool, &t, 1, NULL, &f, &err), WEFT_OK);
+    while (!atomic_load(began))
+        nap();
+    weft_future_cancel(f);
+    cr_assert_eq(weft_future_take(f, 0, NULL, &err), WEFT_CANCELLED);
+    cr_assert_str_eq(err.message, "heard it");
+    weft_future_free(f);
+    weft_graph_free(g);
+    weft_pool_free(pool);
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+}
+
+/* Leaves behind a process that signals this one while it waits for its next task. */
+static weft_status body_signal_later(weft_call *call, void *arg, struct weft_error *err)
+{
+    const pid_t me = getpid();
+
+    (void)call, (void)arg, (void)err;
+    if (fork() == 0) {
+        for (int i = 0; i < 50; i++) {
+            nap();
+            kill(me, SIGUSR1);
+        }
+        _exit(0);
+    }
+    return WEFT_OK;
+}
+
+static void *slow_copy(void *data)
+{
+    return data;
+}
+
+static void slow_free(void *data)
+{
+    (void)data;
+}
+
+static weft_status slow_write(const void *data, struct weft_sink *sink)
+{
+    (void)data;
+    return sink->write(sink->to, "x", 1);
+}
+
+/* While the parent reads the result, the child waits for its next task. */
+static weft_status slow_read(void **data, struct weft_source *source)
+{
+    char x;
+
+    for (int i = 0; i < 30; i++)
+        nap();
+    *data = NULL;
+    return source->read(source->from, &x, 1);
+}
+
+static const struct weft_type type_slow = {.name = "slow", .share = slow_copy, .free = slow_free,
+                                           .write = slow_write, .read = slow_read};
+
+static weft_status body_signalled(weft_call *call, void *arg, struct weft_error *err)
+{
+    weft_call_return(call, weft_value_of_ptr(&type_slow, NULL));
+    return body_signal_later(call, arg, err);
+}
+
+Test(process, a_signal_with_a_handler_ends_no_child)
+{
+    weft_pool *pool = processes(1);
+    weft_graph *g = weft_graph_new();
+    weft_task *first = weft_add(g, body_signalled), *then = weft_add(g, body_pid, .deps = WEFT_DEPS(first));
+    struct weft_error err;
+
+    sigaction(SIGUSR1, &(struct sigaction){.sa_handler = on_signal}, NULL);
+    cr_assert_eq(weft_pool_run(pool, then, NULL, &err), WEFT_OK, "%s", err.message);
     weft_graph_free(g);
     weft_pool_free(pool);
 }
