@@ -44,17 +44,19 @@ void wf_future_collect(weft_future *f, struct wf_run *r)
 {
     const uint32_t n = f->n_targets;
     uint32_t n_failed = 0;
-    struct weft_error err;
 
+    wf_run_end(r);
     for (uint32_t i = 0; i < n; i++) {
-        f->statuses[i] = wf_run_target(r, i, &f->values[i], &err);
-        n_failed += f->statuses[i] != WEFT_OK;
+        f->statuses[i] = wf_run_target(r, i, &f->values[i]);
+        /* No value has a number: that of its error. */
+        if (f->statuses[i])
+            f->values[i] = (struct weft_value){.as.i64 = n_failed++};
     }
     /* Errors are big and rare: kept for those that failed, in order. */
     f->errors = n_failed ? wf_alloc_array(n_failed, sizeof *f->errors) : NULL;
     for (uint32_t i = 0; f->errors && i < n; i++)
         if (f->statuses[i])
-            wf_run_target(r, i, &f->values[i], &f->errors[f->n_errors++]);
+            wf_run_why(r, i, f->statuses[i], &f->errors[f->n_errors++]);
     wf_run_fini(r);
     atomic_flag_clear_explicit(&f->plan->running, memory_order_release);
 }
@@ -81,7 +83,8 @@ bool weft_future_is_done(const weft_future *f)
 
 weft_status weft_future_wait(weft_future *f, int64_t timeout_ns)
 {
-    const int64_t until = timeout_ns < 0 ? 0 : wf_now_ns() + timeout_ns;
+    const int64_t now = timeout_ns < 0 ? 0 : wf_now_ns();
+    const int64_t until = timeout_ns < INT64_MAX - now ? now + timeout_ns : INT64_MAX;
 
     while (!wf_load_acquire(&f->done)) {
         const int64_t left = timeout_ns < 0 ? -1 : until - wf_now_ns();
@@ -96,17 +99,14 @@ weft_status weft_future_wait(weft_future *f, int64_t timeout_ns)
 weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out, struct weft_error *err)
 {
     weft_status st;
-    uint32_t nth = 0;
 
     weft_future_wait(f, -1);
     if (i >= f->n_targets)
         return weft_error_set(err, WEFT_INVALID, "target %zu of a run that has %u", i, f->n_targets);
     st = f->statuses[i];
     if (st) {
-        for (size_t k = 0; k < i; k++)
-            nth += f->statuses[k] != WEFT_OK;
-        if (err && nth < f->n_errors)
-            *err = f->errors[nth];
+        if (err && f->values[i].as.i64 < f->n_errors)
+            *err = f->errors[f->values[i].as.i64];
         else
             weft_error_set(err, st, "%s", weft_status_text(st));
         return st;
@@ -120,6 +120,9 @@ weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out, s
 
 void weft_future_cancel(weft_future *f)
 {
+    /* A pool may be freed before its futures, and then all of them are done. */
+    if (weft_future_is_done(f))
+        return;
     pthread_mutex_lock(&f->pool->lock);
     wf_store_relaxed(&f->stop, true);
     if (f->run)

@@ -77,6 +77,7 @@ static void free_memory(weft_pool *pool)
     wf_free(pool->victims);
     wf_free(pool->places);
     wf_topo_free(pool->topo);
+    pthread_cond_destroy(&pool->all_told);
     pthread_mutex_destroy(&pool->lock);
     wf_free(pool);
 }
@@ -126,6 +127,7 @@ weft_pool *weft_pool_new(const struct weft_pool_spec *spec)
     memset(pool, 0, sizeof *pool);
     spec = spec ? spec : &defaults;
     pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->all_told, NULL);
     wf_park_init(&pool->park);
     pool->kind = spec->kind;
     pool->process = getpid();
@@ -168,7 +170,7 @@ fail:
 
 int weft_pool_n_workers(const weft_pool *pool)
 {
-    return pool->n_workers;
+    return pool ? pool->n_workers : 0;
 }
 
 void weft_pool_free(weft_pool *pool)
@@ -177,7 +179,10 @@ void weft_pool_free(weft_pool *pool)
         return;
     /* In a forked child the workers never were: what they held is only memory. */
     if (pool->process == getpid() && pool->kind != WEFT_POOL_SERIAL) {
-        WF_ASSERT(!wf_load_acquire(&pool->live) && !pool->queued); /* every future was freed */
+        pthread_mutex_lock(&pool->lock);
+        while (pool->n_open)
+            pthread_cond_wait(&pool->all_told, &pool->lock);
+        pthread_mutex_unlock(&pool->lock);
         stop_workers(pool);
     }
     free_memory(pool);
@@ -209,6 +214,7 @@ static void enter(weft_pool *pool, weft_future *f)
     uint64_t live;
 
     pthread_mutex_lock(&pool->lock);
+    pool->n_open++;
     live = wf_load_relaxed(&pool->live);
     if (~live) {
         place(pool, f, (uint32_t)__builtin_ctzll(~live));
@@ -259,6 +265,44 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
     pthread_mutex_unlock(&pool->lock);
     wf_future_tell(f); /* from here f may be gone */
     wf_park_wake(&pool->park);
+    /* After the callback, which may have entered another run. We are a worker, so the
+     * pool is not gone before we have left. */
+    pthread_mutex_lock(&pool->lock);
+    if (!--pool->n_open)
+        pthread_cond_broadcast(&pool->all_told);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+/* Runs it here and now. */
+static void run_serially(weft_pool *pool, weft_future *f)
+{
+    struct wf_run *r = &pool->runs[0];
+
+    pthread_mutex_lock(&pool->lock);
+    wf_run_init(r, f->plan, f->spec.on_error, f);
+    f->begin = wf_moment_now();
+    wf_serial_run(pool, r, &pool->workers[0]);
+    f->end = wf_moment_now();
+    wf_future_collect(f, r);
+    if (pool->traces)
+        remember(pool, f, 0);
+    pthread_mutex_unlock(&pool->lock);
+    wf_future_tell(f);
+}
+
+/* A plan of known values only: there is nothing to run. */
+static void run_nothing(weft_pool *pool, weft_future *f)
+{
+    struct wf_run nothing = {0};
+
+    wf_run_init(&nothing, f->plan, f->spec.on_error, f);
+    f->begin = f->end = wf_moment_now();
+    wf_future_collect(f, &nothing);
+    pthread_mutex_lock(&pool->lock);
+    if (pool->traces)
+        remember(pool, f, 0);
+    pthread_mutex_unlock(&pool->lock);
+    wf_future_tell(f);
 }
 
 static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
@@ -276,26 +320,12 @@ static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
     if (st)
         return st;
     f->own_plan = own_plan;
-    if (!plan->n_nodes) {
-        struct wf_run nothing = {0};
-
-        wf_run_init(&nothing, plan, f->spec.on_error, f);
-        wf_future_collect(f, &nothing);
-        wf_future_tell(f);
-    } else if (pool->kind == WEFT_POOL_SERIAL) {
-        struct wf_run *r = &pool->runs[0];
-
-        wf_run_init(r, plan, f->spec.on_error, f);
-        f->begin = wf_moment_now();
-        wf_serial_run(pool, r, &pool->workers[0]);
-        f->end = wf_moment_now();
-        wf_future_collect(f, r);
-        if (pool->traces)
-            remember(pool, f, 0);
-        wf_future_tell(f);
-    } else {
+    if (!plan->n_nodes)
+        run_nothing(pool, f);
+    else if (pool->kind == WEFT_POOL_SERIAL)
+        run_serially(pool, f);
+    else
         enter(pool, f);
-    }
     *out = f;
     return WEFT_OK;
 }
@@ -340,12 +370,21 @@ static weft_status take_all(weft_future *f, struct weft_value *outs, struct weft
     return first;
 }
 
+/* So the caller may release them whatever comes. */
+static void no_values(struct weft_value *outs, size_t n)
+{
+    for (size_t i = 0; outs && i < n; i++)
+        outs[i] = weft_value_none();
+}
+
 weft_status weft_pool_run_plan(weft_pool *pool, weft_plan *plan, const struct weft_run_spec *spec,
                                struct weft_value *outs, struct weft_error *err)
 {
     weft_future *f;
-    const weft_status st = weft_pool_submit_plan(pool, plan, spec, &f, err);
+    weft_status st;
 
+    no_values(outs, plan->n_targets);
+    st = weft_pool_submit_plan(pool, plan, spec, &f, err);
     return st ? st : take_all(f, outs, err);
 }
 
@@ -353,8 +392,10 @@ weft_status weft_pool_run_many(weft_pool *pool, weft_task *const *tasks, size_t 
                                const struct weft_run_spec *spec, struct weft_value *outs, struct weft_error *err)
 {
     weft_future *f;
-    const weft_status st = weft_pool_submit(pool, tasks, n, spec, &f, err);
+    weft_status st;
 
+    no_values(outs, n);
+    st = weft_pool_submit(pool, tasks, n, spec, &f, err);
     return st ? st : take_all(f, outs, err);
 }
 

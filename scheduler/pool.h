@@ -11,7 +11,8 @@
  * What always holds:
  *   1. A place is given to the next run only after the last sink of its run has
  *      been counted, and whoever counted it has read all it needs.
- *   2. `lock` guards the queue, the handing out of places, and what traces read.
+ *   2. `lock` guards the queue, the handing out of places, n_open, and what traces
+ *      read. A serial pool holds it while it runs.
  */
 #ifndef WF_POOL_H
 #define WF_POOL_H
@@ -33,7 +34,7 @@ struct weft_future {
     bool               own_plan; /* made for this run, freed with it */
     struct weft_run_spec spec;
     uint32_t           n_targets;/* the plan may be gone before the future */
-    struct weft_value *values;   /* per target */
+    struct weft_value *values;   /* per target; of one that failed no value, with the number of its error */
     weft_status       *statuses;
     struct weft_error *errors;   /* of targets that failed, by order; may be NULL: no memory */
     uint32_t           n_errors;
@@ -65,6 +66,8 @@ struct weft_pool {
     pthread_mutex_t     lock;
     weft_future        *queued, *last;
     uint64_t            n_runs;
+    uint32_t            n_open;     /* runs entered whose end is not told yet */
+    pthread_cond_t      all_told;   /* n_open is 0 */
     struct wf_run       runs[WF_MAX_RUNS];
 
     /* What weft_trace_of_pool() reads; guarded by lock. */

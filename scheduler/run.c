@@ -1,6 +1,7 @@
 /* run.c - one plan in flight: results, readers, failures. */
 #include "scheduler/run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/assert.h"
@@ -13,6 +14,7 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
     r->plan = plan;
     r->on_error = on_error;
     r->future = future;
+    r->by_node = NULL;
     wf_store_relaxed(&r->flags, 0);
     wf_store_relaxed(&r->failures, NULL);
     wf_store_relaxed(&r->n_sinks_left, plan->n_sinks);
@@ -265,10 +267,41 @@ void wf_run_fail(struct weft_call *call, weft_status st)
 
 /* ---- The end --------------------------------------------------------------- */
 
+/* Fewer than this are looked through one by one. */
+enum { FEW_FAILURES = 16 };
+
+static int compare_failures(const void *a, const void *b)
+{
+    const uint32_t x = (*(struct wf_failure *const *)a)->node, y = (*(struct wf_failure *const *)b)->node;
+
+    return (x > y) - (x < y);
+}
+
+void wf_run_end(struct wf_run *r)
+{
+    struct wf_failure *f;
+    uint32_t n = 0;
+
+    for (f = wf_load_acquire(&r->failures); f; f = f->next)
+        n++;
+    r->n_by_node = 0;
+    r->by_node = n > FEW_FAILURES ? wf_alloc_array(n, sizeof *r->by_node) : NULL;
+    if (!r->by_node)
+        return;
+    for (f = wf_load_acquire(&r->failures); f; f = f->next)
+        r->by_node[r->n_by_node++] = f;
+    qsort(r->by_node, n, sizeof *r->by_node, compare_failures);
+}
+
 static const struct wf_failure *failure_of(const struct wf_run *r, uint32_t node)
 {
+    struct wf_failure wanted = {.node = node}, *key = &wanted, **found;
     const struct wf_failure *f = wf_load_acquire(&r->failures);
 
+    if (r->by_node) {
+        found = bsearch(&key, r->by_node, r->n_by_node, sizeof key, compare_failures);
+        return found ? *found : NULL;
+    }
     while (f && f->node != node)
         f = f->next;
     return f;
@@ -305,31 +338,51 @@ static void write_chain(const struct wf_run *r, uint32_t node, uint32_t poison, 
         if (below == WF_NONE)
             return;
         at = append(err->chain, sizeof err->chain, at, " <- ");
+        if (at == sizeof err->chain - 1)
+            return; /* full; the way may be as long as the plan is deep */
         node = below;
     }
 }
 
-weft_status wf_run_target(struct wf_run *r, uint32_t i, struct weft_value *out, struct weft_error *err)
+/* The number + 1 of the failed node that target i depends on; 0: none. */
+static uint32_t poison_of(const struct wf_run *r, uint32_t i)
+{
+    const weft_plan *p = r->plan;
+
+    return p->targets[i] < p->first_const ? wf_load_relaxed(&p->poison[wf_plan_owner(p, p->targets[i])]) : 0;
+}
+
+weft_status wf_run_target(struct wf_run *r, uint32_t i, struct weft_value *out)
 {
     weft_plan *p = r->plan;
-    const uint32_t slot = p->targets[i];
-    const uint32_t node = slot < p->first_const ? wf_plan_owner(p, slot) : WF_NONE;
-    const uint32_t poison = node == WF_NONE ? 0 : wf_load_relaxed(&p->poison[node]);
+    const uint32_t slot = p->targets[i], poison = poison_of(r, i);
     const struct wf_failure *f;
 
-    if (!poison && slot < p->first_const && !p->same_targets) {
-        *out = p->slots[slot];
-        p->slots[slot] = weft_value_none();
-        return WEFT_OK;
+    if (poison) {
+        f = poison == WF_POISON_STOPPED ? NULL : failure_of(r, poison - 1);
+        return f ? f->err.status : poison == WF_POISON_STOPPED ? WEFT_CANCELLED : WEFT_NOMEM;
     }
-    if (!poison) {
-        const weft_status st = weft_value_retain(p->slots[slot], out);
+    if (slot >= p->first_const || wf_plan_comes_again(p, i))
+        return weft_value_retain(p->slots[slot], out);
+    *out = p->slots[slot];
+    p->slots[slot] = weft_value_none();
+    return WEFT_OK;
+}
 
-        return st ? weft_error_set(err, st, "target %u is asked for twice, or known before, and its type (%s) "
-                                   "can neither be shared nor copied", i, p->slots[slot].type->name)
-                  : WEFT_OK;
-    }
-    f = poison == WF_POISON_STOPPED ? NULL : failure_of(r, poison - 1);
+void wf_run_why(const struct wf_run *r, uint32_t i, weft_status st, struct weft_error *err)
+{
+    const weft_plan *p = r->plan;
+    const uint32_t slot = p->targets[i], poison = poison_of(r, i);
+    const struct weft_type *type = p->slots[slot].type; /* NULL: given, as the last of its kind */
+    const struct wf_failure *f = !poison || poison == WF_POISON_STOPPED ? NULL : failure_of(r, poison - 1);
+
+    if (!poison && st == WEFT_UNSUPPORTED)
+        weft_error_set(err, st, "target %u is asked for twice, or known before, and its type%s%s%s "
+                       "can neither be shared nor copied", i, type ? " (" : "", type ? type->name : "", type ? ")" : "");
+    else if (!poison)
+        wf_error_nomem(err, "a result that is asked for twice, or known before");
+    if (!poison)
+        return;
     if (f)
         *err = f->err;
     else if (poison == WF_POISON_STOPPED)
@@ -343,8 +396,7 @@ weft_status wf_run_target(struct wf_run *r, uint32_t i, struct weft_value *out, 
         if (!err->site[0])
             wf_task_site(t, err->site, sizeof err->site);
     }
-    write_chain(r, node, poison, err);
-    return err->status;
+    write_chain(r, wf_plan_owner(p, slot), poison, err);
 }
 
 void wf_run_fini(struct wf_run *r)
@@ -358,6 +410,8 @@ void wf_run_fini(struct wf_run *r)
         wf_free(f);
         f = next;
     }
+    wf_free(r->by_node);
+    r->by_node = NULL;
     for (uint32_t i = 0; i < p->n_targets; i++)
         if (p->targets[i] < p->first_const) {
             weft_value_release(p->slots[p->targets[i]]);

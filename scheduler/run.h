@@ -44,6 +44,8 @@ struct wf_run {
     _Atomic uint32_t   flags;
     enum weft_on_error on_error;
     struct wf_failure *_Atomic failures;
+    struct wf_failure **by_node; /* at the end: the failures by node; NULL: few, or no memory */
+    uint32_t           n_by_node;
 
     /* Written by workers as they go. */
     _Alignas(WF_APART) _Atomic uint64_t cursor; /* roots not handed out: next << 32 | end */
@@ -111,8 +113,11 @@ static inline void wf_run_body(struct weft_call *call, struct wf_run *r, uint32_
         wf_run_drop_inputs(r, i);
 }
 
-/* After the last node: what target i gives, or why there is nothing. */
-weft_status wf_run_target(struct wf_run *r, uint32_t i, struct weft_value *out, struct weft_error *err);
+/* After the last node: this, then what each target gives, in order and once, or why
+ * one gives nothing (`st`, as wf_run_target() said). */
+void        wf_run_end(struct wf_run *r);
+weft_status wf_run_target(struct wf_run *r, uint32_t i, struct weft_value *out);
+void        wf_run_why(const struct wf_run *r, uint32_t i, weft_status st, struct weft_error *err);
 
 /* Makes the plan ready for its next run: no poison, no values, no failures. */
 void wf_run_fini(struct wf_run *r);

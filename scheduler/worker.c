@@ -330,6 +330,8 @@ static bool run_found(struct wf_worker *w)
 
 void wf_worker_loop(struct wf_worker *w)
 {
+    _Atomic uint32_t *n_loops = &w->pool->n_loops;
+
     if (w->pool->pins)
         wf_topo_pin(w->pool->topo, w->pu);
     do {
@@ -338,7 +340,8 @@ void wf_worker_loop(struct wf_worker *w)
         while (run_root(w));
         tell_sinks(w);
     } while (run_found(w));
-    /* Release: whoever frees the pool sees that we are gone. */
-    if (wf_sub(&w->pool->n_loops, 1) == 1)
-        wf_wake(&w->pool->n_loops, 1);
+    /* Release: whoever frees the pool sees that we are gone. Then the pool may be gone,
+     * too; the wake needs only the address of the word. */
+    if (wf_sub(n_loops, 1) == 1)
+        wf_wake(n_loops, 1);
 }

@@ -198,11 +198,16 @@ static weft_status lay_targets(struct making *m, weft_task *const *targets, size
     if (!p->targets)
         return no_room(err);
     p->n_targets = (uint32_t)n;
-    for (size_t i = 0; i < n; i++) {
+    /* From the last on: one that is asked for already comes again. */
+    for (size_t i = n; i-- > 0;) {
         p->targets[i] = slot_of_task(m, targets[i]->id);
         if (p->targets[i] >= p->first_const)
             continue;
-        p->same_targets |= wf_plan_is_asked(p, p->targets[i]);
+        if (wf_plan_is_asked(p, p->targets[i])) {
+            if (!p->again && !(p->again = room_for(p, 1, wf_bits_bytes((int64_t)n))))
+                return no_room(err);
+            wf_bits_set(p->again, (int64_t)i);
+        }
         wf_bits_set(p->asked, p->targets[i]);
     }
     return WEFT_OK;

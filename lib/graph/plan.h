@@ -70,13 +70,19 @@ struct weft_plan {
     uint32_t           *targets;      /* slots */
     uint32_t n_nodes, n_edges, n_inputs, n_roots, n_sinks, n_fused, n_results, n_targets;
     uint32_t first_extra, first_const, n_slots;
-    bool                same_targets; /* some slot is a target twice */
+    uint64_t           *again;        /* bitmap of targets whose slot a later one has, too; NULL: none */
     atomic_flag         running;
 };
 
 static inline bool wf_plan_is_asked(const weft_plan *p, uint32_t slot)
 {
     return p->asked[slot >> 6] >> (slot & 63) & 1;
+}
+
+/* Whether a later target is the same slot. */
+static inline bool wf_plan_comes_again(const weft_plan *p, uint32_t target)
+{
+    return p->again && (p->again[target >> 6] >> (target & 63) & 1);
 }
 
 /* How often the value of a slot before first_const is read, asking included. */

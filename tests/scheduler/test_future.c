@@ -1,7 +1,9 @@
 /* test_future.c - submit, go on, wait, poll, stop. */
 #include <criterion/criterion.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include <weft/pool.h>
@@ -16,6 +18,13 @@ static weft_status body_wait(weft_call *call, void *arg, struct weft_error *err)
     while (!atomic_load(&gate) && !weft_call_is_cancelled(call))
         nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
     weft_call_return(call, weft_value_of_i64(1));
+    return WEFT_OK;
+}
+
+static weft_status body_sealed(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)err;
+    weft_call_return(call, box_of(&type_sealed_box, (intptr_t)arg));
     return WEFT_OK;
 }
 
@@ -135,6 +144,179 @@ Test(future, results_not_taken_are_freed)
     cr_assert_eq(boxes_live, 0);
     weft_graph_free(g);
     weft_pool_free(pool);
+}
+
+Test(future, a_sealed_value_beside_one_asked_for_twice_is_given)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    weft_graph *g = weft_graph_new();
+    weft_task *a = weft_add(g, body_sealed, .arg = arg_of(7)), *b = weft_add(g, body_box, .arg = arg_of(5));
+    struct weft_value v[4];
+    struct weft_error err;
+
+    boxes_live = 0;
+    cr_assert_eq(weft_pool_run_many(pool, (weft_task *[]){b, a, b, b}, 4, NULL, v, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(box_number(v[1]), 7);
+    for (int i = 0; i < 4; i++) {
+        cr_assert(i == 1 || box_number(v[i]) == 5);
+        weft_value_release(v[i]);
+    }
+    /* Of a sealed one asked for twice, the last is given. */
+    cr_assert_eq(weft_pool_run_many(pool, (weft_task *[]){a, a}, 2, NULL, v, &err), WEFT_UNSUPPORTED);
+    cr_assert_eq(err.status, WEFT_UNSUPPORTED);
+    cr_assert_null(v[0].type);
+    cr_assert_eq(box_number(v[1]), 7);
+    weft_value_release(v[1]);
+    weft_graph_free(g);
+    weft_pool_free(pool);
+    cr_assert_eq(boxes_live, 0);
+}
+
+Test(future, to_wait_for_longer_than_time_lasts_is_to_wait)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 1});
+    weft_graph *g = weft_graph_new();
+    weft_task *t = weft_add(g, body_wait);
+    struct weft_error err;
+    weft_future *f, *later;
+
+    atomic_store(&gate, false);
+    cr_assert_eq(weft_pool_submit(pool, &t, 1, NULL, &f, &err), WEFT_OK);
+    cr_assert_eq(weft_pool_submit(pool, &t, 1, NULL, &later, &err), WEFT_OK);
+    weft_future_cancel(f);
+    weft_future_cancel(later);
+    cr_assert_eq(weft_future_wait(later, INT64_MAX), WEFT_OK);
+    weft_future_free(f);
+    weft_future_free(later);
+    weft_graph_free(g);
+    weft_pool_free(pool);
+}
+
+static weft_status body_nap(weft_call *call, void *arg, struct weft_error *err)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
+    return body_add(call, arg, err);
+}
+
+Test(future, a_pool_finishes_what_is_submitted_before_it_goes, .timeout = 120)
+{
+    enum { N = 100 }; /* more than run at once: some queue */
+
+    for (int round = 0; round < 20; round++) {
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 1 + round % 4});
+        weft_graph *g = weft_graph_new();
+        weft_future *f[N];
+        struct weft_error err;
+        struct weft_value v;
+
+        for (int i = 0; i < N; i++) {
+            weft_task *t = weft_add(g, body_nap, .arg = arg_of(i));
+
+            t = weft_add(g, body_nap, .arg = arg_of(1), .deps = WEFT_DEPS(t));
+            cr_assert_eq(weft_pool_submit(pool, &t, 1, NULL, &f[i], &err), WEFT_OK);
+        }
+        weft_pool_free(pool);
+        for (int i = 0; i < N; i++) {
+            weft_future_cancel(f[i]); /* too late, and harmless */
+            cr_assert_eq(weft_future_take(f[i], 0, &v, &err), WEFT_OK);
+            cr_assert_eq(weft_value_i64(v), i + 1);
+            weft_future_free(f[i]);
+        }
+        weft_graph_free(g);
+    }
+}
+
+struct next {
+    weft_pool   *pool;
+    weft_task   *task;
+    weft_future *future[50];
+    _Atomic int  n;
+};
+
+static void submit_next(void *arg, weft_status status)
+{
+    struct next *next = arg;
+    const struct weft_run_spec spec = {.done = submit_next, .done_arg = next};
+    const int i = atomic_load(&next->n);
+
+    cr_assert_eq(status, WEFT_OK);
+    atomic_store(&next->n, i + 1);
+    if (i < 50)
+        weft_pool_submit(next->pool, &next->task, 1, &spec, &next->future[i], NULL);
+}
+
+Test(future, a_callback_may_submit_the_next_run, .timeout = 60)
+{
+    for (int kind = 0; kind < 2; kind++) {
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = 3});
+        weft_graph *g = weft_graph_new();
+        struct next next = {.pool = pool, .task = weft_add(g, body_add)};
+
+        submit_next(&next, WEFT_OK);
+        weft_pool_free(pool);
+        cr_assert_eq(atomic_load(&next.n), 51);
+        for (int i = 0; i < 50; i++)
+            weft_future_free(next.future[i]);
+        weft_graph_free(g);
+    }
+}
+
+Test(future, a_hundred_thousand_failures_are_told_in_time, .timeout = 30)
+{
+    enum { N = 100000 };
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    weft_graph *g = weft_graph_new();
+    weft_task **t = malloc(N * sizeof *t);
+    struct weft_value *v = malloc(N * sizeof *v);
+    struct weft_error err;
+    weft_future *f;
+
+    for (int i = 0; i < N; i++)
+        t[i] = weft_add(g, body_fail, .name = "f");
+    cr_assert_eq(weft_pool_submit(pool, t, N, NULL, &f, &err), WEFT_OK);
+    for (int i = 0; i < N; i++) {
+        char key[96];
+
+        cr_assert_eq(weft_future_take(f, (size_t)i, &v[i], &err), WEFT_FAILED);
+        weft_task_key(t[i], key, sizeof key);
+        cr_assert_str_eq(err.task, key);
+    }
+    weft_future_free(f);
+    weft_graph_free(g);
+    weft_pool_free(pool);
+    free(t);
+    free(v);
+}
+
+static void *run_often(void *arg)
+{
+    struct next *next = arg;
+
+    for (int i = 0; i < 300; i++) {
+        struct weft_value v;
+
+        cr_assert_eq(weft_pool_run(next->pool, next->task, &v, NULL), WEFT_OK);
+        cr_assert_eq(weft_value_i64(v), 42);
+    }
+    return NULL;
+}
+
+Test(future, threads_may_share_a_pool_of_any_kind)
+{
+    for (int kind = 0; kind < 2; kind++) {
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = 2});
+        weft_graph *g = weft_graph_new();
+        struct next next = {.pool = pool, .task = weft_add(g, body_add, .arg = arg_of(40))};
+        pthread_t threads[3];
+
+        next.task = weft_add(g, body_add, .arg = arg_of(2), .deps = WEFT_DEPS(next.task));
+        for (int i = 0; i < 3; i++)
+            pthread_create(&threads[i], NULL, run_often, &next);
+        for (int i = 0; i < 3; i++)
+            pthread_join(threads[i], NULL);
+        weft_graph_free(g);
+        weft_pool_free(pool);
+    }
 }
 
 Test(future, a_sealed_value_is_not_given_twice)
