@@ -9,6 +9,7 @@
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/graph/trace.h"
 #include "scheduler/process.h"
 #include "scheduler/victim.h"
 
@@ -71,8 +72,7 @@ static void free_memory(weft_pool *pool)
         wf_call_fini(&pool->workers[i].call);
         wf_tracer_fini(&pool->workers[i].tracer);
     }
-    if (pool->own_last_plan)
-        weft_plan_free(pool->last_plan);
+    weft_trace_free(pool->last_shape);
     wf_free(pool->workers);
     wf_free(pool->victims);
     wf_free(pool->places);
@@ -229,14 +229,26 @@ static void enter(weft_pool *pool, weft_future *f)
     wf_park_wake(&pool->park);
 }
 
-/* Remembers the run that ended for weft_trace_of_pool(). Under the lock. */
-static void remember(weft_pool *pool, weft_future *f, uint32_t at)
+/* What a trace needs of a plan made for one run: that plan, its graph and even the
+ * tasks of a loop may be gone when it is asked for. */
+static weft_trace *shape_of(const weft_future *f)
 {
-    if (pool->own_last_plan)
-        weft_plan_free(pool->last_plan);
-    pool->last_plan = f->plan;
-    pool->own_last_plan = f->own_plan;
-    f->own_plan = false;
+    weft_trace *shape = NULL;
+
+    if (f->pool->traces && f->own_plan)
+        wf_trace_of_plan(&shape, f->plan, NULL, NULL, NULL);
+    return shape;
+}
+
+/* Remembers the run that ended for weft_trace_of_pool(). Takes `shape`. Under the lock. */
+static void remember(weft_pool *pool, weft_future *f, uint32_t at, weft_trace *shape)
+{
+    if (!pool->traces)
+        return;
+    weft_trace_free(pool->last_shape);
+    pool->has_last = true;
+    pool->last_shape = shape;
+    pool->last_plan = f->own_plan ? NULL : f->plan;
     pool->last_place = at;
     pool->last_begin = f->begin;
     pool->last_end = f->end;
@@ -246,13 +258,14 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
 {
     struct wf_run *r = &pool->runs[at];
     weft_future *f = r->future;
+    weft_trace *shape;
 
     f->end = wf_moment_now();
     wf_future_collect(f, r);
+    shape = shape_of(f);
     pthread_mutex_lock(&pool->lock);
     f->run = NULL;
-    if (pool->traces)
-        remember(pool, f, at);
+    remember(pool, f, at, shape);
     if (pool->queued) {
         weft_future *next = pool->queued;
 
@@ -284,8 +297,7 @@ static void run_serially(weft_pool *pool, weft_future *f)
     wf_serial_run(pool, r, &pool->workers[0]);
     f->end = wf_moment_now();
     wf_future_collect(f, r);
-    if (pool->traces)
-        remember(pool, f, 0);
+    remember(pool, f, 0, shape_of(f));
     pthread_mutex_unlock(&pool->lock);
     wf_future_tell(f);
 }
@@ -299,8 +311,7 @@ static void run_nothing(weft_pool *pool, weft_future *f)
     f->begin = f->end = wf_moment_now();
     wf_future_collect(f, &nothing);
     pthread_mutex_lock(&pool->lock);
-    if (pool->traces)
-        remember(pool, f, 0);
+    remember(pool, f, 0, shape_of(f));
     pthread_mutex_unlock(&pool->lock);
     wf_future_tell(f);
 }

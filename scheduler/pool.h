@@ -70,9 +70,10 @@ struct weft_pool {
     pthread_cond_t      all_told;   /* n_open is 0 */
     struct wf_run       runs[WF_MAX_RUNS];
 
-    /* What weft_trace_of_pool() reads; guarded by lock. */
-    weft_plan          *last_plan;  /* of the last run that ended */
-    bool                own_last_plan;
+    /* What weft_trace_of_pool() reads of the last run that ended; guarded by lock. */
+    bool                has_last;
+    weft_plan          *last_plan;  /* of the user's; NULL: made for that run, and gone */
+    weft_trace         *last_shape; /* then this; NULL: no memory */
     uint32_t            last_place;
     struct wf_moment    last_begin, last_end;
 };

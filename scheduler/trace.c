@@ -12,7 +12,7 @@ bool wf_tracer_init(struct wf_tracer *t, size_t n_events)
 {
     size_t room = 16;
 
-    while (room < n_events)
+    while (room < n_events && room <= SIZE_MAX / 2 / sizeof *t->ring)
         room *= 2;
     t->ring = wf_alloc_array(room, sizeof *t->ring);
     t->mask = room - 1;
@@ -55,6 +55,12 @@ size_t wf_tracer_read(const struct wf_tracer *t, int worker, uint32_t place, str
         struct weft_event e = {.begin_ns = ns_since(r->begin, begin, end), .end_ns = ns_since(r->end, begin, end),
                                .task = r->node, .worker = (uint16_t)worker, .kind = r->kind};
 
+        /* What it found for another run, it only looked for in this one. */
+        if (r->kind == WEFT_EVENT_STEAL && (r->place != place || r->end > end.ticks)) {
+            e.kind = WEFT_EVENT_IDLE;
+            e.task = UINT32_MAX;
+            e.end_ns = e.end_ns < wall_ns ? e.end_ns : wall_ns;
+        }
         if (r->end < begin.ticks || r->begin > end.ticks || (r->kind == WEFT_EVENT_TASK && r->place != place))
             continue;
         if (!n && e.begin_ns > 0 && e.kind != WEFT_EVENT_TASK)
@@ -85,15 +91,21 @@ static size_t read_all(const weft_pool *pool, struct weft_event *events, size_t 
 weft_status weft_trace_of_pool(weft_trace **out, weft_pool *pool, struct weft_error *err)
 {
     struct weft_event *events = NULL, *places;
-    struct wf_trace_run run = {.n_workers = pool->n_workers};
+    struct wf_trace_run run = {.n_workers = weft_pool_n_workers(pool)};
     size_t room = 0;
     weft_status st;
 
+    if (!pool)
+        return wf_error_nomem(err, "a pool");
     if (!pool->traces)
         return weft_error_set(err, WEFT_INVALID, "this pool was made without .trace");
     pthread_mutex_lock(&pool->lock);
-    if (!pool->last_plan) {
+    if (!pool->has_last) {
         st = weft_error_set(err, WEFT_EMPTY, "this pool has not run anything");
+        goto out;
+    }
+    if (!pool->last_plan && !pool->last_shape) {
+        st = wf_error_nomem(err, "a trace");
         goto out;
     }
     for (int i = 0; i < pool->n_workers; i++)
@@ -105,7 +117,8 @@ weft_status weft_trace_of_pool(weft_trace **out, weft_pool *pool, struct weft_er
     }
     run.n_events = read_all(pool, events, room, &run.n_lost);
     run.wall_ns = pool->last_end.ns - pool->last_begin.ns;
-    st = wf_trace_of_plan(out, pool->last_plan, &run, &places, err);
+    st = pool->last_plan ? wf_trace_of_plan(out, pool->last_plan, &run, &places, err)
+                         : wf_trace_of_shape(out, pool->last_shape, &run, &places, err);
     if (!st && run.n_events)
         memcpy(places, events, run.n_events * sizeof *events);
 out:

@@ -45,7 +45,9 @@ WEFT_API weft_status weft_trace_of_tasks(weft_trace **out, weft_task *const *tar
                                          struct weft_error *err);
 WEFT_API weft_status weft_trace_of_plan(weft_trace **out, const weft_plan *plan, struct weft_error *err);
 
-/* The last finished run of a pool made with .trace. */
+/* The last finished run of a pool made with .trace, asked for while nothing runs on
+ * it. What it ran may be gone, but for a plan given to weft_pool_run_plan() or
+ * _submit_plan(): that must still be there. */
 WEFT_API weft_status weft_trace_of_pool(weft_trace **out, weft_pool *pool, struct weft_error *err);
 
 WEFT_API void        weft_trace_free(weft_trace *t); /* NULL is fine */

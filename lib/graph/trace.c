@@ -126,6 +126,32 @@ weft_status wf_trace_end(weft_trace **out, weft_trace *t, struct weft_error *err
     return WEFT_OK;
 }
 
+weft_status wf_trace_of_shape(weft_trace **out, const weft_trace *shape, const struct wf_trace_run *run,
+                              struct weft_event **events, struct weft_error *err)
+{
+    weft_trace *t = wf_trace_begin(shape->n_tasks, shape->n_deps, run);
+    char *text = t ? wf_realloc(t->text, shape->n_text) : NULL;
+
+    if (!text) {
+        weft_trace_free(t);
+        return wf_error_nomem(err, "a trace");
+    }
+    t->text = memcpy(text, shape->text, shape->n_text);
+    t->n_text = t->room_text = shape->n_text;
+    for (size_t i = 0; i < shape->n_tasks; i++) {
+        const struct weft_trace_task *of = &shape->tasks[i];
+        const struct wf_trace_record record = {
+            .name = (uint64_t)(of->name - shape->text), .key = (uint64_t)(of->key - shape->text),
+            .layer = (uint64_t)(of->layer - shape->text), .file = (uint64_t)(of->file - shape->text),
+            .layer_id = of->layer_id, .line = of->line, .fused = of->fused,
+            .n_deps = (uint32_t)(shape->first[i + 1] - shape->first[i])};
+
+        wf_trace_add(t, &record, shape->deps + shape->first[i]);
+    }
+    *events = t->events;
+    return wf_trace_end(out, t, err);
+}
+
 static const char *wrong_task(const weft_trace *t)
 {
     for (size_t i = 0; i < t->n_tasks; i++) {

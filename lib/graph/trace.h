@@ -75,6 +75,10 @@ weft_status wf_trace_end(weft_trace **out, weft_trace *t, struct weft_error *err
 weft_status wf_trace_of_plan(weft_trace **out, const weft_plan *plan, const struct wf_trace_run *run,
                              struct weft_event **events, struct weft_error *err);
 
+/* The same for what `shape`, a trace without a run, is of. */
+weft_status wf_trace_of_shape(weft_trace **out, const weft_trace *shape, const struct wf_trace_run *run,
+                              struct weft_event **events, struct weft_error *err);
+
 /* ---- For trace_file.c ------------------------------------------------------ */
 
 /* Makes tasks and first from the records, which have been checked. */

@@ -77,6 +77,62 @@ Test(trace, a_pool_that_does_not_trace_says_so)
     weft_pool_free(pool);
 }
 
+static weft_status nothing(size_t begin, size_t end, void *arg, struct weft_error *err)
+{
+    (void)begin, (void)end, (void)arg, (void)err;
+    return WEFT_OK;
+}
+
+Test(trace, what_ran_may_be_gone)
+{
+    for (int kind = 0; kind < 2; kind++) {
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = 2, .trace = true});
+        weft_graph *g = weft_graph_new();
+        weft_task *a = weft_add(g, body_add, .name = "first", .arg = arg_of(1));
+        weft_task *b = weft_add(g, body_add, .key = "second", .deps = WEFT_DEPS(a), .layer = weft_graph_layer(g, "end"));
+        struct weft_error err;
+        weft_trace *trace;
+
+        cr_assert_eq(weft_pool_run(pool, b, NULL, &err), WEFT_OK);
+        weft_graph_free(g);
+        for (int again = 0; again < 2; again++) {
+            cr_assert_eq(weft_trace_of_pool(&trace, pool, &err), WEFT_OK, "%s", err.message);
+            cr_assert_eq(weft_trace_n_tasks(trace), 2);
+            cr_assert_str_eq(weft_trace_task(trace, 0)->name, "first");
+            cr_assert_str_eq(weft_trace_task(trace, 1)->key, "second");
+            cr_assert_str_eq(weft_trace_task(trace, 1)->layer, "end");
+            cr_assert_eq(weft_trace_n_deps(trace, 1), 1);
+            cr_assert_geq(weft_trace_n_events(trace), 2);
+            weft_trace_free(trace);
+        }
+        cr_assert_eq(weft_pool_for(pool, nothing, NULL, 30, 10, &err), WEFT_OK);
+        cr_assert_eq(weft_trace_of_pool(&trace, pool, &err), WEFT_OK);
+        cr_assert_eq(weft_trace_n_tasks(trace), 3);
+        cr_assert_str_eq(weft_trace_task(trace, 2)->name, "for");
+        weft_trace_free(trace);
+        weft_pool_free(pool);
+    }
+}
+
+Test(trace, a_run_of_known_values_is_a_run_of_no_tasks)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2, .trace = true});
+    weft_graph *g = weft_graph_new();
+    weft_task *t = weft_graph_put(g, weft_value_of_i64(3));
+    struct weft_error err;
+    struct weft_value v;
+    weft_trace *trace;
+
+    cr_assert_eq(weft_pool_run(pool, t, &v, &err), WEFT_OK);
+    cr_assert_eq(weft_value_i64(v), 3);
+    weft_graph_free(g);
+    cr_assert_eq(weft_trace_of_pool(&trace, pool, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(weft_trace_n_tasks(trace), 0);
+    cr_assert_eq(weft_trace_wall_ns(trace), 0);
+    weft_trace_free(trace);
+    weft_pool_free(pool);
+}
+
 Test(trace, futures_outlive_the_plans_a_pool_remembers)
 {
     weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2, .trace = true});
