@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/base/hash.h"
 #include "lib/base/mem.h"
 #include "lib/data/schema.h"
 #include "lib/expr/bind.h"
@@ -386,4 +387,45 @@ Test(text, every_allocation_may_fail)
         wf_mem_fail_at(0);
         cr_assert_eq(wf_mem_n_live(), 0, "allocation %lld leaks", (long long)i);
     }
+}
+
+/* Words thrown together read or fault, and what reads compiles. */
+Test(text, any_text_reads_or_is_a_fault)
+{
+    static const char *const words[] = {
+        "home_score", "neutral", "team", "day", "ratio", "`a b`", "'x'", "'", "`", "1", "2.5", "9223372036854775808", ".5e3",
+        "date'2020-02-30'", "date'2020-02-28'", "null", "true", "+", "-", "*", "**", "/", "//", "%", "==", "!=", "<", "<=",
+        "(", ")", "(", ")", ",", "and", "or", "not", "in", "if(", "in(", "between(", "round(", "coalesce(", "min(", "len(",
+        "year(", "isnull(", "bool(", "date(", "sqrt(", "\xc3", "\xff", "=", "\\", "\n", "\t",
+    };
+    uint64_t state = 1;
+    int n_read = 0;
+
+    for (int k = 0; k < 60000; k++) {
+        char text[256] = "";
+        const struct wf_expr *e = NULL;
+        struct wf_arena a;
+        wf_program *p = NULL;
+        weft_status st;
+
+        state = wf_mix(state + (uint64_t)k);
+        for (uint64_t i = 0, n = 1 + state % 9; i < n; i++) {
+            strcat(text, words[wf_mix(state + i * 77) % (sizeof words / sizeof *words)]);
+            if (wf_mix(state + i * 33) % 4)
+                strcat(text, " ");
+        }
+        wf_arena_init(&a);
+        st = wf_expr_bind_text(&e, &a, text, schema, &err);
+        if (!st) {
+            n_read++;
+            st = wf_program_new(&p, &e, 1, &err);
+            cr_assert_eq(st, WEFT_OK, "%s: %s", text, err.message);
+            wf_program_release(p);
+        } else {
+            cr_assert(st == WEFT_PARSE || st == WEFT_TYPE || st == WEFT_NOT_FOUND, "%s: %s", text, err.message);
+            cr_assert(strchr(err.message, '^'), "%s: %s", text, err.message);
+        }
+        wf_arena_fini(&a);
+    }
+    cr_assert_gt(n_read, 500);
 }
