@@ -7,6 +7,7 @@ const struct bench *const bench_all[] = {
     &bench_dag_once,
     &bench_pool_start,
     &bench_trace_cost,
+    &bench_array_reduce,
     &bench_csv_read,
     &bench_groupby_sum,
     NULL,

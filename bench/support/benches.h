@@ -13,6 +13,9 @@ extern const struct bench bench_dag_once;
 extern const struct bench bench_pool_start;
 extern const struct bench bench_trace_cost;
 
+/* bench/lib/array/bench_reduce.c */
+extern const struct bench bench_array_reduce;
+
 /* bench/lib/io/bench_csv.c */
 extern const struct bench bench_csv_read;
 

@@ -7,6 +7,7 @@ static const char *const every_dag[] = { "dag-build", "dag-replay", "dag-once", 
 /* Without a graph that is kept, a replay is a first run: libgomp has both. */
 static const char *const dag_runs[] = { "dag-replay", "dag-once", NULL };
 static const char *const csv[] = { "csv-read", NULL };
+static const char *const reduce[] = { "array-reduce", NULL };
 static const char *const groupby[] = { "groupby-sum", NULL };
 
 /* StarPU and Dask run 50,000 tasks where the others run a million: at their price a
@@ -21,6 +22,8 @@ const struct bench_rival bench_rivals[] = {
     { "pandas",    "pandas_csv.py",     "python3-pandas",   csv,       0 },
     { "dask",      "dask_csv.py",       "python3-dask",     csv,       0 },
     { "pandas",    "pandas_groupby.py", "python3-pandas",   groupby,   0 },
+    { "numpy",     "numpy_reduce.py",   "python3-numpy",    reduce,    0 },
+    { "dask",      "dask_reduce.py",    "python3-dask",     reduce,    0 },
     { 0 },
 };
 
