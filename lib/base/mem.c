@@ -2,6 +2,7 @@
 #include "lib/base/mem.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -78,10 +79,37 @@ static void *counted(void *p, int64_t change)
 
 /* Its class of 8 bytes is aligned to 8. */
 static size_t at_least_16(size_t bytes)               { return bytes < 16 ? 16 : bytes; }
-static void *raw_alloc(size_t bytes)                  { return mallocx(at_least_16(bytes), 0); }
-static void *raw_alloc_zero(size_t bytes)             { return mallocx(at_least_16(bytes), MALLOCX_ZERO); }
-static void *raw_alloc_aligned(size_t bytes)          { return mallocx(bytes, MALLOCX_ALIGN(LINE)); }
-static void *raw_realloc(void *p, size_t bytes)       { return rallocx(p, at_least_16(bytes), 0); }
+/* Blocks from this size on come from an arena of our own, which keeps what is freed
+ * for a while: the usual ones give 8 MiB and more back to the system at once, so a
+ * program that drops one column and makes the next faults every page of it again. */
+enum { BIG = 1 << 20 };
+
+/* The flags that mean the arena; 0: not made yet. Relaxed: a number, and if two
+ * threads make one each, the second lies idle. */
+static _Atomic int big_flags;
+
+static int flags_for(size_t bytes)
+{
+    int flags = bytes < BIG ? 0 : atomic_load_explicit(&big_flags, memory_order_relaxed);
+    size_t oversize = SIZE_MAX >> 1, n = sizeof(unsigned);
+    char name[64];
+    unsigned arena;
+
+    if (bytes < BIG || flags)
+        return flags;
+    if (mallctl("arenas.create", &arena, &n, NULL, 0))
+        return 0; /* the usual arenas do */
+    snprintf(name, sizeof name, "arena.%u.oversize_threshold", arena);
+    mallctl(name, NULL, NULL, &oversize, sizeof oversize);
+    flags = MALLOCX_ARENA(arena) | MALLOCX_TCACHE_NONE;
+    atomic_store_explicit(&big_flags, flags, memory_order_relaxed);
+    return flags;
+}
+
+static void *raw_alloc(size_t bytes)                  { return mallocx(at_least_16(bytes), flags_for(bytes)); }
+static void *raw_alloc_zero(size_t bytes)             { return mallocx(at_least_16(bytes), MALLOCX_ZERO | flags_for(bytes)); }
+static void *raw_alloc_aligned(size_t bytes)          { return mallocx(bytes, MALLOCX_ALIGN(LINE) | flags_for(bytes)); }
+static void *raw_realloc(void *p, size_t bytes)       { return rallocx(p, at_least_16(bytes), flags_for(bytes)); }
 static void  raw_free(void *p)                        { dallocx(p, 0); }
 
 #else
