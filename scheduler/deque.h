@@ -92,6 +92,8 @@ static inline bool wf_deque_take(struct wf_deque *d, wf_ready *out)
     /* Full fence: thieves must see bottom lowered before we read top, or both
      * we and a thief take the last task. Partner: the fence in steal. */
     wf_fence_seq();
+    /* Acquire, here and in the exchange: seen_top comes from this, and by it push may
+     * write a slot again, which the thief must have read before. */
     top = wf_load_fenced(&d->top);
     if (top > bottom) {
         got = false;

@@ -3,6 +3,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "scheduler/pool.h"
 
 /* Pieces a worker gets when no grain is given: enough to even out, few enough to be cheap. */
 enum { PIECES_A_WORKER = 8 };
@@ -30,7 +31,7 @@ static size_t grain_of(const weft_pool *pool, size_t n, size_t grain)
     const size_t pieces = (size_t)weft_pool_n_workers(pool) * PIECES_A_WORKER;
 
     if (grain)
-        return grain;
+        return grain < n ? grain : n; /* so that sums with it do not overflow */
     return n < pieces ? 1 : (n + pieces - 1) / pieces;
 }
 
@@ -115,11 +116,18 @@ static weft_status map_piece(size_t begin, size_t end, void *arg, struct weft_er
     return WEFT_OK;
 }
 
+static weft_status no_way_back(struct weft_error *err)
+{
+    return weft_error_set(err, WEFT_UNSUPPORTED, "a pool of processes cannot write into an array of this process");
+}
+
 weft_status weft_pool_map(weft_pool *pool, weft_map_body *fn, void *arg, const void *in, size_t in_bytes,
                           void *out, size_t out_bytes, size_t n, size_t grain, struct weft_error *err)
 {
     struct map m = {fn, arg, in, out, in_bytes, out_bytes};
 
+    if (pool && out && pool->kind == WEFT_POOL_PROCESSES)
+        return no_way_back(err);
     return weft_pool_for(pool, map_piece, &m, n, grain, err);
 }
 
@@ -136,16 +144,20 @@ weft_status weft_pool_imap(weft_pool *pool, weft_map_body *fn, void *arg, const 
     struct { weft_graph *graph; weft_future *future; struct map map; struct loop loop; } *slots = NULL;
     char *results = NULL;
     weft_status st = WEFT_OK;
-    size_t sent = 0, n_pieces;
+    size_t sent = 0, n_pieces, piece_bytes;
 
     if (!pool)
         return wf_error_nomem(err, "a pool");
+    if (out_bytes && pool->kind == WEFT_POOL_PROCESSES)
+        return no_way_back(err);
+    if (!n)
+        return WEFT_OK;
     grain = grain_of(pool, n, grain);
     n_pieces = (n + grain - 1) / grain;
     ahead = (size_t)weft_pool_n_workers(pool) * PIECES_AHEAD;
     window = ahead < n_pieces ? ahead : n_pieces;
-    slots = wf_alloc_zero(window ? window : 1, sizeof *slots);
-    results = wf_alloc_array(window ? window : 1, grain * out_bytes);
+    slots = wf_alloc_zero(window, sizeof *slots);
+    results = __builtin_mul_overflow(grain, out_bytes, &piece_bytes) ? NULL : wf_alloc_array(window, piece_bytes);
     if (!slots || !results) {
         st = wf_error_nomem(err, "the results on their way");
         goto out;
@@ -156,7 +168,7 @@ weft_status weft_pool_imap(weft_pool *pool, weft_map_body *fn, void *arg, const 
             const size_t many = n - begin < grain ? n - begin : grain;
 
             slots[at].map = (struct map){fn, arg, in ? (const char *)in + begin * in_bytes : NULL,
-                                         results + at * grain * out_bytes, in_bytes, out_bytes};
+                                         out_bytes ? results + at * piece_bytes : NULL, in_bytes, out_bytes};
             slots[at].loop = (struct loop){map_piece, &slots[at].map};
             st = submit_loop(pool, &slots[at].loop, "imap", many, many, &slots[at].graph, &slots[at].future, err);
         }
@@ -166,8 +178,11 @@ weft_status weft_pool_imap(weft_pool *pool, weft_map_body *fn, void *arg, const 
         const size_t many = n - begin < grain ? n - begin : grain;
 
         st = weft_future_take(slots[at].future, 0, NULL, err);
-        for (size_t i = 0; !st && i < many; i++)
+        for (size_t i = 0; !st && i < many; i++) {
             st = take(begin + i, results + (at * grain + i) * out_bytes, take_arg);
+            if (st)
+                weft_error_set(err, st, "whoever takes the results stopped at element %zu", begin + i);
+        }
         weft_future_free(slots[at].future);
         weft_graph_free(slots[at].graph);
         slots[at].future = NULL;

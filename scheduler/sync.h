@@ -28,7 +28,7 @@
                                             memory_order_acquire)
 #define wf_cas_seq(p, expected, v)                                               \
     atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_seq_cst, \
-                                            memory_order_relaxed)
+                                            memory_order_acquire)
 
 /* A full fence. Thread sanitizer does not model fences: there, every access that
  * relies on one is sequentially consistent itself, by the two macros below. */
@@ -38,7 +38,7 @@
 #define wf_store_fenced(p, v)        wf_store_seq(p, v)
 #else
 #define wf_fence_seq()               atomic_thread_fence(memory_order_seq_cst)
-#define wf_load_fenced(p)            wf_load_relaxed(p)
+#define wf_load_fenced(p)            wf_load_acquire(p)
 #define wf_store_fenced(p, v)        wf_store_release(p, v)
 #endif
 

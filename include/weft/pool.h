@@ -7,7 +7,8 @@
  * Ownership: results of a run are given: release each with weft_value_release().
  * Errors:    a task that fails poisons what depends on it; the rest runs or is
  *            cancelled, as the run spec says. The pool stays usable.
- * Threads:   any thread may submit; runs share the workers. A body must not wait
+ * Threads:   any thread may submit; runs share the workers (of a serial pool, they
+ *            wait for each other). A body must not wait
  *            for a run of its own pool.
  * Fork:      a pool does not survive into a forked child: there it can only be
  *            freed, and a new one made.
@@ -48,8 +49,9 @@ struct weft_pool_spec {
 };
 
 WEFT_API weft_pool *weft_pool_new(const struct weft_pool_spec *spec); /* NULL spec: all defaults; NULL: no memory */
-WEFT_API void       weft_pool_free(weft_pool *pool);                  /* finishes what is submitted; NULL is fine */
-WEFT_API int        weft_pool_n_workers(const weft_pool *pool);
+WEFT_API void       weft_pool_free(weft_pool *pool);                  /* finishes what is submitted, whose futures
+                                                                       * stay good; NULL is fine */
+WEFT_API int        weft_pool_n_workers(const weft_pool *pool);       /* 0 for NULL */
 
 /* ---- Running and waiting ------------------------------------------------ */
 
@@ -60,7 +62,8 @@ enum weft_on_error {
 
 struct weft_run_spec {
     enum weft_on_error on_error;
-    void (*done)(void *done_arg, weft_status status); /* called once at the end, by a worker or the waiter; short */
+    void (*done)(void *done_arg, weft_status status); /* called once at the end, by a worker or who submits; short.
+                              * May submit; must not wait for its own future, take from it or free it */
     void  *done_arg;
 };
 
@@ -69,7 +72,7 @@ WEFT_API weft_status weft_pool_run(weft_pool *pool, weft_task *task, struct weft
                                    struct weft_error *err);
 
 /* Runs several together: what they share runs once. Results in argument order;
- * those of failed tasks are no value. The status is that of the first target, in
+ * those of failed tasks, and all when nothing could run, are no value. The status is that of the first target, in
  * that order, that failed. `outs` may be NULL. */
 WEFT_API weft_status weft_pool_run_many(weft_pool *pool, weft_task *const *tasks, size_t n,
                                         const struct weft_run_spec *spec,
@@ -99,7 +102,9 @@ WEFT_API weft_status weft_future_take(weft_future *f, size_t i, struct weft_valu
 WEFT_API void weft_future_cancel(weft_future *f); /* no further task begins; bodies may poll */
 WEFT_API void weft_future_free(weft_future *f);   /* waits for the end; NULL is fine */
 
-/* ---- Loops over plain C arrays ------------------------------------------ */
+/* ---- Loops over plain C arrays ------------------------------------------
+ * In a pool of processes `fn` runs in another process: what it writes to memory
+ * stays there, so results of map and imap are not to be had (WEFT_UNSUPPORTED). */
 
 /* out[i] = fn(in[i]), 0 <= i < n, `grain` elements a task (0: chosen). `in` and
  * `out` are arrays with elements of in_bytes and out_bytes; either may be NULL. */

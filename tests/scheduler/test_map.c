@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include <weft/pool.h>
@@ -103,5 +104,99 @@ Test(map, for_covers_each_index_once)
 
     cr_assert_eq(weft_pool_for(pool, add_range, &sum, 1001, 7, NULL), WEFT_OK);
     cr_assert_eq(sum, 1001 * 1000 / 2);
+    weft_pool_free(pool);
+}
+
+Test(map, a_grain_beyond_all_is_one_piece)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    const int in[4] = {0, 1, 2, 3};
+    int64_t out[4] = {0};
+    _Atomic int64_t sum = 0;
+    struct taker t = {0};
+    struct weft_error err;
+
+    cr_assert_eq(weft_pool_for(pool, add_range, &sum, 10, SIZE_MAX, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(sum, 45);
+    cr_assert_eq(weft_pool_map(pool, square, NULL, in, sizeof *in, out, sizeof *out, 4, SIZE_MAX - 1, &err), WEFT_OK);
+    cr_assert_eq(out[3], 9);
+    cr_assert_eq(weft_pool_imap(pool, square, NULL, in, sizeof *in, sizeof *out, 4, SIZE_MAX / 2, take, &t, &err), WEFT_OK);
+    cr_assert_eq(t.n, 4);
+    cr_assert_eq(weft_pool_imap(pool, square, NULL, in, sizeof *in, SIZE_MAX / 2, 4, 4, take, &t, &err), WEFT_NOMEM);
+    cr_assert_eq(weft_pool_imap(pool, square, NULL, NULL, 0, sizeof *out, 0, SIZE_MAX, take, &t, &err), WEFT_OK);
+    weft_pool_free(pool);
+}
+
+Test(map, who_stops_an_imap_is_told_where)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    const int in[4] = {0, 1, 2, 3};
+    struct taker t = {.stop_at = 3};
+    struct weft_error err;
+
+    cr_assert_eq(weft_pool_imap(pool, square, NULL, in, sizeof *in, sizeof(int64_t), 4, 1, take, &t, &err), WEFT_CANCELLED);
+    cr_assert_eq(err.status, WEFT_CANCELLED);
+    cr_assert_str_eq(err.message, "whoever takes the results stopped at element 2");
+    weft_pool_free(pool);
+}
+
+static weft_status touch(const void *in, void *out, void *arg, struct weft_error *err)
+{
+    (void)arg, (void)err;
+    cr_assert_null(in);
+    if (out)
+        *(int64_t *)out = 1;
+    return WEFT_OK;
+}
+
+static weft_status take_nothing(size_t i, const void *out, void *arg)
+{
+    (void)i, (void)out;
+    ++*(int *)arg;
+    return WEFT_OK;
+}
+
+Test(map, either_array_may_be_null)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    int64_t out[3] = {0};
+    int n = 0;
+
+    cr_assert_eq(weft_pool_map(pool, touch, NULL, NULL, 0, out, sizeof *out, 3, 1, NULL), WEFT_OK);
+    cr_assert_eq(out[0] + out[1] + out[2], 3);
+    cr_assert_eq(weft_pool_map(pool, touch, NULL, NULL, 0, NULL, 0, 3, 1, NULL), WEFT_OK);
+    cr_assert_eq(weft_pool_imap(pool, touch, NULL, NULL, 0, sizeof *out, 3, 1, take_nothing, &n, NULL), WEFT_OK);
+    cr_assert_eq(n, 3);
+    weft_pool_free(pool);
+}
+
+static weft_status touch_in(const void *in, void *out, void *arg, struct weft_error *err)
+{
+    (void)in, (void)arg, (void)err;
+    cr_assert_null(out);
+    return WEFT_OK;
+}
+
+Test(map, imap_of_results_without_bytes_gives_none)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    int n = 0;
+
+    cr_assert_eq(weft_pool_imap(pool, touch_in, NULL, NULL, 0, 0, 3, 1, take_nothing, &n, NULL), WEFT_OK);
+    cr_assert_eq(n, 3);
+    weft_pool_free(pool);
+}
+
+Test(map, processes_refuse_to_lose_results)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_PROCESSES, .n_workers = 1});
+    const int in[2] = {1, 2};
+    int64_t out[2];
+    struct taker t = {0};
+    struct weft_error err;
+
+    cr_assert_eq(weft_pool_map(pool, square, NULL, in, sizeof *in, out, sizeof *out, 2, 1, &err), WEFT_UNSUPPORTED);
+    cr_assert_eq(weft_pool_imap(pool, square, NULL, in, sizeof *in, sizeof *out, 2, 1, take, &t, &err), WEFT_UNSUPPORTED);
+    cr_assert_eq(t.n, 0);
     weft_pool_free(pool);
 }
