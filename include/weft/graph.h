@@ -64,7 +64,7 @@ struct weft_task_spec {
     void            (*free_arg)(void *arg); /* or just this; called once. NULL both: the caller keeps `arg` */
     weft_task *const *deps;     /* inputs, in order; read now, not kept */
     size_t            n_deps;
-    int               n_results;/* 0 means 1; weft_task_result() tells them apart */
+    int               n_results;/* 0 means 1, at most 65536; weft_task_result() tells them apart */
     int               arity;    /* > 0: n_deps must be this, else the task fails */
     uint32_t          flags;    /* of enum weft_task_flag */
     size_t            result_bytes; /* a guess; 0: unknown */

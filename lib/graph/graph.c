@@ -211,6 +211,8 @@ weft_task *weft_graph_fail(weft_graph *g, weft_status status, const char *fmt, .
     return wf_graph_fail_with(g, &err, NULL, 0);
 }
 
+enum { MOST_RESULTS = UINT16_MAX + 1 }; /* struct weft_task counts them in 16 bits */
+
 /* Whether the dependencies can be read; else says why not. A failed one gives
  * its own error, untouched. */
 static weft_status check_deps(const weft_graph *g, const struct weft_task_spec *spec,
@@ -219,6 +221,9 @@ static weft_status check_deps(const weft_graph *g, const struct weft_task_spec *
     if (spec->arity > 0 && spec->n_deps != (size_t)spec->arity)
         return weft_error_set(err, WEFT_INVALID, "%s: takes %d inputs and got %zu", name,
                               spec->arity, spec->n_deps);
+    if (spec->n_results > MOST_RESULTS)
+        return weft_error_set(err, WEFT_INVALID, "%s: %d results; at most %d are possible", name,
+                              spec->n_results, MOST_RESULTS);
     if (spec->n_deps > UINT32_MAX / 2)
         return weft_error_set(err, WEFT_INVALID, "%s: %zu inputs; at most 2^31 are possible", name,
                               spec->n_deps);
@@ -340,6 +345,28 @@ static weft_status check_key(const weft_graph *g, const struct weft_task_spec *s
                           spec->file ? spec->file : "?", spec->line, site[0] ? site : "?");
 }
 
+/* A key of its own for a plain task, or one that failed. Without memory, a task
+ * that nobody can name is left behind: a failed one, lest a plan stumble over it. */
+static weft_task *with_key(weft_task *t, const char *key)
+{
+    weft_graph *g = t->graph;
+    struct wf_extra *x = wf_arena_alloc(&g->arena, sizeof *x, _Alignof(struct wf_extra));
+    char *copy = wf_graph_strdup(g, key);
+
+    if (t == &g->nomem)
+        return t;
+    if (x && copy) {
+        x->key = copy;
+        t->extra = x;
+        if (bind_key(g, copy, t))
+            return t;
+    }
+    t->what = WF_TASK_FAILED;
+    t->arg = &g->nomem_error;
+    t->n_deps = 0;
+    return &g->nomem;
+}
+
 weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec)
 {
     struct wf_kind kind = {.body = spec->body, .name = spec->name, .layer = spec->layer,
@@ -366,8 +393,14 @@ weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec)
 
         kind.name = known ? where.symbol : "task";
     }
-    if (check_key(g, spec, &err) || check_deps(g, spec, kind.name, &err)) {
+    if (check_key(g, spec, &err)) {
         t = fail_kind(g, &err, &kind);
+        goto fail;
+    }
+    if (check_deps(g, spec, kind.name, &err)) {
+        t = fail_kind(g, &err, &kind);
+        if (spec->key) /* who refers to it shall hear why it failed */
+            t = with_key(t, spec->key);
         goto fail;
     }
     number = kind_of(g, &kind);
@@ -424,20 +457,6 @@ static weft_task *lead(weft_graph *g, const char *name, enum wf_what what, weft_
     return t;
 }
 
-/* A key of its own for a plain task. */
-static weft_task *with_key(weft_task *t, const char *key)
-{
-    weft_graph *g = t->graph;
-    struct wf_extra *x = wf_arena_alloc(&g->arena, sizeof *x, _Alignof(struct wf_extra));
-    char *copy = wf_graph_strdup(g, key);
-
-    if (t == &g->nomem || !x || !copy)
-        return &g->nomem;
-    x->key = copy;
-    t->extra = x;
-    return bind_key(g, copy, t) ? t : &g->nomem;
-}
-
 weft_task *weft_graph_alias(weft_graph *g, const char *key, weft_task *task)
 {
     const struct weft_task_spec spec = {.key = key, .deps = &task, .n_deps = 1};
@@ -446,8 +465,10 @@ weft_task *weft_graph_alias(weft_graph *g, const char *key, weft_task *task)
 
     if (!g)
         return NULL;
-    if (check_key(g, &spec, &err) || check_deps(g, &spec, key, &err))
+    if (check_key(g, &spec, &err))
         return fail_kind(g, &err, &kind);
+    if (check_deps(g, &spec, key, &err))
+        return with_key(fail_kind(g, &err, &kind), key);
     return with_key(lead(g, "alias", WF_TASK_ALIAS, task), key);
 }
 
@@ -533,7 +554,7 @@ weft_task *weft_graph_find(const weft_graph *g, const char *key)
 
 const char *weft_graph_layer_name(const weft_graph *g, uint32_t layer)
 {
-    return layer ? g->layers[layer - 1] : "";
+    return g && layer ? g->layers[layer - 1] : "";
 }
 
 weft_graph *weft_task_graph(const weft_task *t)
@@ -543,22 +564,22 @@ weft_graph *weft_task_graph(const weft_task *t)
 
 size_t weft_task_id(const weft_task *t)
 {
-    return t->id;
+    return t ? t->id : UINT32_MAX; /* as of the task that is always there */
 }
 
 const char *weft_task_name(const weft_task *t)
 {
-    return t->kind == UINT32_MAX ? "failed" : wf_task_kind(t)->name;
+    return !t || t->kind == UINT32_MAX ? "failed" : wf_task_kind(t)->name;
 }
 
 uint32_t weft_task_layer(const weft_task *t)
 {
-    return t->kind == UINT32_MAX ? 0 : wf_task_kind(t)->layer;
+    return !t || t->kind == UINT32_MAX ? 0 : wf_task_kind(t)->layer;
 }
 
 size_t weft_task_n_deps(const weft_task *t)
 {
-    return t->n_deps;
+    return t ? t->n_deps : 0;
 }
 
 weft_task *weft_task_dep(const weft_task *t, size_t i)

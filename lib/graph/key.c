@@ -84,9 +84,9 @@ size_t weft_task_key(const weft_task *t, char *text, size_t size)
 {
     size_t at = 0;
 
-    if (t->extra && t->extra->key)
+    if (t && t->extra && t->extra->key)
         return APPEND("%s", t->extra->key);
-    if (t->kind == UINT32_MAX)
+    if (!t || t->kind == UINT32_MAX)
         return APPEND("failed");
     if (t->what == WF_TASK_BODY && wf_task_kind(t)->flags & WEFT_PURE)
         APPEND("%s-%016llx", weft_task_name(t), (unsigned long long)wf_task_token(t).hi);

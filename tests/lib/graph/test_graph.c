@@ -6,6 +6,8 @@
 
 #include <weft/plan.h>
 
+#include <weft/pool.h>
+
 #include "lib/base/mem.h"
 #include "lib/graph/graph.h"
 #include "tests/support/bodies.h"
@@ -230,4 +232,51 @@ Test(graph, any_allocation_may_fail)
         cr_assert_lt(n, 10000);
     }
     wf_mem_fail_at(0);
+}
+
+Test(graph, a_key_tells_why_its_task_failed)
+{
+    weft_graph *g = weft_graph_new();
+    weft_task *early = weft_graph_ref(g, "x"), *user = weft_add(g, body_add, .deps = WEFT_DEPS(early));
+    weft_task *bad = weft_graph_fail(g, WEFT_RANGE, "out of all bounds");
+    weft_task *x = weft_add(g, body_add, .key = "x", .deps = WEFT_DEPS(bad));
+    weft_task *y = weft_graph_alias(g, "y", x);
+    struct weft_error err;
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL});
+
+    cr_assert_eq(weft_graph_find(g, "x"), x);
+    cr_assert_eq(weft_task_status(weft_graph_ref(g, "x"), &err), WEFT_RANGE);
+    cr_assert_eq(weft_task_status(weft_graph_find(g, "y"), &err), WEFT_RANGE);
+    cr_assert_eq(weft_graph_find(g, "y"), y);
+    cr_assert_eq(weft_pool_run(pool, user, NULL, &err), WEFT_RANGE);
+    cr_assert_str_eq(err.message, "out of all bounds");
+    cr_assert_str_eq(err.task, "x");
+    weft_pool_free(pool);
+    weft_graph_free(g);
+}
+
+Test(graph, a_task_has_at_most_65536_results)
+{
+    weft_graph *g = weft_graph_new();
+    weft_task *t = weft_add(g, body_add, .name = "t", .n_results = 65536);
+    struct weft_error err;
+    char key[32];
+
+    weft_task_key(weft_task_result(t, 65535), key, sizeof key);
+    cr_assert_str_eq(key, "t-1[65535]");
+    cr_assert_eq(weft_task_status(weft_add(g, body_add, .name = "t", .n_results = 65537), &err), WEFT_INVALID);
+    cr_assert_str_eq(err.message, "t: 65537 results; at most 65536 are possible");
+    weft_graph_free(g);
+}
+
+Test(graph, a_null_task_answers_all_questions)
+{
+    char key[16];
+
+    cr_assert_eq(weft_task_n_deps(NULL), 0);
+    cr_assert_eq(weft_task_layer(NULL), 0);
+    cr_assert_str_eq(weft_task_name(NULL), "failed");
+    cr_assert_str_eq(weft_graph_layer_name(NULL, 1), "");
+    cr_assert_eq(weft_task_key(NULL, key, sizeof key), 6);
+    cr_assert_null(weft_task_graph(NULL));
 }
