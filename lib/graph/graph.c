@@ -74,79 +74,6 @@ weft_task *wf_graph_nomem(weft_graph *g)
     return &g->nomem;
 }
 
-/* ---- Kinds ----------------------------------------------------------------- */
-
-static bool is_kind(const struct wf_kind *k, const struct wf_kind *other)
-{
-    return k->body == other->body && k->line == other->line && k->file == other->file &&
-           k->layer == other->layer && k->flags == other->flags &&
-           k->n_results == other->n_results && strcmp(k->name, other->name) == 0;
-}
-
-static uint32_t kind_hash(const struct wf_kind *k)
-{
-    const uint64_t fields[] = {(uint64_t)(uintptr_t)k->body, (uint64_t)(uintptr_t)k->file,
-                               (uint64_t)k->line << 32 | k->layer,
-                               (uint64_t)k->flags << 32 | k->n_results};
-
-    return (uint32_t)wf_mix(wf_hash(fields, sizeof fields) ^ wf_hash(k->name, strlen(k->name)));
-}
-
-static bool grow_kinds(weft_graph *g)
-{
-    const uint32_t room = g->room_kinds ? g->room_kinds * 2 : 8;
-    struct wf_kind *kinds = wf_realloc(g->kinds, room * sizeof *kinds);
-    uint32_t *slots;
-
-    if (!kinds)
-        return false;
-    g->kinds = kinds;
-    slots = wf_alloc_zero(room * 2, sizeof *slots);
-    if (!slots)
-        return false;
-    for (uint32_t i = 0; i < g->n_kinds; i++) {
-        uint32_t at = kind_hash(&kinds[i]);
-
-        while (slots[at & (room * 2 - 1)])
-            at++;
-        slots[at & (room * 2 - 1)] = i + 1;
-    }
-    wf_free(g->kind_slots);
-    g->kind_slots = slots;
-    g->n_kind_slots = room * 2;
-    g->room_kinds = room;
-    return true;
-}
-
-/* The number of this kind, new if need be; UINT32_MAX: no memory. A loop builds
- * tasks of one kind, so the last one found is tried first. */
-static uint32_t kind_of(weft_graph *g, const struct wf_kind *kind)
-{
-    uint32_t at;
-    char *name;
-
-    if (g->last_kind != UINT32_MAX && is_kind(&g->kinds[g->last_kind], kind))
-        return g->last_kind;
-    if (g->n_kinds == g->room_kinds && !grow_kinds(g))
-        return UINT32_MAX;
-    at = kind_hash(kind);
-    for (; g->kind_slots[at & (g->n_kind_slots - 1)]; at++) {
-        const uint32_t number = g->kind_slots[at & (g->n_kind_slots - 1)] - 1;
-
-        if (is_kind(&g->kinds[number], kind))
-            return g->last_kind = number;
-    }
-    name = wf_graph_strdup(g, kind->name);
-    if (!name)
-        return UINT32_MAX;
-    g->kinds[g->n_kinds] = *kind;
-    g->kinds[g->n_kinds].name = name;
-    if (kind->flags & WEFT_PURE)
-        g->kinds[g->n_kinds].token = wf_body_token(kind->body);
-    g->kind_slots[at & (g->n_kind_slots - 1)] = g->n_kinds + 1;
-    return g->last_kind = g->n_kinds++;
-}
-
 /* ---- Adding ---------------------------------------------------------------- */
 
 /* A task with a number and nothing else; NULL: no memory. */
@@ -173,14 +100,14 @@ static weft_task *new_task(weft_graph *g, uint32_t kind, enum wf_what what)
 static weft_task *new_plain(weft_graph *g, const char *name, enum wf_what what)
 {
     const struct wf_kind kind = {.name = name, .file = "", .n_results = 1};
-    const uint32_t number = kind_of(g, &kind);
+    const uint32_t number = wf_graph_kind(g, &kind);
 
     return number == UINT32_MAX ? NULL : new_task(g, number, what);
 }
 
 static weft_task *fail_kind(weft_graph *g, const struct weft_error *err, const struct wf_kind *kind)
 {
-    const uint32_t number = kind_of(g, kind);
+    const uint32_t number = wf_graph_kind(g, kind);
     struct weft_error *kept = wf_graph_alloc(g, sizeof *kept);
     weft_task *t = number != UINT32_MAX && kept ? new_task(g, number, WF_TASK_FAILED) : NULL;
 
@@ -403,7 +330,7 @@ weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec)
             t = with_key(t, spec->key);
         goto fail;
     }
-    number = kind_of(g, &kind);
+    number = wf_graph_kind(g, &kind);
     if (number == UINT32_MAX)
         goto fail;
     if (needs_extra(spec)) {

@@ -110,6 +110,9 @@ static inline const uint32_t *wf_task_deps(const weft_task *t)
     return t->n_deps <= 2 ? t->deps.few : t->deps.many;
 }
 
+/* The number of this kind, new if need be; its name is copied. UINT32_MAX: no memory. */
+uint32_t wf_graph_kind(weft_graph *g, const struct wf_kind *kind);
+
 /* The task an alias stands for; a REF that never came stands for itself. NULL:
  * the aliases go round in a circle. */
 const weft_task *wf_task_resolve(const weft_task *t);
