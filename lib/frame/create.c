@@ -1,4 +1,4 @@
-/* create.c - frames over data that is there: columns in memory, chunks, files. */
+/* create.c - frames over data in memory: columns of the caller, and chunks. */
 #include <string.h>
 
 #include "lib/base/bits.h"
@@ -335,70 +335,5 @@ weft_frame *weft_frame_from_chunks(weft_graph *g, weft_chunk *const *chunks, int
     f = wf_frame_of_tasks(g, tasks, n, chunks[0]->schema, 1);
     if (f)
         wf_frame_set_rows(f, rows);
-    return f;
-}
-
-/* ---- Files ------------------------------------------------------------------------------ */
-
-static void csv_free(void *data)
-{
-    wf_csv_release(data);
-}
-
-static void *csv_share(void *data)
-{
-    return wf_csv_retain(data);
-}
-
-/* A scanned file as a value: the graph keeps it, and tasks that read it depend on it. */
-static const struct weft_type csv_type = {.name = "csv", .free = csv_free, .share = csv_share};
-
-/* What is read of the file, as the source of frames. Takes `csv`. */
-static weft_status csv_source(struct wf_source *s, weft_graph *g, struct wf_csv *csv, struct weft_error *err)
-{
-    struct wf_csv_range *ranges = NULL;
-    int64_t n = 0;
-    weft_status st = wf_csv_split(&ranges, &n, csv, err);
-
-    if (st) {
-        wf_csv_release(csv);
-        return st;
-    }
-    s->n_columns = wf_csv_schema(csv)->n;
-    s->csv = csv;
-    s->file = weft_graph_put(g, weft_value_of_ptr(&csv_type, csv));
-    st = weft_task_status(s->file, err);
-    s->ranges = st ? NULL : wf_graph_alloc(g, (size_t)n * sizeof *ranges);
-    if (s->ranges)
-        memcpy(s->ranges, ranges, (size_t)n * sizeof *ranges);
-    else if (!st)
-        st = wf_error_nomem(err, "a frame");
-    s->n = (int)n;
-    wf_free(ranges);
-    return st;
-}
-
-weft_frame *weft_frame_read_csv(weft_graph *g, const char *path, const struct weft_csv_spec *spec)
-{
-    struct wf_csv *csv = NULL;
-    struct wf_source *s;
-    struct weft_error err;
-    weft_frame *f;
-    int64_t *rows;
-
-    if (!g)
-        return NULL;
-    s = wf_graph_alloc(g, sizeof *s);
-    if (!s)
-        return NULL;
-    if (wf_csv_scan(&csv, path, spec, &err) || csv_source(s, g, csv, &err))
-        return wf_frame_fail(g, &err);
-    f = wf_frame_new(g, s, wf_csv_schema(csv), 1);
-    rows = wf_graph_alloc(g, (size_t)(s->n + 1) * sizeof *rows);
-    if (!f || !rows)
-        return NULL;
-    for (int i = 0; i < s->n; i++)
-        rows[i] = s->ranges[i].n_records;
-    wf_frame_set_rows(f, rows);
     return f;
 }

@@ -1,41 +1,13 @@
-/* group.h - keys of any type become small numbers, one for each distinct key.
+/* group.h - rows of equal keys get one number, whatever columns the keys are in.
  *
- * A coder numbers the distinct values of one column 1, 2, 3, ... in the order
- * they first appear; 0 means the row is dropped. Groups fold the numbers of
- * several columns into one number a row, by coding pairs of numbers.
- *
- * Keys are equal as pandas has it: all NaN are one key, -0.0 equals 0.0, nulls
- * are dropped, or kept as one key.
- *
- * Integers in a narrow range index a table directly; all others go through open
- * addressing, strings by their 16-byte views.
- *
- * What always holds:
- *   1. Codes 1..n are given out; number c has its value at words[c] or views[c].
- *   2. Either window is used (n_window > 0) or slots, never both.
- *   3. n_slots is a power of two, at least twice n, or 0.
+ * Each key column is coded (kernel/coder.h), and pairs of codes are coded again,
+ * until one number is left for a row: groups are 1, 2, 3, ... in the order they
+ * first appear, and 0 is a row that is dropped.
  */
 #ifndef WF_GROUP_H
 #define WF_GROUP_H
 
-#include "lib/data/column.h"
-
-struct wf_coder {
-    weft_dtype      dtype;
-    bool            keep_null;
-    int64_t         n_rows;      /* about so many will come: how wide a window may be */
-    uint32_t        n;
-    uint32_t        null_code;   /* of the null key; 0: none came, or not kept */
-    uint32_t        room;        /* of words or views */
-    uint64_t       *words;       /* the values as 64 bits, for all but strings */
-    struct wf_view *views;       /* strings; long texts lie in `text` */
-    char           *text;
-    size_t          n_text, text_room;
-    uint32_t       *window;      /* code of word low + i */
-    uint64_t        low, n_window;
-    struct wf_code_slot *slots;
-    uint64_t        n_slots;
-};
+#include "lib/kernel/coder.h"
 
 struct wf_groups {
     int              n_keys;
@@ -46,7 +18,7 @@ struct wf_groups {
 };
 
 /* Rows that wf_groups_add() takes at a time. */
-enum { WF_GROUP_BATCH = 2048 };
+enum { WF_GROUP_BATCH = WF_CODER_BATCH };
 
 /* About n_rows will come. False: no memory. */
 bool wf_groups_init(struct wf_groups *g, int n_keys, const weft_dtype *dtypes, bool keep_null, int64_t n_rows);

@@ -4,22 +4,38 @@
 #include "lib/base/bits.h"
 #include "lib/base/mem.h"
 
-static void pick_values(size_t size, void *to, struct wf_column *const *parts, const struct wf_pick *picks, int64_t n)
+/* Rows lie anywhere in memory, so each is asked for this many picks ahead. */
+enum { AHEAD = 24 };
+
+static inline const char *place(const void *const *values, size_t size, struct wf_pick p)
 {
-    if (size == 4)
-        for (int64_t i = 0; i < n; i++)
-            ((uint32_t *)to)[i] = ((const uint32_t *)parts[picks[i].part]->values)[picks[i].row];
-    else
-        for (int64_t i = 0; i < n; i++)
-            ((uint64_t *)to)[i] = ((const uint64_t *)parts[picks[i].part]->values)[picks[i].row];
+    return (const char *)values[p.part] + (size_t)p.row * size;
+}
+
+static inline void fetch(const void *const *values, size_t size, const struct wf_pick *picks, int64_t i, int64_t n)
+{
+    if (i + AHEAD < n)
+        __builtin_prefetch(place(values, size, picks[i + AHEAD]));
+}
+
+static void pick_values(size_t size, void *to, const void *const *values, const struct wf_pick *picks, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        fetch(values, size, picks, i, n);
+        if (size == 4)
+            memcpy((uint32_t *)to + i, place(values, 4, picks[i]), 4);
+        else
+            memcpy((uint64_t *)to + i, place(values, 8, picks[i]), 8);
+    }
 }
 
 /* Views of long texts are told where the texts of their part begin. */
-static void pick_views(struct wf_view *to, struct wf_column *const *parts, const int32_t *bases,
+static void pick_views(struct wf_view *to, const void *const *values, const int32_t *bases,
                        const struct wf_pick *picks, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
-        to[i] = ((const struct wf_view *)parts[picks[i].part]->values)[picks[i].row];
+        fetch(values, sizeof *to, picks, i, n);
+        memcpy(&to[i], place(values, sizeof *to, picks[i]), sizeof *to);
         if (to[i].len > WF_VIEW_INLINE)
             to[i].u.big.text += bases[picks[i].part];
     }
@@ -67,11 +83,16 @@ struct wf_column *wf_pick_rows(struct wf_column *const *parts, int n_parts, cons
     const weft_dtype dtype = parts[0]->dtype;
     struct wf_buffer *values = NULL, *valid = NULL, **texts = NULL;
     struct wf_column *picked = NULL;
+    const void **at = wf_alloc_array((size_t)n_parts, sizeof *at);
     int32_t *bases = NULL, n_texts = 0;
     bool has_nulls = false;
 
-    for (int k = 0; k < n_parts; k++)
+    if (!at)
+        goto out;
+    for (int k = 0; k < n_parts; k++) {
         has_nulls = has_nulls || parts[k]->valid;
+        at[k] = parts[k]->values;
+    }
     values = wf_buffer_new(dtype == WEFT_BOOL ? wf_bits_bytes(n) : (size_t)n * weft_dtype_size(dtype));
     valid = has_nulls ? wf_buffer_new(wf_bits_bytes(n)) : NULL;
     if (!values || (has_nulls && !valid))
@@ -82,9 +103,9 @@ struct wf_column *wf_pick_rows(struct wf_column *const *parts, int n_parts, cons
     if (dtype == WEFT_BOOL)
         pick_bits(values->data, parts, false, picks, n);
     else if (dtype == WEFT_STRING)
-        pick_views(values->data, parts, bases, picks, n);
+        pick_views(values->data, at, bases, picks, n);
     else
-        pick_values(weft_dtype_size(dtype), values->data, parts, picks, n);
+        pick_values(weft_dtype_size(dtype), values->data, at, picks, n);
     if (valid)
         pick_bits(valid->data, parts, true, picks, n);
 
@@ -101,6 +122,7 @@ out:
         wf_buffer_release(texts[i]);
     wf_free(texts);
     wf_free(bases);
+    wf_free(at);
     wf_buffer_release(values);
     wf_buffer_release(valid);
     return picked;

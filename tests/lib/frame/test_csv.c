@@ -1,4 +1,4 @@
-/* test_source.c - frames over CSV files: partitions, types, what is read and what goes wrong. */
+/* test_csv.c - frames over CSV files: partitions, types, what is read and what goes wrong. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@ static const char people[] =
     "Dora,52,1970-01-01,\"\n\n\"\n"
     "Eve,7,2015-06-07,last";
 
-Test(source, quoted_newlines_do_not_cut_a_record_in_any_partitions)
+Test(csv, quoted_newlines_do_not_cut_a_record_in_any_partitions)
 {
     char *dir = tempdir_new(), *path = tempdir_path(dir, "people.csv");
     weft_chunk *one = NULL;
@@ -49,7 +49,7 @@ Test(source, quoted_newlines_do_not_cut_a_record_in_any_partitions)
     free(path);
 }
 
-Test(source, head_reads_what_it_needs)
+Test(csv, head_reads_what_it_needs)
 {
     char *dir = tempdir_new(), *path = tempdir_path(dir, "people.csv");
 
@@ -72,7 +72,7 @@ Test(source, head_reads_what_it_needs)
     free(path);
 }
 
-Test(source, equal_reads_are_one_task)
+Test(csv, equal_reads_are_one_task)
 {
     char *dir = tempdir_new(), *path = tempdir_path(dir, "people.csv");
     weft_graph *g = weft_graph_new();
@@ -92,7 +92,7 @@ Test(source, equal_reads_are_one_task)
     free(path);
 }
 
-Test(source, what_is_wrong_with_a_file_is_told_by_name)
+Test(csv, what_is_wrong_with_a_file_is_told_by_name)
 {
     char *dir = tempdir_new(), *path = tempdir_path(dir, "people.csv"), *none = tempdir_path(dir, "none.csv");
     weft_graph *g = weft_graph_new();
@@ -131,7 +131,7 @@ static weft_status read_and_group(void *path)
     return st;
 }
 
-Test(source, every_refused_allocation_is_told_and_nothing_leaks)
+Test(csv, every_refused_allocation_is_told_and_nothing_leaks)
 {
     char *dir = tempdir_new(), *path = tempdir_path(dir, "people.csv");
 
