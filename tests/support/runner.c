@@ -117,13 +117,6 @@ void criterion_test_die(const char *fmt, ...)
     exit(1);
 }
 
-/* The sanitizer asks this: the first race ends a test; what is too big is refused, not fatal. */
-const char *__tsan_default_options(void);
-const char *__tsan_default_options(void)
-{
-    return "halt_on_error=1:allocator_may_return_null=1";
-}
-
 enum outcome { PASSED, FAILED, CRASHED, SKIPPED };
 
 /* A race makes the sanitizer end the process with a code of its own (66): not what was expected. */

@@ -4,13 +4,6 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-/* The address sanitizer asks this: what is too big is refused, as anywhere, not fatal. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "allocator_may_return_null=1";
-}
-
 Test(mem, small_allocations_are_aligned_for_any_number)
 {
     for (size_t bytes = 0; bytes < 200; bytes++) {

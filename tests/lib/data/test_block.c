@@ -8,13 +8,6 @@
 #include "lib/base/mem.h"
 #include "tests/support/nomem.h"
 
-/* The address sanitizer asks this: what is too big is refused, as anywhere, not fatal. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "allocator_may_return_null=1";
-}
-
 #define SHAPE(...) (int)(sizeof((int64_t[]){__VA_ARGS__}) / 8), (const int64_t[]){__VA_ARGS__}
 
 Test(block, has_the_shape_it_was_given)

@@ -8,13 +8,6 @@
 #include "lib/base/mem.h"
 #include "tests/support/nomem.h"
 
-/* The address sanitizer asks this: what is too big is refused, as anywhere, not fatal. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "allocator_may_return_null=1";
-}
-
 static int n_freed;
 
 static void note_freed(void *data)

@@ -55,7 +55,7 @@ Test(plan, equal_pure_tasks_run_once)
 
     /* Two equal branches of three, joined: a, b, c twice; only the join is one. */
     for (int i = 0; i < 6; i++)
-        t[i] = weft_add(g, body_add, .arg = arg_of(i % 3), .flags = WEFT_PURE, .deps = i ? &t[i - 1] : NULL,
+        t[i] = weft_add(g, body_add, .arg = arg_of(i % 3), .flags = WEFT_PURE, .deps = i ? t + (i - 1) : NULL,
                         .n_deps = i % 3 > 0);
     p = plan_of(weft_add(g, body_add, .deps = WEFT_DEPS(t[2], t[5])), 0);
     cr_assert_eq(weft_plan_n_tasks(p), 4);
@@ -75,7 +75,7 @@ Test(plan, a_chain_is_fused_but_not_past_a_target)
     weft_plan *p;
 
     for (int i = 0; i < 10; i++)
-        t[i] = weft_add(g, body_add, .deps = i ? &t[i - 1] : NULL, .n_deps = i > 0);
+        t[i] = weft_add(g, body_add, .deps = i ? t + (i - 1) : NULL, .n_deps = i > 0);
     p = plan_of(t[9], 0);
     cr_assert_eq(weft_plan_n_fused(p), 9);
     weft_plan_free(p);
