@@ -23,32 +23,9 @@
 /* Samples of one run: the share of its rows between two of them is as small. */
 enum { SAMPLES = 512 };
 
-/* Sorted rows of one partition: its columns, in the old order, and the new one.
- * The first column is the key. */
-struct run {
-    weft_chunk *chunk;
-    uint32_t   *rows;
-};
-
-static size_t run_bytes(const void *data)
-{
-    const struct run *r = data;
-
-    return weft_type_chunk.bytes(r->chunk) + (size_t)r->chunk->n_rows * sizeof *r->rows;
-}
-
-static void run_free(void *data)
-{
-    struct run *r = data;
-
-    if (!r)
-        return;
-    weft_chunk_release(r->chunk);
-    wf_free(r->rows);
-    wf_free(r);
-}
-
-static const struct weft_type run_type = {.name = "run", .bytes = run_bytes, .free = run_free};
+/* A run is a chunk: the rows of one partition in order, their key, then their columns.
+ * Rows are moved together here, within one partition, so that a merge reads every run
+ * from front to back. */
 
 /* The argument of all tasks of one sort; counted. */
 struct sort {
@@ -114,31 +91,63 @@ static const struct weft_type merge_type = {.name = "merge", .free = merge_free,
 
 /* ---- Runs --------------------------------------------------------------------------------- */
 
-static weft_status make_run(struct run *r, const struct sort *s, const weft_chunk *chunk, void *scratch,
+/* The n columns with their rows in the order of the first one; the columns are replaced.
+ * False: no memory. */
+static bool order_columns(struct wf_column **columns, int n, int64_t n_rows, bool descending)
+{
+    uint32_t *rows = wf_alloc_array((size_t)n_rows + 1, sizeof *rows);
+    struct wf_pick *picks = wf_alloc_array((size_t)n_rows + 1, sizeof *picks);
+    struct wf_column **ordered = wf_alloc_zero((size_t)n + 1, sizeof *ordered);
+    bool ok = rows && picks && ordered;
+
+    for (int64_t i = 0; ok && i < n_rows; i++)
+        rows[i] = (uint32_t)i;
+    ok = ok && wf_sort_rows(columns[0], descending, rows, n_rows);
+    for (int64_t i = 0; ok && i < n_rows; i++)
+        picks[i] = (struct wf_pick){.part = 0, .row = rows[i]};
+    for (int k = 0; ok && k < n; k++) {
+        /* The key is most often one of the columns too. */
+        if (k && columns[k] == columns[0])
+            ordered[k] = wf_column_retain(ordered[0]);
+        else
+            ordered[k] = wf_pick_rows(&columns[k], 1, picks, n_rows);
+        ok = ordered[k] != NULL;
+    }
+    for (int k = 0; k < n; k++) {
+        struct wf_column *drop = ok ? columns[k] : ordered ? ordered[k] : NULL;
+
+        if (ok)
+            columns[k] = ordered[k];
+        wf_column_release(drop);
+    }
+    wf_free(rows);
+    wf_free(picks);
+    wf_free(ordered);
+    return ok;
+}
+
+static weft_status make_run(weft_chunk **out, const struct sort *s, const weft_chunk *chunk, void *scratch,
                             struct weft_error *err)
 {
-    struct wf_column **columns = wf_alloc_zero((size_t)s->flow->n + 1, sizeof *columns);
-    int64_t n_rows;
+    const int n = s->flow->n;
+    struct wf_column **columns = wf_alloc_zero((size_t)n + 1, sizeof *columns);
+    int64_t n_rows = 0;
     weft_status st = columns ? WEFT_OK : wf_error_nomem(err, "a sorted partition");
 
     if (!st)
         st = wf_flow_run(s->flow, chunk, scratch, columns, &n_rows, err);
-    if (!st && n_rows > UINT32_MAX) {
-        for (int i = 0; i < s->flow->n; i++)
-            wf_column_release(columns[i]);
+    if (!st && n_rows > UINT32_MAX)
         st = weft_error_set(err, WEFT_RANGE, "sort: a partition has %lld rows; at most 2^32 - 1 are possible",
                             (long long)n_rows);
-    }
-    if (!st) {
-        r->chunk = wf_chunk_new(s->flow->schema, n_rows, columns);
-        r->rows = wf_alloc_array((size_t)n_rows + 1, sizeof *r->rows);
-        if (!r->chunk || !r->rows)
-            st = wf_error_nomem(err, "a sorted partition");
-    }
-    for (int64_t i = 0; !st && i < n_rows; i++)
-        r->rows[i] = (uint32_t)i;
-    if (!st && !wf_sort_rows(r->chunk->columns[0], s->descending, r->rows, n_rows))
+    if (!st && !order_columns(columns, n, n_rows, s->descending))
         st = wf_error_nomem(err, "a sorted partition");
+    if (!st) {
+        *out = wf_chunk_new(s->flow->schema, n_rows, columns);
+        st = *out ? WEFT_OK : wf_error_nomem(err, "a sorted partition");
+    } else {
+        for (int k = 0; columns && k < n; k++)
+            wf_column_release(columns[k]);
+    }
     wf_free(columns);
     return st;
 }
@@ -148,15 +157,13 @@ static weft_status run_body(weft_call *call, void *arg, struct weft_error *err)
 {
     const struct sort *s = arg;
     void *scratch = weft_call_scratch(call, s->flow->scratch_bytes);
-    struct run *r = wf_alloc_zero(1, sizeof *r);
-    weft_status st = r && scratch ? WEFT_OK : wf_error_nomem(err, "a sorted partition");
+    weft_chunk *run = NULL;
+    weft_status st = scratch ? WEFT_OK : wf_error_nomem(err, "a sorted partition");
 
     if (!st)
-        st = make_run(r, s, weft_call_chunk(call, 0), scratch, err);
+        st = make_run(&run, s, weft_call_chunk(call, 0), scratch, err);
     if (!st)
-        weft_call_return(call, weft_value_of_ptr(&run_type, r));
-    else
-        run_free(r);
+        weft_call_return(call, weft_value_of_ptr(&weft_type_chunk, run));
     return st;
 }
 
@@ -168,11 +175,9 @@ struct place {
 };
 
 /* The order of two places of all runs. */
-static int compare(const struct sort *s, const struct run *const *runs, struct place a, struct place b)
+static int compare(const struct sort *s, weft_chunk *const *runs, struct place a, struct place b)
 {
-    const struct run *x = runs[a.run], *y = runs[b.run];
-    const int order = wf_sort_compare(x->chunk->columns[0], x->rows[a.at], y->chunk->columns[0], y->rows[b.at],
-                                      s->descending);
+    const int order = wf_sort_compare(runs[a.run]->columns[0], a.at, runs[b.run]->columns[0], b.at, s->descending);
 
     if (order)
         return order;
@@ -187,7 +192,7 @@ struct sample {
 };
 
 /* Merge sort, bottom up: runs of samples are sorted already. */
-static void sort_samples(const struct sort *s, const struct run *const *runs, struct sample *x, struct sample *other,
+static void sort_samples(const struct sort *s, weft_chunk *const *runs, struct sample *x, struct sample *other,
                          int64_t n)
 {
     for (int64_t width = 1; width < n; width *= 2) {
@@ -209,7 +214,7 @@ static weft_status cut_body(weft_call *call, void *arg, struct weft_error *err)
 {
     const struct sort *s = arg;
     const int n = s->n;
-    const struct run **runs = wf_alloc_array((size_t)n, sizeof *runs);
+    weft_chunk **runs = wf_alloc_array((size_t)n, sizeof *runs);
     struct sample *x = wf_alloc_array((size_t)n * SAMPLES, sizeof *x);
     struct sample *other = wf_alloc_array((size_t)n * SAMPLES, sizeof *other);
     const int64_t shape = 2 * (n - 1);
@@ -221,9 +226,9 @@ static weft_status cut_body(weft_call *call, void *arg, struct weft_error *err)
     if (st)
         goto out;
     for (int k = 0; k < n; k++) {
-        runs[k] = weft_value_ptr(weft_call_input(call, (size_t)k), &run_type);
+        runs[k] = weft_call_chunk(call, (size_t)k);
 
-        const int64_t rows = runs[k]->chunk->n_rows, step = rows / SAMPLES + 1;
+        const int64_t rows = runs[k]->n_rows, step = rows / SAMPLES + 1;
 
         for (int64_t at = 0; at < rows; at += step)
             x[n_samples++] = (struct sample){{k, at}, at + step < rows ? step : rows - at};
@@ -251,9 +256,9 @@ out:
 /* ---- Merges ----------------------------------------------------------------------------------- */
 
 /* How many rows of run k come before `cut`. */
-static int64_t rows_before(const struct sort *s, const struct run *const *runs, int64_t k, struct place cut)
+static int64_t rows_before(const struct sort *s, weft_chunk *const *runs, int64_t k, struct place cut)
 {
-    int64_t low = 0, high = runs[k]->chunk->n_rows;
+    int64_t low = 0, high = runs[k]->n_rows;
 
     if (cut.run < 0)
         return high;
@@ -269,7 +274,7 @@ static int64_t rows_before(const struct sort *s, const struct run *const *runs, 
 }
 
 /* The rows of merge j, run after run; *n of them. NULL: no memory. */
-static struct wf_pick *picks_of(const struct sort *s, const struct run *const *runs, const struct place *cuts,
+static struct wf_pick *picks_of(const struct sort *s, weft_chunk *const *runs, const struct place *cuts,
                                 int64_t j, int64_t *n)
 {
     int64_t *from = wf_alloc_array((size_t)s->n, sizeof *from), *to = wf_alloc_array((size_t)s->n, sizeof *to);
@@ -278,7 +283,7 @@ static struct wf_pick *picks_of(const struct sort *s, const struct run *const *r
     *n = 0;
     for (int k = 0; from && to && k < s->n; k++) {
         from[k] = j ? rows_before(s, runs, k, cuts[j - 1]) : 0;
-        to[k] = j < s->n - 1 ? rows_before(s, runs, k, cuts[j]) : runs[k]->chunk->n_rows;
+        to[k] = j < s->n - 1 ? rows_before(s, runs, k, cuts[j]) : runs[k]->n_rows;
         *n += to[k] - from[k];
     }
     if (from && to)
@@ -286,21 +291,21 @@ static struct wf_pick *picks_of(const struct sort *s, const struct run *const *r
     *n = 0;
     for (int k = 0; picks && k < s->n; k++)
         for (int64_t i = from[k]; i < to[k]; i++)
-            picks[(*n)++] = (struct wf_pick){.part = (uint32_t)k, .row = runs[k]->rows[i]};
+            picks[(*n)++] = (struct wf_pick){.part = (uint32_t)k, .row = (uint32_t)i};
     wf_free(from);
     wf_free(to);
     return picks;
 }
 
 /* Column c of all runs, picked. NULL: no memory. */
-static struct wf_column *pick_column(const struct sort *s, const struct run *const *runs, int c,
+static struct wf_column *pick_column(const struct sort *s, weft_chunk *const *runs, int c,
                                      const struct wf_pick *picks, int64_t n)
 {
     struct wf_column **parts = wf_alloc_array((size_t)s->n, sizeof *parts);
     struct wf_column *picked = NULL;
 
     for (int k = 0; parts && k < s->n; k++)
-        parts[k] = runs[k]->chunk->columns[c];
+        parts[k] = runs[k]->columns[c];
     if (parts)
         picked = wf_pick_rows(parts, s->n, picks, n);
     wf_free(parts);
@@ -309,7 +314,7 @@ static struct wf_column *pick_column(const struct sort *s, const struct run *con
 
 /* The picks, which come run after run, in order: the key is sorted once more, over
  * these rows alone. Ties keep the order of runs, and of places within one. */
-static weft_status order_picks(const struct sort *s, const struct run *const *runs, struct wf_pick **picks, int64_t n,
+static weft_status order_picks(const struct sort *s, weft_chunk *const *runs, struct wf_pick **picks, int64_t n,
                                struct weft_error *err)
 {
     struct wf_column *key = pick_column(s, runs, 0, *picks, n);
@@ -338,7 +343,7 @@ static weft_status merge_body(weft_call *call, void *arg, struct weft_error *err
 {
     const struct merge *m = arg;
     const struct sort *s = m->sort;
-    const struct run **runs = wf_alloc_array((size_t)s->n, sizeof *runs);
+    weft_chunk **runs = wf_alloc_array((size_t)s->n, sizeof *runs);
     struct wf_column **columns = wf_alloc_zero((size_t)s->schema->n + 1, sizeof *columns);
     const struct place *cuts = s->n > 1 ? weft_block_data(weft_call_block(call, (size_t)s->n)) : NULL;
     struct wf_pick *picks = NULL;
@@ -347,15 +352,17 @@ static weft_status merge_body(weft_call *call, void *arg, struct weft_error *err
     weft_status st = WEFT_OK;
 
     for (int k = 0; runs && k < s->n; k++)
-        runs[k] = weft_value_ptr(weft_call_input(call, (size_t)k), &run_type);
-    if (runs && columns)
+        runs[k] = weft_call_chunk(call, (size_t)k);
+    if (runs && columns && s->n > 1)
         picks = picks_of(s, runs, cuts, m->j, &n);
-    if (!picks)
+    if (!runs || !columns || (s->n > 1 && !picks))
         st = wf_error_nomem(err, "a sorted partition");
     if (!st && s->n > 1)
         st = order_picks(s, runs, &picks, n, err);
     for (int c = 0; c < s->schema->n && !st; c++)
-        columns[c] = pick_column(s, runs, c + 1, picks, n);
+        columns[c] = s->n > 1 ? pick_column(s, runs, c + 1, picks, n) : wf_column_retain(runs[0]->columns[c + 1]);
+    if (!st && s->n == 1)
+        n = runs[0]->n_rows;
     if (!st) {
         chunk = wf_chunk_new(s->schema, n, columns);
         st = chunk ? WEFT_OK : wf_error_nomem(err, "a sorted partition");

@@ -47,3 +47,32 @@ Test(lower, tasks_are_named_after_the_operations_they_do)
     weft_chunk_release(all);
     weft_graph_free(g);
 }
+
+Test(lower, worker_processes_give_the_same_rows)
+{
+    uint64_t seed = 3;
+    weft_chunk *all = random_chunk(&seed, 3000, 40, 10);
+    weft_graph *g = weft_graph_new();
+    weft_frame *f = weft_frame_assign(cut_frame(g, &seed, all, 4, HOLE_MIDDLE), "z", "i * 2");
+    weft_task *const tasks[] = {
+        weft_frame_whole(weft_frame_sort(weft_frame_filter(f, "z > 10"), "s", WEFT_DESCENDING)),
+        weft_frame_whole(weft_frame_group(f, WEFT_NAMES("s", "b"), WEFT_AGGS({WEFT_AGG_SUM, "z"}, {WEFT_AGG_MIN, "s"}), NULL)),
+        weft_frame_head(f, 500),
+    };
+    weft_pool *serial = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL});
+    weft_pool *processes = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_PROCESSES, .n_workers = 2});
+    struct weft_value a[3], b[3];
+    struct weft_error err = {0};
+
+    cr_assert_eq(weft_pool_run_many(serial, tasks, 3, NULL, a, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(weft_pool_run_many(processes, tasks, 3, NULL, b, &err), WEFT_OK, "%s", err.message);
+    for (int i = 0; i < 3; i++) {
+        cr_assert(same_chunks(weft_value_chunk(a[i]), weft_value_chunk(b[i])));
+        weft_value_release(a[i]);
+        weft_value_release(b[i]);
+    }
+    weft_pool_free(serial);
+    weft_pool_free(processes);
+    weft_chunk_release(all);
+    weft_graph_free(g);
+}
