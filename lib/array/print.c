@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/array/array.h"
+#include "lib/base/map.h"
 #include "lib/base/mem.h"
 
 /* Operations and layers behind an array, each once, in the order met: what comes
@@ -50,12 +51,20 @@ static bool add_layers(struct names *to, const weft_array *a)
     return true;
 }
 
-static bool add_array(struct names *to, const weft_array *a)
+/* Each array once: an operand may be shared by many. False: no memory. */
+static bool add_array(struct names *to, struct wf_map *seen, const weft_array *a)
 {
+    bool fresh;
+
+    /* Two arrays of equal bytes are one computation, so the handle is its own key. */
+    if (!wf_map_put(seen, a, sizeof *a, 0, &fresh))
+        return false;
+    if (!fresh)
+        return true;
     if (a->chunks)
         return add_layers(to, a);
     for (int i = 0; a->kind == WF_ARRAY_CALL && i < a->as.call.n_args; i++)
-        if (!add_array(to, a->as.call.args[i]))
+        if (!add_array(to, seen, a->as.call.args[i]))
             return false;
     add_name(to, a->name);
     return true;
@@ -93,6 +102,7 @@ void weft_array_print(const weft_array *a, FILE *to)
     int64_t longest[WEFT_MAX_DIMS], n_along[WEFT_MAX_DIMS];
     struct weft_error err;
     struct names names = {.n = 0};
+    struct wf_map seen;
 
     if (weft_array_status(a, &err)) {
         fprintf(to, "array  failed: %s\n", err.message);
@@ -109,10 +119,12 @@ void weft_array_print(const weft_array *a, FILE *to)
             bytes_text(chunk, (double)wf_shape_elems(a->n_dims, longest) * size));
     fprintf(to, "chunks   %-24lld %s\n", (long long)weft_array_n_chunks(a),
             wf_shape_text(grid, a->n_dims, n_along));
-    if (!add_array(&names, a))
-        return;
-    fprintf(to, "layers   %d%s: ", names.n, names.more ? " or more" : "");
-    for (int i = 0; i < names.n; i++)
-        fprintf(to, "%s%s", i ? ", " : "", names.name[i]);
-    fprintf(to, "\n");
+    wf_map_init(&seen);
+    if (add_array(&names, &seen, a)) {
+        fprintf(to, "layers   %d%s: ", names.n, names.more ? " or more" : "");
+        for (int i = 0; i < names.n; i++)
+            fprintf(to, "%s%s", i ? ", " : "", names.name[i]);
+        fprintf(to, "\n");
+    }
+    wf_map_fini(&seen);
 }

@@ -54,6 +54,22 @@ Test(print, an_expression_over_kept_chunks_tells_what_runs_first_first)
     weft_graph_free(g);
 }
 
+Test(print, what_is_shared_is_told_once_however_often_it_is_met)
+{
+    weft_graph *g = weft_graph_new();
+    weft_array *x = weft_array_range(g, 0, 1, 4, 4);
+
+    for (int i = 0; i < 64; i++) /* 2^64 ways from the top to the range */
+        x = weft_array_add(x, x);
+    expect(x, "array  add of int64\n"
+              "         whole                    chunk\n"
+              "shape    (4)                      (4)\n"
+              "bytes    32 B                     32 B\n"
+              "chunks   1                        (1)\n"
+              "layers   2: range, add\n");
+    weft_graph_free(g);
+}
+
 Test(print, a_failed_array_tells_why)
 {
     weft_graph *g = weft_graph_new();

@@ -107,6 +107,30 @@ Test(whole, kept_chunks_are_shared_and_others_computed_inside)
     weft_graph_free(g);
 }
 
+Test(whole, a_pool_of_processes_gives_the_same)
+{
+    double data[2000];
+    weft_graph *g = weft_graph_new();
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_PROCESSES, .n_workers = 2});
+    struct weft_memory m = {.dtype = WEFT_FLOAT64, .data = data, .layout = {WEFT_SHAPE(40, 50), .chunks = {.all = 17}}};
+    struct weft_random r = {.seed = 1};
+    struct weft_value v;
+    weft_array *x, *std;
+    weft_block *here;
+
+    for (int i = 0; i < 2000; i++)
+        data[i] = i % 37;
+    x = weft_array_from_memory(g, &m);
+    std = weft_array_std(weft_array_multiply(x, weft_array_normal(g, &r, 0, 1, m.layout)), 0);
+    here = run_array(std);
+    cr_assert_eq(weft_pool_run(pool, weft_array_whole(std), &v, NULL), WEFT_OK);
+    cr_assert_eq(memcmp(weft_block_data(weft_value_block(v)), weft_block_data(here), 50 * sizeof(double)), 0);
+    weft_value_release(v);
+    weft_block_release(here);
+    weft_pool_free(pool);
+    weft_graph_free(g);
+}
+
 /* ---- From tasks ----------------------------------------------------------------------- */
 
 static weft_status give_range(weft_call *call, void *arg, struct weft_error *err)
