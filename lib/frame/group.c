@@ -176,5 +176,7 @@ weft_task *weft_frame_count(weft_frame *f, const char *what)
 
 weft_task *weft_frame_size(weft_frame *f)
 {
+    if (f && f->n_rows >= 0)
+        return weft_graph_put(f->graph, weft_value_of_i64(f->n_rows));
     return reduced(f, WEFT_AGG_SIZE, NULL);
 }

@@ -35,6 +35,8 @@ Test(csv, quoted_newlines_do_not_cut_a_record_in_any_partitions)
             one = weft_chunk_retain(c);
         cr_assert(same_chunks(c, one));
         cr_assert_eq(frame_i64(weft_frame_sum(f, "age")), 31 + 44 + 52 + 7);
+        cr_assert_eq(frame_i64(weft_frame_size(f)), 5);
+        cr_assert_eq(frame_i64(weft_frame_size(weft_frame_filter(f, "true"))), 5); /* no column is read */
         weft_chunk_release(c);
         c = frame_rows(weft_frame_select(weft_frame_filter(f, "age > 40"), WEFT_NAMES("note", "name")));
         cr_assert_eq(weft_chunk_n_rows(c), 2);

@@ -78,6 +78,7 @@ Test(result, numbers_of_any_partitions_are_the_plain_loop)
                     cr_assert_eq(frame_i64(weft_frame_count(f, names[what])), q.count);
                 }
                 cr_assert_eq(frame_i64(weft_frame_size(f)), holes == ALL_HOLES ? 0 : 300);
+                cr_assert_eq(frame_i64(weft_frame_size(weft_frame_filter(f, "true"))), holes == ALL_HOLES ? 0 : 300);
                 weft_chunk_release(all);
                 weft_graph_free(g);
             }
@@ -123,5 +124,28 @@ Test(result, a_sum_may_pass_int64_on_its_way)
 
         cr_assert_eq(frame_i64(weft_frame_sum(f, "x")), 3);
     }
+    weft_graph_free(g);
+}
+
+Test(result, no_keys_make_a_frame_of_one_row_with_nulls)
+{
+    const int64_t x[] = {4, 2};
+    weft_graph *g = weft_graph_new();
+    const struct weft_column_spec column = {.name = "x", .dtype = WEFT_INT64, .values = x};
+    weft_frame *f = weft_frame_from_columns(g, &column, 1, 2, (struct weft_cut){.n_partitions = 3});
+    const struct weft_agg aggs[] = {{WEFT_AGG_SUM, "x", NULL}, {WEFT_AGG_MIN, "x * 10", "least"}, {WEFT_AGG_SIZE, NULL, NULL}};
+    weft_chunk *c = frame_rows(weft_frame_group(f, NULL, 0, aggs, 3, NULL));
+
+    cr_assert_eq(weft_chunk_n_rows(c), 1);
+    cr_assert_eq(weft_chunk_i64_at(c, 0, 0), 6);
+    cr_assert_eq(weft_chunk_i64_at(c, 1, 0), 20);
+    cr_assert_eq(weft_chunk_i64_at(c, 2, 0), 2);
+    weft_chunk_release(c);
+    c = frame_rows(weft_frame_group(weft_frame_filter(f, "x > 9"), NULL, 0, aggs, 3, NULL));
+    cr_assert_eq(weft_chunk_n_rows(c), 1);
+    cr_assert_eq(weft_chunk_i64_at(c, 0, 0), 0);
+    cr_assert_not(weft_chunk_is_null(c, 0, 0));
+    cr_assert(weft_chunk_is_null(c, 1, 0));
+    weft_chunk_release(c);
     weft_graph_free(g);
 }
