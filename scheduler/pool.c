@@ -2,7 +2,6 @@
 #include "scheduler/pool.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,23 +14,15 @@
 
 /* A wake by the system costs 20 to 40 us, so a worker looks about that long
  * before it sleeps. With more workers than cores, looking robs those who work. */
-enum { SPIN_NS = 50000, SPIN_CROWDED_NS = 5000, MOST_WORKERS = 4096, TRACE_EVENTS = 65536 };
+enum { SPIN_NS = 50000, SPIN_CROWDED_NS = 5000, TRACE_EVENTS = 65536 };
 
 static int workers_wanted(const struct weft_pool_spec *spec, const struct wf_topo *topo)
 {
-    const char *named = getenv("WEFT_WORKERS");
-    char *end;
-    long n = spec->n_workers;
-
     if (spec->kind == WEFT_POOL_SERIAL)
         return 1;
-    if (n <= 0 && named) {
-        n = strtol(named, &end, 10);
-        n = *end ? 0 : n;
-    }
-    if (n <= 0)
-        n = wf_topo_n_workers(topo);
-    return (int)(n < MOST_WORKERS ? n : MOST_WORKERS);
+    if (spec->n_workers <= 0)
+        return wf_topo_n_workers(topo);
+    return spec->n_workers < WF_MAX_WORKERS ? spec->n_workers : WF_MAX_WORKERS;
 }
 
 static void *thread_main(void *arg)

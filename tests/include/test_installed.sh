@@ -59,10 +59,11 @@ built shared $cc -std=c11 consumer.c
     fail "the installed command does not tell its version"
 
 if [ -e "$pc/weft-draw.pc" ]; then
-    case " $(ask --libs weft-draw) " in
-    *" -lweft-draw -lweft "*) ;;
-    *) fail "weft-draw.pc is of no use: $(ask --libs weft-draw)" ;;
-    esac
+    # shellcheck disable=SC2046,SC2086
+    $cc -std=c11 $flags -Wall -Werror "$source/tests/include/consumer-draw.c" $(ask --cflags --libs weft-draw) -o draws ||
+        fail "draw: does not build"
+    LD_LIBRARY_PATH=$libdir ./draws picture.dot || fail "draw: does not run"
+    grep -q answer picture.dot || fail "draw: no picture"
 fi
 
 # With no shared library to be found, -lweft is the static one, and --static names what it needs.
