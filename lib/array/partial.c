@@ -174,59 +174,81 @@ static weft_status fold_short(struct wf_eval *e, const struct wf_reduction *r, u
     return WEFT_OK;
 }
 
-/* One tile: `width` columns from p, n_rows times, `step` apart; the last row has `last` columns. */
-struct tile {
-    int64_t p, width, n_rows, step, last;
-};
-
-static weft_status fold_tile(struct wf_eval *e, struct wf_across *across, const struct tile *t,
-                             struct weft_error *err)
-{
-    for (int64_t row = 0; row < t->n_rows; row++) {
-        const int64_t n = row + 1 < t->n_rows ? t->width : t->last;
-        const void *values;
-        weft_status st = wf_eval_get(e, t->p + row * t->step, n, &values, err);
-
-        if (st)
-            return st;
-        wf_across_add(across, values, n);
-    }
-    return WEFT_OK;
-}
-
-/* `outer` times `length` rows of `inner` elements: each element has a result, which
- * those of the other rows share. Short rows are taken several at a time, as lanes of
- * which each has its own result till the end; long ones in tiles that stay in cache. */
-static weft_status fold_across(struct wf_eval *e, const struct wf_reduction *r, union wf_word *words,
+/* `outer` times `length` rows of `inner` elements, few enough that a batch holds a row
+ * or more: several rows at a time are lanes, of which each has a result of its own till
+ * the end. Each element of a row has a result, which those of the other rows share. */
+static weft_status fold_narrow(struct wf_eval *e, const struct wf_reduction *r, union wf_word *words,
                                int64_t outer, int64_t length, int64_t inner, weft_call *call,
                                struct weft_error *err)
 {
     struct wf_across *across = weft_call_scratch(call, sizeof *across);
-    const int64_t at_once = inner > WF_ACROSS_WIDTH     ? 1
-                            : WF_ACROSS_WIDTH / inner < length ? WF_ACROSS_WIDTH / inner : length;
-    const int64_t n_tiles = (inner - 1) / WF_ACROSS_WIDTH + 1;
-    const int64_t tile_width = n_tiles == 1 ? inner : ((inner - 1) / n_tiles + 1 + 15) / 16 * 16;
+    const int64_t fit = WF_ACROSS_WIDTH / inner;
+    const int64_t at_once = (fit < length ? fit : length) * inner, all = length * inner;
 
     if (!across)
         return wf_error_nomem(err, wf_reduce_name(r->what));
-    for (int64_t o = 0; o < outer; o++)
-        for (int64_t column = 0; column < inner; column += tile_width) {
-            const int64_t columns = inner - column < tile_width ? inner - column : tile_width;
-            const int64_t rows_left = length % at_once;
-            const struct tile t = {
-                .p = o * length * inner + column,
-                .width = columns * at_once,
-                .n_rows = length / at_once + (rows_left > 0),
-                .step = inner * at_once,
-                .last = columns * (rows_left ? rows_left : at_once),
-            };
-            weft_status st;
+    for (int64_t o = 0; o < outer; o++) {
+        wf_across_begin(across, (enum wf_fold)r->fold, at_once);
+        for (int64_t i = 0; i < all; i += at_once) {
+            const int64_t n = all - i < at_once ? all - i : at_once;
+            const void *values;
+            weft_status st = wf_eval_get(e, o * all + i, n, &values, err);
 
-            wf_across_begin(across, (enum wf_fold)r->fold, t.width);
-            st = fold_tile(e, across, &t, err);
             if (st)
                 return st;
-            wf_across_end(across, words + o * inner + column, outer * inner, columns);
+            wf_across_add(across, values, n);
+        }
+        wf_across_end(across, words + o * inner, outer * inner, inner);
+    }
+    return WEFT_OK;
+}
+
+/* Tiles side by side whose sums stay in the L2 cache while rows stream by: of 16384
+ * columns they are 128 KiB. One tile at a time would jump from row to row, and what the
+ * machine fetches ahead would be the wrong memory. */
+enum { MAX_TILES = 16 };
+
+/* `length` rows of `columns` elements from p, `step` apart. */
+static weft_status fold_tiles(struct wf_eval *e, const struct wf_reduction *r, struct wf_across *tiles,
+                              int64_t width, int64_t p, int64_t columns, int64_t length, int64_t step,
+                              struct weft_error *err)
+{
+    for (int64_t c = 0; c < columns; c += width)
+        wf_across_begin(&tiles[c / width], (enum wf_fold)r->fold, columns - c < width ? columns - c : width);
+    for (int64_t row = 0; row < length; row++)
+        for (int64_t c = 0; c < columns; c += width) {
+            struct wf_across *tile = &tiles[c / width];
+            const void *values;
+            weft_status st = wf_eval_get(e, p + row * step + c, tile->width, &values, err);
+
+            if (st)
+                return st;
+            wf_across_add(tile, values, tile->width);
+        }
+    return WEFT_OK;
+}
+
+/* The same as fold_narrow() for rows longer than a batch. */
+static weft_status fold_wide(struct wf_eval *e, const struct wf_reduction *r, union wf_word *words,
+                             int64_t outer, int64_t length, int64_t inner, weft_call *call,
+                             struct weft_error *err)
+{
+    const int64_t n_tiles = (inner - 1) / WF_ACROSS_WIDTH + 1;
+    const int64_t width = ((inner - 1) / n_tiles + 1 + 15) / 16 * 16;
+    const int64_t band = width * (n_tiles < MAX_TILES ? n_tiles : MAX_TILES);
+    struct wf_across *tiles = weft_call_scratch(call, (size_t)(band / width) * sizeof *tiles);
+
+    if (!tiles)
+        return wf_error_nomem(err, wf_reduce_name(r->what));
+    for (int64_t o = 0; o < outer; o++)
+        for (int64_t from = 0; from < inner; from += band) {
+            const int64_t columns = inner - from < band ? inner - from : band;
+            weft_status st = fold_tiles(e, r, tiles, width, o * length * inner + from, columns, length, inner, err);
+
+            if (st)
+                return st;
+            for (int64_t c = 0; c < columns; c += width)
+                wf_across_end(&tiles[c / width], words + o * inner + from + c, outer * inner, tiles[c / width].width);
         }
     return WEFT_OK;
 }
@@ -247,7 +269,7 @@ static weft_status fold_chunk(struct wf_eval *e, const struct wf_reduction *r, u
     if (!e->n_elems)
         return WEFT_OK;
     if (inner > 1)
-        return fold_across(e, r, words, outer, length, inner, call, err);
+        return (inner > WF_ACROSS_WIDTH ? fold_wide : fold_narrow)(e, r, words, outer, length, inner, call, err);
     if (r->axis >= 0 && length <= WF_SHORT_ROW && length < e->n_elems && weft_dtype_size(e->pass->dtype) == 8)
         return fold_short(e, r, words, n, length, call, err);
     return fold_along(e, r, words, n, length, err);

@@ -119,7 +119,7 @@ Test(reduce, every_kind_equals_the_plain_loop_for_random_shapes_types_axes_and_c
 
 Test(reduce, rows_longer_than_a_batch_and_columns_of_every_width)
 {
-    static const int64_t shapes[][3] = {{3, 2500, 1}, {2, 70, 33}, {1, 200, 513}, {2, 130, 1025}, {1, 5, 4099},
+    static const int64_t shapes[][3] = {{3, 2500, 1}, {2, 70, 33}, {1, 200, 513}, {2, 130, 1025}, {1, 5, 4099}, {2, 3, 20011},
                                         {7, 1, 3}, {1, 1000, 2}, {300, 3, 1}};
     uint64_t state = 6;
 
