@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
@@ -190,7 +191,9 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     r->serial = ++pool->n_runs;
     if (wf_load_relaxed(&f->stop))
         wf_or(&r->flags, WF_RUN_STOP);
-    if (pool->kind == WEFT_POOL_PROCESSES)
+    /* The thread sanitizer does not follow a fork of a program with threads: its child
+     * may wait for ever. There the bodies run in the workers themselves. */
+    if (pool->kind == WEFT_POOL_PROCESSES && !WF_TSAN)
         wf_or(&r->flags, WF_RUN_REMOTE);
     f->run = r;
     f->begin = wf_moment_now();
