@@ -2,6 +2,7 @@
 #include "scheduler/topo.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,28 @@ Test(topo, pinning_to_a_machine_we_are_not_on_changes_nothing)
     sched_getaffinity(0, sizeof after, &after);
     cr_assert(CPU_EQUAL(&before, &after));
     wf_topo_free(t);
+}
+
+static void *look_once(void *arg)
+{
+    struct wf_topo *t = NULL;
+
+    (void)arg;
+    cr_expect_eq(wf_topo_new(&t, NULL, NULL), WEFT_OK);
+    cr_expect_geq(wf_topo_n_cores(t), 1);
+    wf_topo_free(t);
+    return NULL;
+}
+
+Test(topo, threads_that_look_first_at_once_see_one_machine)
+{
+    enum { THREADS = 8 };
+    pthread_t thread[THREADS];
+
+    for (int i = 0; i < THREADS; i++)
+        cr_assert_eq(pthread_create(&thread[i], NULL, look_once, NULL), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(thread[i], NULL);
 }
 
 Test(topo, the_second_look_is_quick_enough_for_a_pool)
