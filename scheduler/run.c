@@ -213,12 +213,11 @@ static void poison_one(weft_plan *p, uint32_t node, uint32_t poison)
 static void poison_from(struct wf_run *r, uint32_t node, uint32_t poison)
 {
     weft_plan *p = r->plan;
-    const struct wf_node *n = &p->nodes[node];
 
     wf_or(&r->flags, WF_RUN_TROUBLE);
     poison_one(p, node, poison);
-    for (uint32_t k = 0; k < n->n_succ; k++)
-        poison_one(p, p->succ[n->first_succ + k], poison);
+    for (uint32_t k = 0; k < p->nodes[node].n_succ; k++)
+        poison_one(p, wf_plan_succ(p, node)[k], poison);
 }
 
 bool wf_run_is_doomed(struct weft_call *call)

@@ -69,7 +69,7 @@ static inline bool count_down(struct wf_node *n, bool alone)
 static inline uint32_t tell_successors(struct wf_worker *w, const struct wf_run *r, uint32_t place, uint32_t i)
 {
     struct wf_node *nodes = r->plan->nodes;
-    const uint32_t *succ = r->plan->succ + nodes[i].first_succ;
+    const uint32_t *succ = wf_plan_succ(r->plan, i);
     const bool alone = is_alone(w);
     uint32_t next = WF_NONE;
     bool queued = false;

@@ -166,16 +166,19 @@ static weft_status count_uses(struct making *m, struct weft_error *err)
 static weft_status lay_successors(struct making *m, struct weft_error *err)
 {
     weft_plan *p = m->p;
-    uint64_t n_edges = 0;
+    uint64_t n_edges = 0, n_listed = 0;
     uint32_t *next;
 
     for (uint32_t i = 0; i < p->n_nodes; i++) {
-        p->nodes[i].first_succ = (uint32_t)n_edges;
-        n_edges += p->nodes[i].n_succ;
-        p->n_sinks += !p->nodes[i].n_succ;
+        const uint32_t n = p->nodes[i].n_succ;
+
+        p->nodes[i].first_succ = (uint32_t)n_listed;
+        n_edges += n;
+        n_listed += n > 1 ? n : 0;
+        p->n_sinks += !n;
     }
     p->n_edges = (uint32_t)n_edges;
-    p->succ = room_for(p, n_edges, sizeof *p->succ);
+    p->succ = room_for(p, n_listed, sizeof *p->succ);
     p->roots = room_for(p, p->n_roots, sizeof *p->roots);
     next = wf_arena_alloc(&m->scratch, ((size_t)p->n_nodes + 1) * sizeof *next, 4);
     if (!p->succ || !p->roots || !next)
@@ -185,7 +188,12 @@ static weft_status lay_successors(struct making *m, struct weft_error *err)
     for (uint32_t i = 0; i < p->n_nodes; i++) {
         if (!p->nodes[i].n_join)
             p->roots[p->n_roots++] = i;
-        FOR_PREDS(m, i, pred, { p->succ[p->nodes[pred].first_succ + next[pred]++] = i; })
+        FOR_PREDS(m, i, pred, {
+            if (p->nodes[pred].n_succ == 1)
+                p->nodes[pred].first_succ = i;
+            else
+                p->succ[p->nodes[pred].first_succ + next[pred]++] = i;
+        })
     }
     return WEFT_OK;
 }
@@ -219,7 +227,7 @@ static void fuse(weft_plan *p)
     for (uint32_t i = 1; i < p->n_nodes; i++) {
         const struct wf_node *before = &p->nodes[i - 1];
 
-        if (p->nodes[i].n_join == 1 && before->n_succ == 1 && p->succ[before->first_succ] == i &&
+        if (p->nodes[i].n_join == 1 && before->n_succ == 1 && before->first_succ == i &&
             before->body != fail_body && !wf_plan_is_asked(p, i - 1) &&
             wf_plan_slot(p, i - 1, 1) == WF_NONE) {
             p->nodes[i].fused = 1;
@@ -378,7 +386,7 @@ void wf_plan_preds(const weft_plan *p, uint32_t *first, uint32_t *preds)
     /* first[i + 1] serves as the place of the next one, counted down, and ends as first[i]. */
     for (uint32_t i = p->n_nodes; i-- > 0;)
         for (uint32_t k = 0; k < p->nodes[i].n_succ; k++) {
-            const uint32_t succ = p->succ[p->nodes[i].first_succ + k];
+            const uint32_t succ = wf_plan_succ(p, i)[k];
 
             preds[--first[succ + 1]] = i;
         }

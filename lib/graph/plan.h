@@ -10,7 +10,8 @@
  *   plan.c    the numbered tasks laid out for running; a chain of one-in
  *             one-out tasks has come out side by side and is marked as one
  *
- * A node is 32 bytes, its successors 4 bytes each. A result has a slot: node i
+ * A node is 32 bytes, its successors 4 bytes each; a single one is kept in the
+ * node itself, where whoever finishes it has it at hand. A result has a slot: node i
  * that gives one result has slot i; further results of nodes with several, and
  * values known already, have slots behind those.
  *
@@ -37,7 +38,7 @@
 struct wf_node {
     weft_body       *body;
     void            *arg;
-    uint32_t         first_succ;
+    uint32_t         first_succ; /* one successor: itself; several: its place in succ */
     uint32_t         n_succ;
     _Atomic uint32_t join;    /* predecessors not finished in this run */
     uint32_t         n_join : 31;
@@ -56,7 +57,7 @@ struct weft_plan {
     weft_graph         *graph;
     struct wf_arena     arena;
     struct wf_node     *nodes;
-    uint32_t           *succ;
+    uint32_t           *succ;         /* of the nodes with several */
     uint32_t           *first_input;  /* n_nodes + 1 */
     uint32_t           *inputs;       /* slots, in the order of the dependencies */
     uint32_t           *task_of;      /* number of the task in the graph */
@@ -73,6 +74,14 @@ struct weft_plan {
     uint64_t           *again;        /* bitmap of targets whose slot a later one has, too; NULL: none */
     atomic_flag         running;
 };
+
+/* The n_succ successors of node i, ascending. */
+static inline const uint32_t *wf_plan_succ(const weft_plan *p, uint32_t i)
+{
+    const struct wf_node *node = &p->nodes[i];
+
+    return node->n_succ == 1 ? &node->first_succ : p->succ + node->first_succ;
+}
 
 static inline bool wf_plan_is_asked(const weft_plan *p, uint32_t slot)
 {

@@ -26,7 +26,7 @@ static void check_order(const weft_plan *p)
             if (p->inputs[e] < p->first_const)
                 cr_assert_lt(wf_plan_owner(p, p->inputs[e]), i);
         for (uint32_t k = 1; k < p->nodes[i].n_succ; k++)
-            cr_assert_lt(p->succ[p->nodes[i].first_succ + k - 1], p->succ[p->nodes[i].first_succ + k]);
+            cr_assert_lt(wf_plan_succ(p, i)[k - 1], wf_plan_succ(p, i)[k]);
         cr_assert_eq(wf_plan_is_fused(p, i) && p->nodes[i].n_join != 1, false);
     }
 }
