@@ -21,9 +21,9 @@ bool wf_deque_init(struct wf_deque *d)
 {
     struct wf_ring *ring = new_ring(FIRST_ROOM, NULL);
 
-    atomic_init(&d->top, 0);
-    atomic_init(&d->bottom, 0);
-    atomic_init(&d->ring, ring);
+    wf_init(&d->top, 0);
+    wf_init(&d->bottom, 0);
+    wf_init(&d->ring, ring);
     d->seen_top = 0;
     return ring != NULL;
 }

@@ -123,11 +123,11 @@ void weft_future_cancel(weft_future *f)
     /* A pool may be freed before its futures, and then all of them are done. */
     if (weft_future_is_done(f))
         return;
-    pthread_mutex_lock(&f->pool->lock);
+    wf_mutex_lock(&f->pool->lock);
     wf_store_relaxed(&f->stop, true);
     if (f->run)
         wf_or(&f->run->flags, WF_RUN_STOP);
-    pthread_mutex_unlock(&f->pool->lock);
+    wf_mutex_unlock(&f->pool->lock);
 }
 
 void weft_future_free(weft_future *f)

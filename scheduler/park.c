@@ -5,8 +5,8 @@
 
 void wf_park_init(struct wf_park *p)
 {
-    atomic_init(&p->state, 0);
-    atomic_init(&p->tokens, 0);
+    wf_init(&p->state, 0);
+    wf_init(&p->tokens, 0);
 }
 
 void wf_park_check(struct wf_park *p, uint32_t n_workers)

@@ -52,7 +52,7 @@ static void stop_workers(weft_pool *pool)
     }
     for (int i = 0; i < pool->n_workers; i++)
         if (pool->workers[i].started)
-            pthread_join(pool->workers[i].thread, NULL);
+            wf_thread_join(pool->workers[i].thread);
 }
 
 /* Everything but the threads, which are gone. */
@@ -69,8 +69,8 @@ static void free_memory(weft_pool *pool)
     wf_free(pool->victims);
     wf_free(pool->places);
     wf_topo_free(pool->topo);
-    pthread_cond_destroy(&pool->all_told);
-    pthread_mutex_destroy(&pool->lock);
+    wf_cond_fini(&pool->all_told);
+    wf_mutex_fini(&pool->lock);
     wf_free(pool);
 }
 
@@ -102,7 +102,7 @@ static bool start_worker(weft_pool *pool, int i)
     wf_add(&pool->n_loops, 1);
     w->started = pool->has_executor
                      ? !pool->executor.submit(pool->executor.self, executor_main, w)
-                     : !pthread_create(&w->thread, NULL, thread_main, w);
+                     : wf_thread_start(&w->thread, thread_main, w);
     if (!w->started)
         wf_sub(&pool->n_loops, 1);
     return w->started;
@@ -118,8 +118,8 @@ weft_pool *weft_pool_new(const struct weft_pool_spec *spec)
         return NULL;
     memset(pool, 0, sizeof *pool);
     spec = spec ? spec : &defaults;
-    pthread_mutex_init(&pool->lock, NULL);
-    pthread_cond_init(&pool->all_told, NULL);
+    wf_mutex_init(&pool->lock);
+    wf_cond_init(&pool->all_told);
     wf_park_init(&pool->park);
     pool->kind = spec->kind;
     pool->process = getpid();
@@ -171,10 +171,10 @@ void weft_pool_free(weft_pool *pool)
         return;
     /* In a forked child the workers never were: what they held is only memory. */
     if (pool->process == getpid() && pool->kind != WEFT_POOL_SERIAL) {
-        pthread_mutex_lock(&pool->lock);
+        wf_mutex_lock(&pool->lock);
         while (pool->n_open)
-            pthread_cond_wait(&pool->all_told, &pool->lock);
-        pthread_mutex_unlock(&pool->lock);
+            wf_cond_wait(&pool->all_told, &pool->lock);
+        wf_mutex_unlock(&pool->lock);
         stop_workers(pool);
     }
     free_memory(pool);
@@ -207,7 +207,7 @@ static void enter(weft_pool *pool, weft_future *f)
 {
     uint64_t live;
 
-    pthread_mutex_lock(&pool->lock);
+    wf_mutex_lock(&pool->lock);
     pool->n_open++;
     live = wf_load_relaxed(&pool->live);
     if (~live) {
@@ -219,7 +219,7 @@ static void enter(weft_pool *pool, weft_future *f)
             pool->queued = f;
         pool->last = f;
     }
-    pthread_mutex_unlock(&pool->lock);
+    wf_mutex_unlock(&pool->lock);
     wf_park_wake(&pool->park);
 }
 
@@ -257,7 +257,7 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
     f->end = wf_moment_now();
     wf_future_collect(f, r);
     shape = shape_of(f);
-    pthread_mutex_lock(&pool->lock);
+    wf_mutex_lock(&pool->lock);
     f->run = NULL;
     remember(pool, f, at, shape);
     if (pool->queued) {
@@ -267,17 +267,17 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
         pool->last = pool->queued ? pool->last : NULL;
         place(pool, next, at);
     } else {
-        atomic_fetch_and_explicit(&pool->live, ~((uint64_t)1 << at), memory_order_acq_rel);
+        wf_and(&pool->live, ~((uint64_t)1 << at));
     }
-    pthread_mutex_unlock(&pool->lock);
+    wf_mutex_unlock(&pool->lock);
     wf_future_tell(f); /* from here f may be gone */
     wf_park_wake(&pool->park);
     /* After the callback, which may have entered another run. We are a worker, so the
      * pool is not gone before we have left. */
-    pthread_mutex_lock(&pool->lock);
+    wf_mutex_lock(&pool->lock);
     if (!--pool->n_open)
-        pthread_cond_broadcast(&pool->all_told);
-    pthread_mutex_unlock(&pool->lock);
+        wf_cond_wake_all(&pool->all_told);
+    wf_mutex_unlock(&pool->lock);
 }
 
 /* Runs it here and now. */
@@ -285,14 +285,14 @@ static void run_serially(weft_pool *pool, weft_future *f)
 {
     struct wf_run *r = &pool->runs[0];
 
-    pthread_mutex_lock(&pool->lock);
+    wf_mutex_lock(&pool->lock);
     wf_run_init(r, f->plan, f->spec.on_error, f);
     f->begin = wf_moment_now();
     wf_serial_run(pool, r, &pool->workers[0]);
     f->end = wf_moment_now();
     wf_future_collect(f, r);
     remember(pool, f, 0, shape_of(f));
-    pthread_mutex_unlock(&pool->lock);
+    wf_mutex_unlock(&pool->lock);
     wf_future_tell(f);
 }
 
@@ -304,9 +304,9 @@ static void run_nothing(weft_pool *pool, weft_future *f)
     wf_run_init(&nothing, f->plan, f->spec.on_error, f);
     f->begin = f->end = wf_moment_now();
     wf_future_collect(f, &nothing);
-    pthread_mutex_lock(&pool->lock);
+    wf_mutex_lock(&pool->lock);
     remember(pool, f, 0, shape_of(f));
-    pthread_mutex_unlock(&pool->lock);
+    wf_mutex_unlock(&pool->lock);
     wf_future_tell(f);
 }
 

@@ -17,7 +17,6 @@
 #ifndef WF_POOL_H
 #define WF_POOL_H
 
-#include <pthread.h>
 #include <sys/types.h>
 
 #include "scheduler/park.h"
@@ -63,11 +62,11 @@ struct weft_pool {
     _Atomic bool        ending;
     _Atomic uint32_t    n_loops;    /* worker loops that have not returned */
 
-    pthread_mutex_t     lock;
+    wf_mutex            lock;
     weft_future        *queued, *last;
     uint64_t            n_runs;
     uint32_t            n_open;     /* runs entered whose end is not told yet */
-    pthread_cond_t      all_told;   /* n_open is 0 */
+    wf_cond             all_told;   /* n_open is 0 */
     struct wf_run       runs[WF_MAX_RUNS];
 
     /* What weft_trace_of_pool() reads of the last run that ended; guarded by lock. */

@@ -193,7 +193,7 @@ bool wf_process_is_stopped(const struct weft_call *call)
 
 /* ---- The parent -------------------------------------------------------------- */
 
-struct wf_process *wf_process_new(pthread_mutex_t *lock)
+struct wf_process *wf_process_new(wf_mutex *lock)
 {
     struct wf_process *p = wf_alloc_zero(1, sizeof *p);
 
@@ -244,9 +244,9 @@ static weft_status start_child(struct weft_call *call)
     int ends[2];
 
     end_child(p);
-    pthread_mutex_lock(p->lock);
+    wf_mutex_lock(p->lock);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
-        pthread_mutex_unlock(p->lock);
+        wf_mutex_unlock(p->lock);
         return wf_error_errno(&call->err, WEFT_IO, "a worker process", errno);
     }
     p->pid = fork();
@@ -255,7 +255,7 @@ static weft_status start_child(struct weft_call *call)
         serve(call, ends[1]);
     }
     close(ends[1]);
-    pthread_mutex_unlock(p->lock);
+    wf_mutex_unlock(p->lock);
     if (p->pid < 0) {
         p->pid = 0;
         close(ends[0]);

@@ -20,13 +20,12 @@
 #ifndef WF_PROCESS_H
 #define WF_PROCESS_H
 
-#include <pthread.h>
 #include <sys/types.h>
 
 #include "scheduler/run.h"
 
 struct wf_process {
-    pthread_mutex_t *lock;
+    wf_mutex        *lock;
     pid_t            parent;  /* a process forked by something else has only a copy of this */
     pid_t            pid;     /* 0: none */
     int              socket;
@@ -35,7 +34,7 @@ struct wf_process {
     size_t           n_shared;
 };
 
-struct wf_process *wf_process_new(pthread_mutex_t *lock); /* NULL: no memory */
+struct wf_process *wf_process_new(wf_mutex *lock); /* NULL: no memory */
 void               wf_process_free(struct wf_process *p); /* ends the child; NULL is fine */
 
 #endif

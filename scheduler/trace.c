@@ -99,7 +99,7 @@ weft_status weft_trace_of_pool(weft_trace **out, weft_pool *pool, struct weft_er
         return wf_error_nomem(err, "a pool");
     if (!pool->traces)
         return weft_error_set(err, WEFT_INVALID, "this pool was made without .trace");
-    pthread_mutex_lock(&pool->lock);
+    wf_mutex_lock(&pool->lock);
     if (!pool->has_last) {
         st = weft_error_set(err, WEFT_EMPTY, "this pool has not run anything");
         goto out;
@@ -122,7 +122,7 @@ weft_status weft_trace_of_pool(weft_trace **out, weft_pool *pool, struct weft_er
     if (!st && run.n_events)
         memcpy(places, events, run.n_events * sizeof *events);
 out:
-    pthread_mutex_unlock(&pool->lock);
+    wf_mutex_unlock(&pool->lock);
     wf_free(events);
     return st;
 }

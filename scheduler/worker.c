@@ -1,8 +1,6 @@
 /* worker.c - one worker: my own task, else a fresh root, else a neighbour's, else sleep. */
 #include "scheduler/worker.h"
 
-#include <sched.h>
-
 #include "lib/base/clock.h"
 #include "scheduler/pool.h"
 
@@ -281,7 +279,7 @@ static bool search(struct wf_worker *w, wf_ready *out)
                 wf_pause();
         }
         if (w->pool->n_workers > wf_topo_n_pus(w->pool->topo))
-            sched_yield();
+            wf_yield();
     } while (wf_now_ns() < until && !is_ending(w));
     return false;
 }

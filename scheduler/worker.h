@@ -2,8 +2,6 @@
 #ifndef WF_WORKER_H
 #define WF_WORKER_H
 
-#include <pthread.h>
-
 #include "scheduler/deque.h"
 #include "scheduler/run.h"
 #include "scheduler/trace.h"
@@ -18,7 +16,7 @@ struct wf_worker {
     uint32_t          n_sinks;     /* finished, not told to the run yet */
     struct weft_call  call;
     struct wf_tracer  tracer;
-    pthread_t         thread;
+    wf_thread         thread;
     bool              started;
 };
 
