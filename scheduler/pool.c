@@ -154,6 +154,8 @@ weft_pool *weft_pool_new(const struct weft_pool_spec *spec)
                 stop_workers(pool);
                 goto fail;
             }
+    if (pool->kind != WEFT_POOL_SERIAL)
+        wf_watchdog_start(&pool->watchdog, pool);
     return pool;
 fail:
     free_memory(pool);
@@ -175,6 +177,7 @@ void weft_pool_free(weft_pool *pool)
         while (pool->n_open)
             wf_cond_wait(&pool->all_told, &pool->lock);
         wf_mutex_unlock(&pool->lock);
+        wf_watchdog_stop(&pool->watchdog);
         stop_workers(pool);
     }
     free_memory(pool);

@@ -22,6 +22,7 @@
 #include "scheduler/park.h"
 #include "scheduler/run.h"
 #include "scheduler/topo.h"
+#include "scheduler/watchdog.h"
 #include "scheduler/worker.h"
 
 enum { WF_MAX_RUNS = 64 };
@@ -56,6 +57,7 @@ struct weft_pool {
     struct wf_worker   *workers;
     struct weft_executor executor;
     bool                has_executor;
+    struct wf_watchdog  watchdog;
 
     struct wf_park      park;
     _Alignas(WF_APART) _Atomic uint64_t live; /* bit i: a run sits in place i */

@@ -39,6 +39,7 @@ typedef pthread_t       wf_thread;
 static inline void wf_mutex_init(wf_mutex *m)              { pthread_mutex_init(m, NULL); }
 static inline void wf_mutex_fini(wf_mutex *m)              { pthread_mutex_destroy(m); }
 static inline void wf_mutex_lock(wf_mutex *m)              { pthread_mutex_lock(m); }
+static inline bool wf_mutex_try_lock(wf_mutex *m)          { return !pthread_mutex_trylock(m); }
 static inline void wf_mutex_unlock(wf_mutex *m)            { pthread_mutex_unlock(m); }
 static inline void wf_cond_init(wf_cond *c)                { pthread_cond_init(c, NULL); }
 static inline void wf_cond_fini(wf_cond *c)                { pthread_cond_destroy(c); }

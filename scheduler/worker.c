@@ -317,7 +317,9 @@ static bool run_found(struct wf_worker *w)
             wf_park_wake(park);
             break;
         }
+        wf_store_relaxed(&w->asleep, true);
         wf_park_commit(park);
+        wf_store_relaxed(&w->asleep, false);
         searching = true;
         woke = w->tracer.ring ? wf_ticks() : 0;
     }

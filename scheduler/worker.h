@@ -18,6 +18,7 @@ struct wf_worker {
     struct wf_tracer  tracer;
     wf_thread         thread;
     bool              started;
+    _Atomic bool      asleep;      /* for the watchdog to tell */
 };
 
 /* The life of a worker: until the pool ends. */
