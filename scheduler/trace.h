@@ -30,7 +30,9 @@ struct wf_tracer {
 
 static inline uint64_t wf_ticks(void)
 {
-#if defined(__x86_64__)
+#if defined(WF_SIM)
+    return (uint64_t)wf_now_ns();
+#elif defined(__x86_64__)
     return __builtin_ia32_rdtsc();
 #elif defined(__aarch64__)
     uint64_t t;

@@ -5,6 +5,9 @@
 #include <stdint.h>
 #include <time.h>
 
+#ifdef WF_SIM
+int64_t wf_now_ns(void); /* virtual time */
+#else
 static inline int64_t wf_now_ns(void)
 {
     struct timespec t;
@@ -12,5 +15,6 @@ static inline int64_t wf_now_ns(void)
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
+#endif
 
 #endif

@@ -1,0 +1,74 @@
+/* machine.c - the machine of a simulation: equal cores, each next to every other, and no processes. */
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "scheduler/process.h"
+#include "scheduler/sim/sim.h"
+#include "scheduler/topo.h"
+
+weft_status wf_topo_new(struct wf_topo **out, const char *synthetic, struct weft_error *err)
+{
+    struct wf_topo *t = wf_alloc_zero(1, sizeof *t);
+
+    (void)synthetic;
+    if (!t)
+        return wf_error_nomem(err, "a machine");
+    t->n_pus = t->n_cores = WF_SIM_THREADS;
+    t->n_l2 = t->n_l3 = t->n_nodes = t->n_packages = 1;
+    *out = t;
+    return WEFT_OK;
+}
+
+void wf_topo_free(struct wf_topo *t)              { wf_free(t); }
+int  wf_topo_n_pus(const struct wf_topo *t)       { return t->n_pus; }
+int  wf_topo_n_cores(const struct wf_topo *t)     { return t->n_cores; }
+int  wf_topo_n_workers(const struct wf_topo *t)   { return t->n_cores - 1; }
+
+void wf_topo_place(const struct wf_topo *t, int n_workers, int *pu_of_worker)
+{
+    for (int i = 0; i < n_workers; i++)
+        pu_of_worker[i] = i % t->n_pus;
+}
+
+bool wf_topo_pins(const struct wf_topo *t, int n_workers)
+{
+    (void)t, (void)n_workers;
+    return false;
+}
+
+weft_status wf_topo_pin(const struct wf_topo *t, int pu)
+{
+    (void)t, (void)pu;
+    return WEFT_UNSUPPORTED;
+}
+
+int wf_topo_distance(const struct wf_topo *t, int pu_a, int pu_b)
+{
+    (void)t;
+    return pu_a == pu_b ? 0 : 2;
+}
+
+/* ---- No processes ---------------------------------------------------------------- */
+
+struct wf_process *wf_process_new(wf_mutex *lock)
+{
+    (void)lock;
+    return NULL;
+}
+
+void wf_process_free(struct wf_process *p)
+{
+    (void)p;
+}
+
+weft_status wf_process_call(struct weft_call *call)
+{
+    return weft_error_set(&call->err, WEFT_UNSUPPORTED, "a simulation has no processes");
+}
+
+bool wf_process_is_stopped(const struct weft_call *call)
+{
+    (void)call;
+    return false;
+}
