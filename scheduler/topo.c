@@ -231,35 +231,43 @@ static weft_status read_slit(struct wf_topo *t, struct weft_error *err)
     return st;
 }
 
-weft_status wf_topo_new(struct wf_topo **out, const char *synthetic, struct weft_error *err)
+weft_status wf_topo_of(struct wf_topo **out, void *hwloc, struct weft_error *err)
 {
     struct wf_topo *t = wf_alloc_zero(1, sizeof *t);
-    hwloc_topology_t h = NULL;
     weft_status st;
 
     if (!t)
         return wf_error_nomem(err, "the machine's topology");
-    if (synthetic)
-        t->own_hwloc = look(&h, synthetic) == 0;
-    else
-        h = machine_of_process();
-    t->hwloc = h;
-    if (!h) {
-        st = synthetic ? weft_error_set(err, WEFT_INVALID, "topology '%s': hwloc cannot read it", synthetic)
-                       : weft_error_set(err, WEFT_UNSUPPORTED, "topology: hwloc cannot look at this machine");
-        goto out;
-    }
+    t->hwloc = hwloc;
     st = fill(t, err);
     if (st)
         goto out;
     st = read_slit(t, err);
     if (st)
         goto out;
-    t->quota_cores = synthetic ? 0 : wf_quota_cores("");
     *out = t;
     t = NULL;
 out:
     wf_topo_free(t);
+    return st;
+}
+
+weft_status wf_topo_new(struct wf_topo **out, const char *synthetic, struct weft_error *err)
+{
+    hwloc_topology_t h = NULL;
+    weft_status st;
+
+    if (synthetic && look(&h, synthetic))
+        return weft_error_set(err, WEFT_INVALID, "topology '%s': hwloc cannot read it", synthetic);
+    if (!synthetic && !(h = machine_of_process()))
+        return weft_error_set(err, WEFT_UNSUPPORTED, "topology: hwloc cannot look at this machine");
+    st = wf_topo_of(out, h, err);
+    if (!st && synthetic)
+        (*out)->own_hwloc = true;
+    else if (!st)
+        (*out)->quota_cores = wf_quota_cores("");
+    else if (synthetic)
+        hwloc_topology_destroy(h);
     return st;
 }
 

@@ -35,12 +35,15 @@ struct wf_topo {
     int           n_slit;               /* remote[a * n_slit + b]: see wf_topo_distance() */
     uint8_t      *remote;
     void         *hwloc;
-    bool          own_hwloc;            /* false: the one this process shares */
+    bool          own_hwloc;            /* false: the one this process shares, or lent */
 };
 
 /* `synthetic`: a machine as hwloc describes it ("node:2 l3:2 core:4 pu:2"), for tests;
  * NULL: this one. */
 weft_status wf_topo_new(struct wf_topo **out, const char *synthetic, struct weft_error *err);
+/* Of an hwloc_topology_t that is loaded, lent until wf_topo_free(): tests make machines
+ * that no description can tell, with kinds of cores, distances and forbidden cores. */
+weft_status wf_topo_of(struct wf_topo **out, void *hwloc, struct weft_error *err);
 void        wf_topo_free(struct wf_topo *t); /* NULL is fine */
 
 int wf_topo_n_pus(const struct wf_topo *t);

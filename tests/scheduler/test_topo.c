@@ -2,6 +2,7 @@
 #include "scheduler/topo.h"
 
 #include <criterion/criterion.h>
+#include <hwloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -120,16 +121,206 @@ Test(topo, more_workers_than_pus_go_round_again)
     wf_topo_free(t);
 }
 
-Test(topo, fast_cores_come_before_slow_ones)
+/* Where 1, 2, 8, 16, 32 and 40 workers sit: a smaller pool as the first of a bigger one. */
+static void expect_plans(const char *machine, const int *want)
 {
-    /* Two slow cores, then two fast ones with two threads each:  s0 s1 f2 f4 */
-    struct wf_topo *t = made("core:4 pu:2");
+    const int sizes[] = {1, 2, 8, 16, 32, 40};
+    struct wf_topo *t = made(machine);
 
-    for (int pu = 0; pu < 8; pu++)
-        t->pus[pu].kind = pu >= 4;
-    t->n_kinds = 2;
-    EXPECT_PLAN(t, 4, 6, 0, 2, 5, 7, 1, 3, 4);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int plan[40];
+
+        wf_topo_place(t, sizes[i], plan);
+        for (int w = 0; w < sizes[i]; w++)
+            cr_expect_eq(plan[w], want[w], "%s, %d workers: %d on PU %d, not %d", machine, sizes[i], w, plan[w], want[w]);
+    }
     wf_topo_free(t);
+}
+
+Test(topo, sixteen_cores_of_two_threads_fill_up_in_the_order_of_their_caches)
+{
+    /* Two nodes of two L3 of four cores; one node of four L3 of four; eight L3 of two. */
+    const char *const machines[] = {"node:2 l3:2 core:4 pu:2", "pack:1 [numa] l3:4 core:4 pu:2", "pack:2 l3:4 core:2 pu:2"};
+    static const int plan[40] = {
+        0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, /* the first thread of each core */
+        1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, /* the second */
+        0, 2, 4, 6, 8, 10, 12, 14,                                 /* and round again */
+    };
+
+    for (size_t i = 0; i < sizeof machines / sizeof *machines; i++)
+        expect_plans(machines[i], plan);
+}
+
+Test(topo, cores_of_four_threads_get_one_worker_each_then_two)
+{
+    static const int plan[40] = {
+        0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15, 0, 4, 8, 12,
+        1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15, 0, 4, 8, 12, 1, 5, 9, 13,
+    };
+
+    expect_plans("pack:2 core:2 pu:4", plan);
+}
+
+Test(topo, cores_of_one_thread_are_taken_as_they_lie)
+{
+    int plan[40];
+
+    for (int w = 0; w < 40; w++)
+        plan[w] = w % 24;
+    expect_plans("pack:2 [numa] l3:3 core:4 pu:1", plan);
+}
+
+/* ---- What no description can tell: by the calls of hwloc ------------------------ */
+
+static hwloc_topology_t machine_of(const char *synthetic, unsigned long flags)
+{
+    hwloc_topology_t h;
+
+    cr_assert_eq(hwloc_topology_init(&h), 0);
+    cr_assert_eq(hwloc_topology_set_flags(h, flags), 0);
+    cr_assert_eq(hwloc_topology_set_synthetic(h, synthetic), 0);
+    cr_assert_eq(hwloc_topology_load(h), 0);
+    return h;
+}
+
+static hwloc_bitmap_t set_of(const char *list)
+{
+    hwloc_bitmap_t set = hwloc_bitmap_alloc();
+
+    cr_assert_eq(hwloc_bitmap_list_sscanf(set, list), 0);
+    return set;
+}
+
+/* These PUs are of a kind whose cores are that fast; -1: nobody knows. */
+static void are_of_kind(hwloc_topology_t h, const char *list, int efficiency)
+{
+    hwloc_bitmap_t set = set_of(list);
+
+    cr_assert_eq(hwloc_cpukinds_register(h, set, efficiency, 0, NULL, 0), 0);
+    hwloc_bitmap_free(set);
+}
+
+static struct wf_topo *seen(hwloc_topology_t h)
+{
+    struct wf_topo *t = NULL;
+
+    cr_assert_eq(wf_topo_of(&t, h, NULL), WEFT_OK);
+    return t;
+}
+
+/* Four fast cores with two threads each, four slow ones with one, under one L3:
+ *
+ *   core   F0    F1    F2    F3    s4   s5   s6   s7
+ *   PU     0 1   2 3   4 5   6 7   8    9    10   11     (the system's 8, 10, 12, 14) */
+static hwloc_topology_t hybrid(void)
+{
+    hwloc_topology_t h = machine_of("l3:1 core:8 pu:2", 0);
+    hwloc_bitmap_t set = set_of("0-8,10,12,14");
+
+    cr_assert_eq(hwloc_topology_restrict(h, set, 0), 0);
+    hwloc_bitmap_free(set);
+    return h;
+}
+
+Test(topo, fast_cores_come_first_then_slow_ones_then_second_threads)
+{
+    hwloc_topology_t h = hybrid();
+    struct wf_topo *t;
+
+    are_of_kind(h, "8,10,12,14", 0);
+    are_of_kind(h, "0-7", 1);
+    t = seen(h);
+    cr_expect_eq(t->n_kinds, 2);
+    cr_expect_eq(t->max_threads, 2);
+    cr_expect_eq(wf_topo_n_workers(t), 8);
+    cr_expect_eq(t->pus[11].os, 14);
+    EXPECT_PLAN(t, 0, 2, 4, 6, 8, 9, 10, 11, 1, 3, 5, 7, 0, 2, 4, 6);
+    wf_topo_free(t);
+    hwloc_topology_destroy(h);
+}
+
+Test(topo, fast_cores_come_first_wherever_they_lie)
+{
+    hwloc_topology_t h = machine_of("l3:1 core:6 pu:1", 0);
+    struct wf_topo *t;
+
+    are_of_kind(h, "0,1", 5);   /* the system's numbers for how fast mean their order only */
+    are_of_kind(h, "2,3", 90);
+    are_of_kind(h, "4,5", 40);
+    t = seen(h);
+    cr_expect_eq(t->n_kinds, 3);
+    EXPECT_PLAN(t, 2, 3, 4, 5, 0, 1, 2);
+    wf_topo_free(t);
+    hwloc_topology_destroy(h);
+}
+
+Test(topo, kinds_of_which_nobody_knows_the_faster_are_alike)
+{
+    hwloc_topology_t h = machine_of("l3:1 core:4 pu:1", 0);
+    struct wf_topo *t;
+
+    are_of_kind(h, "0,1", -1);
+    are_of_kind(h, "2,3", -1);
+    t = seen(h);
+    cr_expect_eq(t->n_kinds, 1);
+    EXPECT_PLAN(t, 0, 1, 2, 3);
+    wf_topo_free(t);
+    hwloc_topology_destroy(h);
+}
+
+/* A container that has one thread of this core and both of that, in two sockets:
+ *
+ *   socket   0                 1
+ *   core     0    1     2      4     7
+ *   PU       0    1 2   3      4     5 6    the system's 1  2 3  5  9  14 15      */
+Test(topo, of_an_odd_set_of_threads_the_first_of_each_core_comes_first)
+{
+    hwloc_topology_t h = machine_of("pack:2 [numa] l3:1 core:4 pu:2", HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+    hwloc_bitmap_t set = set_of("1-3,5,9,14-15");
+    const int os[] = {1, 2, 3, 5, 9, 14, 15};
+    struct wf_topo *t;
+
+    cr_assert_eq(hwloc_topology_allow(h, set, NULL, HWLOC_ALLOW_FLAG_CUSTOM), 0);
+    t = seen(h);
+    cr_assert_eq(t->n_pus, 7);
+    for (int pu = 0; pu < 7; pu++)
+        cr_expect_eq(t->pus[pu].os, os[pu]);
+    cr_expect_eq(t->n_cores, 5);
+    cr_expect_eq(t->n_packages, 2);
+    cr_expect_eq(wf_topo_n_workers(t), 5);
+    EXPECT_PLAN(t, 0, 1, 3, 4, 5, 2, 6, 0);
+    cr_expect_eq(wf_topo_distance(t, 1, 2), 0);
+    cr_expect_eq(wf_topo_distance(t, 0, 3), 2);
+    cr_expect_eq(wf_topo_distance(t, 3, 4), 5);
+    wf_topo_free(t);
+    hwloc_bitmap_free(set);
+    hwloc_topology_destroy(h);
+}
+
+Test(topo, the_systems_own_table_of_distances_is_read)
+{
+    hwloc_topology_t h = machine_of("pack:4 [numa] core:1 pu:1", 0);
+    uint64_t line[16]; /* four sockets in a line: 0 1 2 3 */
+    hwloc_obj_t nodes[4];
+    hwloc_distances_add_handle_t table;
+    struct wf_topo *t;
+
+    for (unsigned i = 0; i < 4; i++)
+        nodes[i] = hwloc_get_obj_by_type(h, HWLOC_OBJ_NUMANODE, i);
+    for (int i = 0; i < 16; i++)
+        line[i] = 10 + 11 * (uint64_t)abs(i / 4 - i % 4);
+    table = hwloc_distances_add_create(h, "NUMALatency",
+                                       HWLOC_DISTANCES_KIND_FROM_USER | HWLOC_DISTANCES_KIND_MEANS_LATENCY, 0);
+    cr_assert_not_null(table);
+    cr_assert_eq(hwloc_distances_add_values(h, table, 4, nodes, line, 0), 0);
+    cr_assert_eq(hwloc_distances_add_commit(h, table, 0), 0);
+    t = seen(h);
+    for (int a = 0; a < 4; a++)
+        for (int b = 0; b < 4; b++)
+            cr_expect_eq(wf_topo_distance(t, a, b), a == b ? 0 : 4 + abs(a - b), "%d to %d: %d", a, b,
+                         wf_topo_distance(t, a, b));
+    wf_topo_free(t);
+    hwloc_topology_destroy(h);
 }
 
 Test(topo, distance_grows_with_every_level_that_is_not_shared)
