@@ -68,8 +68,7 @@ void wf_park_sleep(struct wf_park *p, bool searching)
     wf_fence_seq();
 }
 
-/* Takes a token, waiting until there is one. */
-static void take_token(struct wf_park *p)
+void wf_park_commit(struct wf_park *p)
 {
     uint32_t tokens = wf_load_acquire(&p->tokens);
 
@@ -83,19 +82,38 @@ static void take_token(struct wf_park *p)
     }
 }
 
-void wf_park_commit(struct wf_park *p)
-{
-    take_token(p);
-}
-
-void wf_park_cancel(struct wf_park *p)
+/* One sleeper less is counted. */
+static bool uncount_sleeper(struct wf_park *p)
 {
     uint64_t state = wf_load_seq(&p->state);
 
     while ((uint32_t)state)
         if (wf_cas_seq(&p->state, &state, state - WF_PARK_SLEEPING))
+            return true;
+    return false;
+}
+
+static bool take_token(struct wf_park *p)
+{
+    uint32_t tokens = wf_load_acquire(&p->tokens);
+
+    while (tokens)
+        if (wf_cas(&p->tokens, &tokens, tokens - 1))
+            return true;
+    return false;
+}
+
+void wf_park_cancel(struct wf_park *p)
+{
+    /* For each worker between wf_park_sleep() and here one sleeper is counted, or a
+     * token lies there, or is about to: either will do. To wait for a token would be to
+     * sleep with work in hand: one that goes to sleep now may take the token that was
+     * left for us, and leave us its count. */
+    while (!uncount_sleeper(p)) {
+        if (take_token(p)) {
+            wf_park_found(p); /* with a token comes a search */
             return;
-    /* All that sleep have been called, so one token is ours, and so is a search. */
-    take_token(p);
-    wf_park_found(p);
+        }
+        wf_yield(); /* who calls has counted and not yet left the token */
+    }
 }

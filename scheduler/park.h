@@ -22,6 +22,8 @@
  * What always holds:
  *   1. searching + sleeping <= n_workers.
  *   2. tokens <= searching: each token is owed to a worker counted as searching.
+ *   3. Workers between wf_park_sleep() and the call that ends it are as many as
+ *      sleeping + tokens + tokens about to be left. Whose is whose does not matter.
  */
 #ifndef WF_PARK_H
 #define WF_PARK_H

@@ -63,7 +63,8 @@ const char *wf_sim_name_of(const volatile void *p);
 
 /* A stack for `fn`, which never returns; what to switch to. */
 void *wf_switch_prepare(struct wf_vthread *t, void (*fn)(void));
-void  wf_switch(void **from, void *to, const struct wf_vthread *whose); /* whose NULL: home */
+/* `from` NULL: never to come back; `whose` NULL: home. */
+void  wf_switch(void **from, void *to, const struct wf_vthread *whose);
 void  wf_switch_arrived(void); /* the first thing on a new stack */
 
 /* ---- memory.c ---------------------------------------------------------------- */
@@ -88,7 +89,7 @@ long   wf_heap_n_live(void);
 /* Where p lies in the heap of the schedule; false: elsewhere. */
 bool   wf_heap_place(const volatile void *p, size_t *at);
 bool   wf_heap_is_freed(size_t at);
-enum { WF_HEAP_BYTES = 16 << 20, WF_HEAP_LINE = 64 };
+enum { WF_HEAP_BYTES = 16 << 20, WF_HEAP_LINE = 128 };
 
 /* ---- choices.c --------------------------------------------------------------- */
 

@@ -76,7 +76,7 @@ void wf_sim_fail(const char *format, ...)
         abort();
     }
     wf_sim.failed = true;
-    wf_switch(&wf_sim.me->sp, wf_sim.home, NULL);
+    wf_switch(NULL, wf_sim.home, NULL);
     abort();
 }
 
@@ -191,10 +191,10 @@ static void turn(bool gives_way)
         for (int i = 0; i < wf_sim.n_threads; i++)
             if (wf_sim.threads[i].state == WF_VWAITING)
                 deadlock();
-        wf_switch(&me->sp, wf_sim.home, NULL); /* all are done */
+        wf_switch(NULL, wf_sim.home, NULL); /* all are done */
     } else if (next != me) {
         wf_sim.me = next;
-        wf_switch(&me->sp, next->sp, next);
+        wf_switch(me->state == WF_VDONE ? NULL : &me->sp, next->sp, next);
     }
 }
 
