@@ -2,6 +2,7 @@
 #include "bench/support/contest.h"
 #include "bench/support/options.h"
 #include "bench/support/report.h"
+#include "bench/support/spin.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +91,8 @@ int main(int argc, char **argv)
     if (!bench_options_parse(&o, argc, argv))
         return BENCH_USAGE;
     find_folder(folder, sizeof folder);
+    if (!o.list)
+        o.spin_ns = bench_spin_calibrate();
     for (int b = 0; bench_all[b]; b++)
         right = run_bench(bench_all[b], folder, &o, &n_rows) && right;
     if (!n_rows) {

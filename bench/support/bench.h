@@ -34,6 +34,7 @@ struct bench_request {
     int64_t     n;        /* tasks or rows */
     int         workers;
     int         runs;
+    double      spin_ns;  /* what one turn of the busy body takes, the same for all; see spin.h */
     bool        check;
 };
 
@@ -53,6 +54,8 @@ struct bench {
     int64_t            n;           /* at full size */
     int64_t            n_quick;     /* under --quick */
     bool               reads_file;  /* wants the G1 table of n rows as --file */
+    bool               spins;       /* wants --spin-ns */
+    bool               every_run;   /* each sample is told, not only their middle */
 
     /* Answers a request on stdout, as a peer does; gives the exit status. */
     int (*answer)(const struct bench_request *request);

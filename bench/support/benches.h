@@ -8,6 +8,19 @@
 extern const struct bench bench_dag_build;
 extern const struct bench bench_dag_replay;
 extern const struct bench bench_dag_once;
+extern const struct bench bench_dag_memory;
+extern const struct bench bench_dag_10m;
+extern const struct bench bench_dag_results;
+extern const struct bench bench_dag_crowded;
+
+/* bench/scheduler/bench_stencil.c, bench_uneven.c, bench_idle.c */
+extern const struct bench bench_stencil;
+extern const struct bench bench_uneven;
+extern const struct bench bench_idle;
+
+/* bench/scheduler/bench_wake.c */
+extern const struct bench bench_wake;
+extern const struct bench bench_wake_ratio;
 
 /* bench/scheduler/bench_pool.c, bench_trace.c */
 extern const struct bench bench_pool_start;

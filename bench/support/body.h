@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+/* The argument of task i is args + i * stride: one each, or one for all, or NULL. */
 struct bench_body {
     void  (*fn)(void *arg);
     char   *args;
@@ -22,11 +23,18 @@ struct bench_body {
 
 static inline void *bench_body_arg(struct bench_body body, uint32_t task)
 {
-    return body.stride ? body.args + task * body.stride : NULL;
+    return body.args ? body.args + task * body.stride : NULL;
 }
 
 /* void f(void *) {} */
-struct bench_body bench_body_empty(void);
+void bench_do_nothing(void *arg);
+
+static inline struct bench_body bench_body_empty(void)
+{
+    const struct bench_body body = { bench_do_nothing, NULL, 0 };
+
+    return body;
+}
 
 struct bench_watch;
 
@@ -34,7 +42,7 @@ struct bench_watch *bench_watch_new(const struct bench_shape *shape);
 void bench_watch_free(struct bench_watch *watch);
 struct bench_body bench_watch_body(struct bench_watch *watch);
 
-/* The fn of that body, for who cannot be told a function at run time. */
+/* The fn of that body. */
 void bench_watch_keep(void *arg);
 
 /* Around each run. end() says on stderr what was wrong, if anything. */

@@ -54,7 +54,9 @@ void bench_contest_init(struct bench_contest *c, const struct bench *bench, cons
 {
     const int64_t n = size_of(bench, o);
 
-    *c = (struct bench_contest){ .bench = bench, .case_name = case_name, .workers = workers };
+    *c = (struct bench_contest){
+        .bench = bench, .case_name = case_name, .workers = workers, .spin_ns = o->spin_ns,
+    };
     for (int i = 0; bench->own[i]; i++) {
         if (!bench_options_want_who(o, bench->own[i]))
             continue;
@@ -82,7 +84,7 @@ static void ask(struct bench_child *child, const struct bench_contest *c,
                 const struct bench_contestant *who, bool check)
 {
     const char *argv[24];
-    char        n[24], workers[12];
+    char        n[24], workers[12], spin_ns[32];
     int         i = 0;
 
     snprintf(n, sizeof n, "%" PRId64, who->n);
@@ -99,6 +101,10 @@ static void ask(struct bench_child *child, const struct bench_contest *c,
     argv[i++] = "--n", argv[i++] = n;
     if (c->file[0])
         argv[i++] = "--file", argv[i++] = c->file;
+    if (c->bench->spins) {
+        snprintf(spin_ns, sizeof spin_ns, "%.6f", c->spin_ns);
+        argv[i++] = "--spin-ns", argv[i++] = spin_ns;
+    }
     if (check)
         argv[i++] = "--check";
     argv[i] = NULL;

@@ -25,6 +25,7 @@ struct bench_contest {
     const struct bench     *bench;
     const char             *case_name;
     int                     workers;
+    double                  spin_ns;     /* of one turn of the busy body */
     char                    file[640];   /* "" where none is read */
     char                    truth[256];  /* what a checked answer must say; "" if nothing */
     struct bench_contestant who[BENCH_MAX_CONTESTANTS];

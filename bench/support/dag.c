@@ -1,92 +1,70 @@
-/* dag.c - timing a scheduler on one graph. */
+/* dag.c - which measurement answers which bench. */
 #include "bench/support/dag.h"
+
+#include "bench/support/measure.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Runs before the clock; see dag.h. */
-enum { N_WARM = 3 };
+struct kind {
+    const char *bench;
+    bool      (*measure)(const struct bench_job *job);
+    bool      (*check)(const struct bench_job *job);  /* besides the order of tasks; or NULL */
+};
+
+static const struct kind kinds[] = {
+    { "dag-build",   bench_measure_build,   NULL },
+    { "dag-replay",  bench_measure_replay,  NULL },
+    { "dag-crowded", bench_measure_replay,  NULL },
+    { "dag-once",    bench_measure_once,    NULL },
+    { "dag-memory",  bench_measure_memory,  NULL },
+    { "dag-10m",     bench_measure_memory,  NULL },
+    { "dag-results", bench_measure_results, bench_check_results },
+    { "stencil",     bench_measure_metg,    NULL },
+    { "uneven",      bench_measure_uneven,  bench_check_uneven },
+    { "idle",        bench_measure_idle,    NULL },
+};
+
+static const struct kind *find_kind(const char *bench)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (!strcmp(kinds[i].bench, bench))
+            return &kinds[i];
+    return NULL;
+}
 
 /* Three runs of one graph: the second and third show whether it was made ready again. */
-static bool check(const struct bench_dag *dag, void *engine, const struct bench_shape *shape)
+static bool check_order(const struct bench_job *job)
 {
-    struct bench_watch *watch = bench_watch_new(shape);
-    void               *graph = dag->build(engine, shape, bench_watch_body(watch));
+    struct bench_watch *watch = bench_watch_new(job->shape);
+    void               *graph = job->dag->build(job->engine, job->shape, bench_watch_body(watch));
     bool                right = graph != NULL;
 
     for (int i = 0; i < 3 && right; i++) {
         bench_watch_begin(watch);
-        right = dag->run(engine, graph);
+        right = job->dag->run(job->engine, graph);
         right = bench_watch_end(watch) && right;
     }
-    dag->drop(engine, graph);
+    job->dag->drop(job->engine, graph);
     bench_watch_free(watch);
     return right;
 }
 
-static bool time_build(const struct bench_dag *dag, void *engine, const struct bench_shape *shape)
+static bool answer(const struct kind *kind, const struct bench_job *job)
 {
-    const int64_t begin = bench_now_ns();
-    void         *graph = dag->build(engine, shape, bench_body_empty());
-    const int64_t end = bench_now_ns();
-
-    bench_print_sample((double)(end - begin) / shape->n);
-    dag->drop(engine, graph);
-    return graph != NULL;
-}
-
-static bool time_once(const struct bench_dag *dag, void *engine, const struct bench_shape *shape)
-{
-    const int64_t begin = bench_now_ns();
-    void         *graph = dag->build(engine, shape, bench_body_empty());
-    const bool    right = dag->run(engine, graph);
-    const int64_t end = bench_now_ns();
-
-    bench_print_sample((double)(end - begin) / shape->n);
-    dag->drop(engine, graph);
-    return right;
-}
-
-static bool time_replays(const struct bench_dag *dag, void *engine, const struct bench_shape *shape, int runs)
-{
-    void *graph = dag->build(engine, shape, bench_body_empty());
-    bool  right = graph != NULL;
-
-    for (int i = 0; i < N_WARM && right; i++)
-        right = dag->run(engine, graph);
-    for (int i = 0; i < runs && right; i++) {
-        const int64_t begin = bench_now_ns();
-
-        right = dag->run(engine, graph);
-        bench_print_sample((double)(bench_now_ns() - begin) / shape->n);
-    }
-    dag->drop(engine, graph);
-    return right;
-}
-
-static bool answer(const struct bench_dag *dag, void *engine, const struct bench_shape *shape,
-       const struct bench_request *request)
-{
-    bool right = true;
-
-    if (request->check)
-        return check(dag, engine, shape);
-    if (!strcmp(request->bench, "dag-replay"))
-        return time_replays(dag, engine, shape, request->runs);
-    for (int i = 0; i < request->runs && right; i++)
-        right = !strcmp(request->bench, "dag-build") ? time_build(dag, engine, shape)
-                                                     : time_once(dag, engine, shape);
-    return right;
+    if (!job->request->check)
+        return kind->measure(job);
+    return check_order(job) && (!kind->check || kind->check(job));
 }
 
 int bench_dag_answer(const struct bench_dag *dag, const struct bench_request *request)
 {
+    const struct kind *kind = find_kind(request->bench);
     struct bench_shape shape;
-    void              *engine = NULL;
+    struct bench_job   job = { dag, NULL, &shape, request };
     bool               right = false;
 
-    if (strcmp(request->bench, "dag-build") && strcmp(request->bench, "dag-replay")
-        && strcmp(request->bench, "dag-once")) {
+    if (!kind) {
         fprintf(stderr, "no such bench: %s\n", request->bench);
         return BENCH_USAGE;
     }
@@ -94,12 +72,12 @@ int bench_dag_answer(const struct bench_dag *dag, const struct bench_request *re
         fprintf(stderr, "no such shape: %s\n", request->case_name);
         return BENCH_USAGE;
     }
-    engine = dag->start(request->workers);
-    if (!engine)
+    job.engine = dag->start(request->workers);
+    if (!job.engine)
         fprintf(stderr, "cannot start %d workers\n", request->workers);
     else
-        right = answer(dag, engine, &shape, request);
-    dag->stop(engine);
+        right = answer(kind, &job);
+    dag->stop(job.engine);
     bench_shape_fini(&shape);
     return right ? BENCH_OK : BENCH_WRONG;
 }

@@ -7,11 +7,12 @@
  *     dag-replay   build(); run(); run(); run(); [ run() ]   the bracket is timed
  *     dag-once     [ build(); run() ]                        the first run of a fresh graph
  *
+ * and so on: measure.h has the others.
+ *
  * Three runs go before, because oneTBB's flow graph is up to twice as slow in its
  * first two, while its allocator settles.
  *
- * Samples are nanoseconds per task. The engine, its threads included, is started
- * before the clock.
+ * The engine, its threads included, is started before the clock.
  */
 #ifndef BENCH_SUPPORT_DAG_H
 #define BENCH_SUPPORT_DAG_H
@@ -35,7 +36,7 @@ struct bench_dag {
     void (*drop)(void *engine, void *graph);
 };
 
-/* Answers a request for any of the three benches. */
+/* Answers a request for any bench of measure.h. */
 int bench_dag_answer(const struct bench_dag *dag, const struct bench_request *request);
 
 /* The main() of a peer. */

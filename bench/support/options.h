@@ -11,6 +11,7 @@ struct bench_options {
     int64_t     tasks;    /* 0: what the bench says */
     int64_t     rows;
     int64_t     runs;
+    double      spin_ns;  /* measured here, not asked for; see spin.h */
     bool        json;
     bool        list;
     bool        quick;

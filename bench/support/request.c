@@ -31,6 +31,8 @@ static bool read_pair(struct bench_request *out, const char *name, const char *v
         out->who = value;
     else if (!strcmp(name, "--file"))
         out->file = value;
+    else if (!strcmp(name, "--spin-ns"))
+        return (out->spin_ns = strtod(value, NULL)) > 0;
     else if (!strcmp(name, "--n"))
         return read_count(&out->n, name, value);
     else if (!strcmp(name, "--workers") && read_count(&count, name, value))

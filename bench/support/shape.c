@@ -1,4 +1,4 @@
-/* shape.c - writing down the five graphs, dependency by dependency. */
+/* shape.c - writing down the graphs, dependency by dependency. */
 #include "bench/support/shape.h"
 
 #include "bench/support/bench.h"
@@ -101,6 +101,25 @@ static void layers(struct bench_shape *shape, uint32_t n)
     }
 }
 
+static void stencil(struct bench_shape *shape, uint32_t width, uint32_t n_steps)
+{
+    uint32_t at = 0;
+
+    shape_alloc(shape, width * n_steps, 3 * width * n_steps);
+    for (uint32_t i = 0; i < shape->n; i++) {
+        const uint32_t place = i % width;
+
+        if (i >= width) {
+            if (place)
+                shape->dep[at++] = i - width - 1;
+            shape->dep[at++] = i - width;
+            if (place + 1 < width)
+                shape->dep[at++] = i - width + 1;
+        }
+        shape->dep_begin[i + 1] = at;
+    }
+}
+
 static void find_sinks(struct bench_shape *shape)
 {
     bool *has_next = bench_alloc(shape->n, sizeof *has_next);
@@ -116,20 +135,32 @@ static void find_sinks(struct bench_shape *shape)
     free(has_next);
 }
 
-const char *const bench_shape_names[] = { "wide", "chain", "tree", "wave", "random", NULL };
+static const struct {
+    const char *name;
+    void      (*write)(struct bench_shape *shape, uint32_t n);
+} writers[] = {
+    { "wide", wide }, { "chain", chain }, { "tree", tree }, { "wave", wave }, { "random", layers },
+};
 
-static void (*const writers[])(struct bench_shape *, uint32_t) = { wide, chain, tree, wave, layers };
+static bool write_down(struct bench_shape *shape, const char *name, uint32_t n)
+{
+    for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)
+        if (!strcmp(writers[i].name, name)) {
+            writers[i].write(shape, n);
+            return true;
+        }
+    if (strncmp(name, "width-", 6) || atoi(name + 6) < 1)
+        return false;
+    stencil(shape, (uint32_t)atoi(name + 6), n);
+    return true;
+}
 
 bool bench_shape_init(struct bench_shape *shape, const char *name, int64_t n)
 {
-    for (int i = 0; bench_shape_names[i]; i++) {
-        if (strcmp(bench_shape_names[i], name))
-            continue;
-        writers[i](shape, (uint32_t)n);
-        find_sinks(shape);
-        return true;
-    }
-    return false;
+    if (!write_down(shape, name, (uint32_t)n))
+        return false;
+    find_sinks(shape);
+    return true;
 }
 
 void bench_shape_fini(struct bench_shape *shape)
