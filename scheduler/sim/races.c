@@ -7,10 +7,12 @@
 
 #include "scheduler/sim/inside.h"
 
-/* The last accesses to 4 bytes. */
+/* The last accesses to 4 bytes, and which of these bytes they touched: neighbours that
+ * are smaller do not race. */
 struct cell {
     uint32_t generation;
-    int      writer;
+    uint8_t  writer, bytes_written;
+    uint8_t  bytes_read[WF_SIM_THREADS];
     uint32_t written;               /* by the clock of the writer; 0: not yet */
     uint32_t read[WF_SIM_THREADS];  /* by the clock of each */
 };
@@ -43,6 +45,8 @@ void wf_races_note(const volatile void *p, size_t bytes, enum wf_access how)
         wf_sim_check(!wf_heap_is_freed(at), "freed memory is touched: %s by thread %d", wf_sim_name_of(p), me->id);
     for (size_t i = at / CELL; i <= (at + bytes - 1) / CELL && i < WF_HEAP_BYTES / CELL; i++) {
         struct cell *c = &cells[i];
+        const size_t from = i * CELL > at ? 0 : at - i * CELL, to = at + bytes - i * CELL;
+        const uint8_t touched = (uint8_t)((to >= CELL ? 15 : (1 << to) - 1) & ~((1 << from) - 1));
 
         if (c->generation != generation) {
             if (how == WF_FREE || how == WF_ATOMIC_READ || how == WF_ATOMIC_WRITE)
@@ -50,19 +54,21 @@ void wf_races_note(const volatile void *p, size_t bytes, enum wf_access how)
             memset(c, 0, sizeof *c);
             c->generation = generation;
         }
-        if (c->written && c->writer != me->id && c->written > clock[c->writer])
+        if (c->written && c->bytes_written & touched && c->writer != me->id && c->written > clock[c->writer])
             race((const volatile char *)p + (i * CELL - at / CELL * CELL), mine, "write", c->writer);
         if (how == WF_PLAIN_READ) {
+            c->bytes_read[me->id] = (uint8_t)(touched | (c->read[me->id] == clock[me->id] ? c->bytes_read[me->id] : 0));
             c->read[me->id] = clock[me->id];
             continue;
         }
         if (how == WF_ATOMIC_READ)
             continue;
         for (int t = 0; t < wf_sim.n_threads; t++)
-            if (c->read[t] > clock[t] && t != me->id)
+            if (c->bytes_read[t] & touched && c->read[t] > clock[t] && t != me->id)
                 race((const volatile char *)p + (i * CELL - at / CELL * CELL), mine, "read", t);
         if (how == WF_PLAIN_WRITE) {
-            c->writer = me->id;
+            c->bytes_written = (uint8_t)(touched | (c->writer == me->id && c->written == clock[me->id] ? c->bytes_written : 0));
+            c->writer = (uint8_t)me->id;
             c->written = clock[me->id];
         }
     }

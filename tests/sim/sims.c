@@ -28,7 +28,8 @@ void sim_all(const char *name, sim_body *body, void *arg, int n_preemptions, int
 
 void sim_some(const char *name, sim_body *body, void *arg, int64_t n)
 {
-    struct wf_sim_search s = {.name = name, .body = body, .arg = arg, .how = WF_SIM_SOME, .n_schedules = test_scaled(n)};
+    struct wf_sim_search s = {.name = name, .body = body, .arg = arg, .how = WF_SIM_SOME, .n_schedules = test_scaled(n),
+                              .most_steps = 200000};
     struct wf_sim_result r;
     bool well;
 
