@@ -18,8 +18,12 @@ static void free_future(weft_future *f)
 weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
                           const struct weft_run_spec *spec, struct weft_error *err)
 {
-    weft_future *f = wf_alloc_zero(1, sizeof *f);
+    weft_future *f;
 
+    if (plan->n_roots >= WF_MAX_ROOTS)
+        return weft_error_set(err, WEFT_UNSUPPORTED, "%u tasks of this plan wait for nothing; a pool runs fewer than %d",
+                              (unsigned)plan->n_roots, WF_MAX_ROOTS);
+    f = wf_alloc_zero(1, sizeof *f);
     if (!f)
         return wf_error_nomem(err, "a run");
     f->values = wf_alloc_zero(plan->n_targets, sizeof *f->values);

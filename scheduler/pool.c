@@ -66,6 +66,7 @@ static void free_memory(weft_pool *pool)
     }
     weft_trace_free(pool->last_shape);
     wf_free(pool->workers);
+    wf_gather_fini(&pool->gather);
     wf_free(pool->victims);
     wf_free(pool->places);
     wf_topo_free(pool->topo);
@@ -83,10 +84,12 @@ static bool init_worker(weft_pool *pool, int i, const struct weft_pool_spec *spe
 
     w->pool = pool;
     w->id = i;
+    w->alone = pool->n_workers == 1;
     w->pu = pool->places[i];
     w->last_victim = -1;
     w->victims = pool->victims + (size_t)i * (size_t)(pool->n_workers - 1);
     wf_call_init(&w->call, i);
+    w->call.run = &pool->runs[0];
     if (ok)
         wf_victim_order(pool->topo, pool->n_workers, i, pool->places, w->victims, ends);
     wf_free(ends);
@@ -141,6 +144,8 @@ weft_pool *weft_pool_new(const struct weft_pool_spec *spec)
     if (!pool->places || !pool->victims)
         goto fail;
     wf_topo_place(pool->topo, pool->n_workers, pool->places);
+    if (!wf_gather_init(&pool->gather, pool->topo, pool->n_workers, pool->places, WF_MAX_RUNS))
+        goto fail;
     if (spec->executor) {
         pool->executor = *spec->executor;
         pool->has_executor = true;

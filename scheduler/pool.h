@@ -21,6 +21,7 @@
 
 #include "scheduler/park.h"
 #include "scheduler/run.h"
+#include "scheduler/gather.h"
 #include "scheduler/topo.h"
 #include "scheduler/watchdog.h"
 #include "scheduler/worker.h"
@@ -59,6 +60,7 @@ struct weft_pool {
     bool                has_executor;
     struct wf_watchdog  watchdog;
 
+    struct wf_gather    gather;
     struct wf_park      park;
     _Alignas(WF_APART) _Atomic uint64_t live; /* bit i: a run sits in place i */
     _Atomic bool        ending;

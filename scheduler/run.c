@@ -220,7 +220,8 @@ static void poison_from(struct wf_run *r, uint32_t node, uint32_t poison)
         poison_one(p, wf_plan_succ(p, node)[k], poison);
 }
 
-bool wf_run_is_doomed(struct weft_call *call)
+/* Whether it may not run; then the poison is passed on. */
+static bool is_doomed(struct weft_call *call)
 {
     struct wf_run *r = call->run;
     uint32_t poison = wf_load_relaxed(&r->plan->poison[call->node]);
@@ -262,6 +263,20 @@ void wf_run_fail(struct weft_call *call, weft_status st)
     poison_from(r, call->node, call->node + 1);
     if (r->on_error == WEFT_FAIL_FAST)
         wf_or(&r->flags, WF_RUN_STOP);
+}
+
+void wf_run_body_rarely(struct weft_call *call, uint32_t flags)
+{
+    const struct wf_node *node = &call->run->plan->nodes[call->node];
+    weft_status st;
+
+    if ((flags & (WF_RUN_TROUBLE | WF_RUN_STOP)) && is_doomed(call))
+        return;
+    call->err.status = WEFT_OK;
+    st = flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err);
+    if (st)
+        wf_run_fail(call, st);
+    wf_scratch_reset(&call->scratch);
 }
 
 /* ---- The end --------------------------------------------------------------- */

@@ -83,33 +83,32 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
 
 /* What is rare, for a node of the run in `call`. */
 void wf_run_fail(struct weft_call *call, weft_status st);
-bool wf_run_is_doomed(struct weft_call *call); /* passes the poison on */
 void wf_run_drop_inputs(struct wf_run *r, uint32_t node);
 void wf_scratch_reset(struct wf_scratch *s);
 weft_status wf_process_call(struct weft_call *call);
 bool wf_process_is_stopped(const struct weft_call *call); /* in the child */
 
 /* Runs the body of node i, unless it is doomed, and lets go of what it read. */
-static inline void wf_run_body(struct weft_call *call, struct wf_run *r, uint32_t i)
+void wf_run_body_rarely(struct weft_call *call, uint32_t flags);
+static inline void wf_run_body(struct weft_call *call, struct wf_run *r, const struct wf_node *node, uint32_t i)
 {
-    const struct wf_node *node = &r->plan->nodes[i];
     /* Relaxed: a flag that concerns this node was set before it became ready. */
-    const uint32_t before = wf_load_relaxed(&r->flags);
+    const uint32_t flags = wf_load_relaxed(&r->flags);
 
     call->node = i;
-    if (__builtin_expect(!(before & (WF_RUN_TROUBLE | WF_RUN_STOP)), 1) || !wf_run_is_doomed(call)) {
+    if (__builtin_expect(flags & (WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE), 0)) {
+        wf_run_body_rarely(call, flags);
+    } else {
         weft_status st;
 
         call->err.status = WEFT_OK;
-        st = __builtin_expect(before & WF_RUN_REMOTE, 0) ? wf_process_call(call)
-                                                          : node->body(call, node->arg, &call->err);
-
+        st = node->body(call, node->arg, &call->err);
         if (__builtin_expect(st != WEFT_OK, 0))
             wf_run_fail(call, st);
         if (__builtin_expect(call->scratch.used != 0, 0))
             wf_scratch_reset(&call->scratch);
     }
-    if (before & WF_RUN_RESULTS)
+    if (flags & WF_RUN_RESULTS)
         wf_run_drop_inputs(r, i);
 }
 

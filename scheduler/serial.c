@@ -14,7 +14,7 @@ void wf_serial_run(weft_pool *pool, struct wf_run *r, struct wf_worker *w)
     for (uint32_t i = 0; i < n; i++) {
         const uint64_t begin = w->tracer.ring ? wf_ticks() : 0;
 
-        wf_run_body(&w->call, r, i);
+        wf_run_body(&w->call, r, &r->plan->nodes[i], i);
         if (w->tracer.ring)
             wf_tracer_note(&w->tracer, begin, wf_ticks(), i, 0, WEFT_EVENT_TASK);
     }

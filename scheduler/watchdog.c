@@ -12,12 +12,16 @@
 /* Between two looks, and how many must see the same. */
 enum { PERIOD_NS = 10000000, LOOKS = 4 };
 
-/* A ready task: the oldest of a worker's deque, or the next root of a run. */
+/* Where a ready task waits. */
+enum where { DEQUE, RANGE, CURSOR };
+static const char *const names[] = {"task", "root", "root not handed out"};
+
+/* The oldest of a worker's deque, the next of its range, or the next root of a run. */
 struct ready {
-    bool     is_root;
-    uint32_t of;     /* the worker, or the place of the run */
-    int64_t  at;     /* top of the deque, or the root's number */
-    uint64_t serial; /* the run of the root */
+    enum where where;
+    uint32_t   of;     /* the worker, or the place of the run */
+    uint64_t   at;     /* top of the deque, the range, or the root's number */
+    uint64_t   serial; /* the run of a root not handed out */
 };
 
 static bool oldest_of(weft_pool *pool, uint32_t worker, struct ready *out)
@@ -25,8 +29,16 @@ static bool oldest_of(weft_pool *pool, uint32_t worker, struct ready *out)
     struct wf_deque *d = &pool->workers[worker].deque;
     const int64_t top = wf_load_acquire(&d->top);
 
-    *out = (struct ready){.of = worker, .at = top};
+    *out = (struct ready){.where = DEQUE, .of = worker, .at = (uint64_t)top};
     return top < wf_load_acquire(&d->bottom);
+}
+
+static bool range_of(weft_pool *pool, uint32_t worker, struct ready *out)
+{
+    const wf_range range = wf_load_acquire(&pool->workers[worker].roots);
+
+    *out = (struct ready){.where = RANGE, .of = worker, .at = range};
+    return !wf_range_is_empty(range);
 }
 
 /* Under the pool's lock, so the run does not change meanwhile. */
@@ -35,7 +47,7 @@ static bool next_root_of(weft_pool *pool, uint32_t place, struct ready *out)
     const bool live = wf_load_acquire(&pool->live) >> place & 1;
     const uint64_t cursor = wf_load_acquire(&pool->runs[place].cursor);
 
-    *out = (struct ready){.is_root = true, .of = place, .at = (int64_t)(cursor >> 32)};
+    *out = (struct ready){.where = CURSOR, .of = place, .at = cursor >> 32};
     if (live)
         out->serial = pool->runs[place].serial;
     return live && cursor >> 32 < (uint32_t)cursor;
@@ -43,15 +55,16 @@ static bool next_root_of(weft_pool *pool, uint32_t place, struct ready *out)
 
 static bool is_still_ready(weft_pool *pool, const struct ready *was)
 {
+    static bool (*const look[])(weft_pool *, uint32_t, struct ready *) = {oldest_of, range_of, next_root_of};
     struct ready is;
 
-    return (was->is_root ? next_root_of : oldest_of)(pool, was->of, &is) && is.at == was->at && is.serial == was->serial;
+    return look[was->where](pool, was->of, &is) && is.at == was->at && is.serial == was->serial;
 }
 
 static bool find_ready(weft_pool *pool, struct ready *out)
 {
     for (uint32_t i = 0; i < (uint32_t)pool->n_workers; i++)
-        if (oldest_of(pool, i, out))
+        if (oldest_of(pool, i, out) || range_of(pool, i, out))
             return true;
     for (uint32_t i = 0; i < WF_MAX_RUNS; i++)
         if (next_root_of(pool, i, out))
@@ -90,8 +103,8 @@ __attribute__((no_sanitize("thread"))) static void bark(weft_pool *pool, const s
     const uint64_t state = wf_load_relaxed(&pool->park.state);
     const uint32_t tokens = wf_load_relaxed(&pool->park.tokens);
 
-    fprintf(stderr, "weft: %s %lld of %s %u is ready, and %u of %d workers sleep\n",
-            what->is_root ? "root" : "task", (long long)what->at, what->is_root ? "the run in place" : "worker",
+    fprintf(stderr, "weft: a %s (%llx) of %s %u is ready, and %u of %d workers sleep\n",
+            names[what->where], (unsigned long long)what->at, what->where == CURSOR ? "the run in place" : "worker",
             (unsigned)what->of, (unsigned)((uint32_t)state + tokens), pool->n_workers);
     fprintf(stderr, "  searching %u, tokens %u, live runs %llx\n", (unsigned)(state >> 32),
             (unsigned)tokens, (unsigned long long)wf_load_relaxed(&pool->live));
@@ -99,9 +112,11 @@ __attribute__((no_sanitize("thread"))) static void bark(weft_pool *pool, const s
         struct wf_worker *w = &pool->workers[i];
         const int64_t top = wf_load_relaxed(&w->deque.top), bottom = wf_load_relaxed(&w->deque.bottom);
 
-        fprintf(stderr, "  worker %d: PU %d, %s, deque %lld .. %lld, last victim %d, %u sinks of run %u untold\n", i, w->pu,
-                wf_load_relaxed(&w->asleep) ? "asleep" : "awake", (long long)top, (long long)bottom, w->last_victim,
-                (unsigned)w->n_sinks, (unsigned)w->run_of_sinks);
+        fprintf(stderr, "  worker %d: PU %d, %s, deque %lld .. %lld, roots %u .. %u, last victim %d, "
+                "%u of node %u held, %u sinks of run %u untold\n", i, w->pu,
+                wf_load_relaxed(&w->asleep) ? "asleep" : "awake", (long long)top, (long long)bottom, (unsigned)wf_range_begin(wf_load_relaxed(&w->roots)),
+                (unsigned)wf_range_end(wf_load_relaxed(&w->roots)), w->last_victim, (unsigned)w->held.n,
+                (unsigned)w->held.node, (unsigned)w->n_sinks, (unsigned)w->place);
     }
     for (int i = 0; i < WF_MAX_RUNS; i++)
         if (wf_load_relaxed(&pool->live) >> i & 1) {

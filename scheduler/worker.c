@@ -4,14 +4,16 @@
 #include "lib/base/clock.h"
 #include "scheduler/pool.h"
 
-/* Roots handed out at once: enough that the shared cursor is off the path, few
- * enough that a thief need not wait for them. */
+/* The path of a task is compiled twice, for a worker that is alone (no atomics) and
+ * for one among others; `alone` is a constant in each. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+/* Roots that leave the cursor of a run at once: enough that the cursor is off the path,
+ * few enough that all workers stay near one front. */
 enum { MOST_ROOTS = 64, MOST_ROOTS_ALONE = 1024 };
 
-static inline bool is_alone(const struct wf_worker *w)
-{
-    return w->pool->n_workers == 1;
-}
+/* A node with so many predecessors has them counted by each worker first. */
+enum { MANY_JOIN = 64 };
 
 static inline wf_ready ready_of(uint32_t place, uint32_t node)
 {
@@ -25,50 +27,93 @@ static inline wf_ready ready_of(uint32_t place, uint32_t node)
  * do not meet on one line. Whoever tells of the last one ends the run. */
 static void tell_sinks(struct wf_worker *w)
 {
-    const uint32_t n = w->n_sinks, place = w->run_of_sinks;
+    const uint32_t place = w->place;
+    uint32_t n = w->n_sinks;
 
     if (!n)
         return;
     w->n_sinks = 0;
+    n = wf_gather_add(&w->pool->gather, place, w->id, n);
     /* Release: what we did for the run is done. Acquire, for the last: so is what
      * all others did. */
-    if (wf_sub(&w->pool->runs[place].n_sinks_left, n) == n)
+    if (n && wf_sub(&w->pool->runs[place].n_sinks_left, n) == n)
         wf_pool_finish(w->pool, place);
 }
 
-static void run_from(struct wf_worker *w, uint32_t place, uint32_t node);
+static void run_ready(struct wf_worker *w, wf_ready task);
 
-/* Counts one predecessor of a node as finished; true if it was the last, and then
- * the counter is as before the run, ready for the next one. */
-static inline bool count_down(struct wf_node *n, bool alone)
+/* Leaves a ready node where thieves find it. */
+static inline void leave(struct wf_worker *w, uint32_t place, uint32_t node)
 {
-    if (n->n_join == 1)
-        return true;
-    if (alone) {
-        const uint32_t left = wf_load_relaxed(&n->join);
+    const wf_ready task = ready_of(place, node);
 
-        if (left > 1) {
-            wf_store_relaxed(&n->join, left - 1);
+    if (!wf_deque_push(&w->deque, task))
+        run_ready(w, task); /* no memory to queue it: do it now */
+}
+
+/* Counts `n` predecessors of a node as finished; true if they were the last, and then
+ * the counter is as before the run, ready for the next one. */
+static inline bool count_down(struct wf_node *node, uint32_t n, bool alone)
+{
+    if (alone) {
+        const uint32_t left = wf_load_relaxed(&node->join);
+
+        if (left > n) {
+            wf_store_relaxed(&node->join, left - n);
             return false;
         }
-    } else if (wf_load_acquire(&n->join) != 1 && wf_sub(&n->join, 1) != 1) {
-        /* A load of 1 means that all others have counted: no exchange is needed
+    } else if (wf_load_acquire(&node->join) != n && wf_sub(&node->join, n) != n) {
+        /* A load of n means that all others have counted: no exchange is needed
          * for the last. Acquire there, and in the exchange, makes their results
          * ours; the release in it gives ours to whoever is last. */
         return false;
     }
-    wf_store_relaxed(&n->join, n->n_join);
+    wf_store_relaxed(&node->join, node->n_join);
     return true;
+}
+
+/* Counts what was held back. */
+static void tell_held(struct wf_worker *w)
+{
+    const struct wf_held held = w->held;
+
+    w->held.n = 0;
+    if (count_down(&w->pool->runs[held.place].plan->nodes[held.node], held.n, false)) {
+        leave(w, held.place, held.node);
+        wf_park_wake(&w->pool->park);
+    }
+}
+
+static void hold_another(struct wf_worker *w, uint32_t place, uint32_t node)
+{
+    if (w->held.n)
+        tell_held(w);
+    w->held = (struct wf_held){.place = place, .node = node, .n = 1};
+}
+
+static inline void hold(struct wf_worker *w, uint32_t place, uint32_t node)
+{
+    if (w->held.n && w->held.node == node && w->held.place == place)
+        w->held.n++;
+    else
+        hold_another(w, place, node);
+}
+
+/* Whether node i is a predecessor of what is held; a guess that errs to no. */
+static inline bool leads_to_held(const struct wf_worker *w, const weft_plan *p, uint32_t place, uint32_t i)
+{
+    const uint32_t n = p->nodes[i].n_succ;
+
+    return n && wf_plan_succ(p, i)[n - 1] == w->held.node && w->held.place == place;
 }
 
 /* Node i is done: which successors are ready? The first in rank is run next, here,
  * without ever being queued; the others are queued so that the newest, taken first,
  * is the next in rank. WF_NONE: nothing to run next. */
-static inline uint32_t tell_successors(struct wf_worker *w, const struct wf_run *r, uint32_t place, uint32_t i)
+static inline uint32_t tell_successors(struct wf_worker *w, const weft_plan *p, uint32_t place, uint32_t i, bool alone)
 {
-    struct wf_node *nodes = r->plan->nodes;
-    const uint32_t *succ = wf_plan_succ(r->plan, i);
-    const bool alone = is_alone(w);
+    struct wf_node *nodes = p->nodes;
+    const uint32_t *succ = wf_plan_succ(p, i);
     uint32_t next = WF_NONE;
     bool queued = false;
 
@@ -77,13 +122,19 @@ static inline uint32_t tell_successors(struct wf_worker *w, const struct wf_run 
         return WF_NONE;
     }
     for (uint32_t k = nodes[i].n_succ; k-- > 0;) {
-        if (!count_down(&nodes[succ[k]], alone))
-            continue;
+        struct wf_node *s = &nodes[succ[k]];
+
+        if (s->n_join > 1) {
+            if (!alone && s->n_join >= MANY_JOIN) {
+                hold(w, place, succ[k]);
+                continue;
+            }
+            if (!count_down(s, 1, alone))
+                continue;
+        }
         if (next != WF_NONE) {
-            if (wf_deque_push(&w->deque, ready_of(place, next)))
-                queued = true;
-            else
-                run_from(w, place, next); /* no memory to queue it: do it now */
+            leave(w, place, next);
+            queued = true;
         }
         next = succ[k];
     }
@@ -93,143 +144,161 @@ static inline uint32_t tell_successors(struct wf_worker *w, const struct wf_run 
 }
 
 /* Runs a ready node, then what became ready by it, as long as something did. */
-static void run_from(struct wf_worker *w, uint32_t place, uint32_t node)
+static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_t node, bool alone, bool traced)
 {
-    struct wf_run *r = &w->pool->runs[place];
+    struct wf_run *r = w->call.run;
+    const weft_plan *p = r->plan;
 
-    if (w->run_of_sinks != place) {
-        tell_sinks(w);
-        w->run_of_sinks = place;
-    }
-    w->call.run = r;
-    if (w->tracer.ring) {
-        while (node != WF_NONE) {
-            const uint64_t begin = wf_ticks();
-
-            wf_run_body(&w->call, r, node);
-            wf_tracer_note(&w->tracer, begin, wf_ticks(), node, place, WEFT_EVENT_TASK);
-            node = tell_successors(w, r, place, node);
-        }
-        return;
-    }
     while (node != WF_NONE) {
-        wf_run_body(&w->call, r, node);
-        node = tell_successors(w, r, place, node);
+        const uint64_t begin = traced ? wf_ticks() : 0;
+
+        if (!alone && w->held.n && !leads_to_held(w, p, place, node))
+            tell_held(w);
+        wf_run_body(&w->call, r, &p->nodes[node], node);
+        if (traced)
+            wf_tracer_note(&w->tracer, begin, wf_ticks(), node, place, WEFT_EVENT_TASK);
+        node = tell_successors(w, p, place, node, alone);
     }
+}
+
+static void run_traced(struct wf_worker *w, uint32_t place, uint32_t node)
+{
+    run_chain(w, place, node, w->alone, true);
+}
+
+/* From now on it works for the run in another place. */
+static void change_place(struct wf_worker *w, uint32_t place)
+{
+    tell_sinks(w);
+    w->place = place;
+    w->call.run = &w->pool->runs[place];
+}
+
+static ALWAYS_INLINE void run_inlined(struct wf_worker *w, wf_ready task, bool alone)
+{
+    const uint32_t place = (uint32_t)(task >> 32);
+
+    if (w->place != place)
+        change_place(w, place);
+    if (__builtin_expect(w->tracer.ring != NULL, 0))
+        run_traced(w, place, (uint32_t)task);
+    else
+        run_chain(w, place, (uint32_t)task, alone, false);
 }
 
 static void run_ready(struct wf_worker *w, wf_ready task)
 {
-    run_from(w, (uint32_t)(task >> 32), (uint32_t)task);
-}
-
-static void run_own(struct wf_worker *w)
-{
-    wf_ready task;
-
-    if (is_alone(w))
-        while (wf_deque_take_alone(&w->deque, &task))
-            run_ready(w, task);
-    else
-        while (wf_deque_take(&w->deque, &task))
-            run_ready(w, task);
+    run_inlined(w, task, w->alone);
 }
 
 /* ---- Roots ----------------------------------------------------------------- */
 
-/* Claims some roots of the run in `place`: *first .. *first + n - 1 of its list. */
-static uint32_t claim_roots(struct wf_worker *w, uint32_t place, uint32_t *first)
+/* The root a range begins with, of the run the worker then works for. An exchange lets
+ * no later load begin before it, so what comes some roots on is fetched now: a cache
+ * miss a task otherwise. */
+static inline wf_ready ready_of_root(struct wf_worker *w, wf_range root)
 {
-    struct wf_run *r = &w->pool->runs[place];
-    /* Acquire: pairs with the release when the run was placed. */
-    uint64_t cursor = wf_load_acquire(&r->cursor);
+    enum { AHEAD = 8 };
+    const uint32_t place = wf_range_place(root), begin = wf_range_begin(root);
+    const weft_plan *p;
 
-    for (;;) {
-        const uint32_t next = (uint32_t)(cursor >> 32), end = (uint32_t)cursor;
-        const uint32_t most = is_alone(w) ? MOST_ROOTS_ALONE : MOST_ROOTS;
-        uint32_t n;
-
-        if (next >= end)
-            return 0;
-        n = (end - next) / (2 * (uint32_t)w->pool->n_workers);
-        n = n > most ? most : n ? n : 1;
-        if (n > 1 && !is_alone(w) && !wf_deque_reserve(&w->deque, n))
-            n = 1;
-        if (wf_cas(&r->cursor, &cursor, (uint64_t)(next + n) << 32 | end)) {
-            *first = next;
-            return n;
-        }
-    }
+    if (w->place != place)
+        change_place(w, place);
+    p = w->call.run->plan;
+    if (begin + AHEAD < p->n_roots)
+        __builtin_prefetch(&p->nodes[p->roots[begin + AHEAD]]);
+    return ready_of(place, p->roots[begin]);
 }
 
-/* Gets roots of any run: all but the first in rank are queued, that one is *out. */
-static bool get_root(struct wf_worker *w, wf_ready *out)
+/* Claims a block of roots of some run, when the own range is empty. */
+static bool claim_roots(struct wf_worker *w)
 {
+    const uint32_t most = w->alone ? MOST_ROOTS_ALONE : MOST_ROOTS;
     uint64_t live = wf_load_acquire(&w->pool->live);
+    wf_range got;
 
     for (; live; live &= live - 1) {
         const uint32_t place = (uint32_t)__builtin_ctzll(live);
-        uint32_t first, n = claim_roots(w, place, &first);
-        const uint32_t *roots;
 
-        if (!n)
-            continue;
-        roots = w->pool->runs[place].plan->roots;
-        while (--n > 0)
-            wf_deque_push(&w->deque, ready_of(place, roots[first + n])); /* reserved */
-        *out = ready_of(place, roots[first]);
-        return true;
+        if (wf_roots_claim(&w->pool->runs[place].cursor, place, 2 * (uint32_t)w->pool->n_workers, most, &got)) {
+            wf_roots_fill(&w->roots, got);
+            return true;
+        }
     }
     return false;
 }
 
-/* Alone, nobody can rob the queue, so roots need not pass through it. */
-static bool run_roots_alone(struct wf_worker *w)
+/* A root of a range that this worker has just filled. False: thieves were quicker. */
+static bool take_root(struct wf_worker *w, wf_ready *out)
 {
-    uint64_t live = wf_load_acquire(&w->pool->live);
-    bool ran = false;
+    wf_range root;
 
-    for (; live; live &= live - 1) {
-        const uint32_t place = (uint32_t)__builtin_ctzll(live);
-        uint32_t first;
-        const uint32_t n = claim_roots(w, place, &first);
-        const uint32_t *roots = n ? w->pool->runs[place].plan->roots + first : NULL;
-
-        for (uint32_t i = 0; i < n; i++) {
-            run_from(w, place, roots[i]);
-            run_own(w);
-        }
-        ran |= n > 0;
-    }
-    return ran;
+    if (!wf_roots_take(&w->roots, &root))
+        return false;
+    *out = ready_of_root(w, root);
+    return true;
 }
 
-static bool run_root(struct wf_worker *w)
+static inline bool take_own(struct wf_worker *w, wf_ready *out, bool alone)
 {
-    wf_ready task;
+    wf_range root;
 
-    if (is_alone(w))
-        return run_roots_alone(w);
-    if (!get_root(w, &task))
+    if (alone ? wf_deque_take_alone(&w->deque, out) : wf_deque_take(&w->deque, out))
+        return true;
+    if (!(alone ? wf_roots_take_alone(&w->roots, &root) : wf_roots_take(&w->roots, &root)))
         return false;
-    wf_park_wake(&w->pool->park);
-    run_ready(w, task);
+    *out = ready_of_root(w, root);
     return true;
+}
+
+/* Everything this worker has and can claim; what became ready last goes first. */
+static ALWAYS_INLINE void run_own(struct wf_worker *w, bool alone)
+{
+    for (;;) {
+        wf_ready task;
+
+        if (take_own(w, &task, alone)) {
+            run_inlined(w, task, alone);
+        } else if (claim_roots(w)) {
+            if (!alone)
+                wf_park_wake(&w->pool->park);
+        } else if (!alone && w->held.n) {
+            tell_held(w);
+        } else {
+            return;
+        }
+    }
 }
 
 /* ---- Searching ------------------------------------------------------------- */
 
 static bool rob(struct wf_worker *w, int victim, wf_ready *out)
 {
+    struct wf_worker *v = &w->pool->workers[victim];
     enum wf_steal got;
+    wf_range half;
 
     /* LOST: somebody else got that one, which is progress; there may be more. */
     do
-        got = wf_deque_steal(&w->pool->workers[victim].deque, out);
+        got = wf_deque_steal(&v->deque, out);
     while (got == WF_STEAL_LOST);
+    /* Half of its roots. Other thieves may rob us of all of them at once; then once more. */
+    while (got != WF_STEAL_GOT && wf_roots_split(&v->roots, &half)) {
+        wf_roots_fill(&w->roots, half);
+        if (take_root(w, out))
+            got = WF_STEAL_GOT;
+    }
     if (got == WF_STEAL_GOT)
         w->last_victim = victim;
     return got == WF_STEAL_GOT;
+}
+
+static bool claim(struct wf_worker *w, wf_ready *out)
+{
+    while (claim_roots(w))
+        if (take_root(w, out))
+            return true;
+    return false;
 }
 
 /* Where there was something there often is more: first the last victim, then the
@@ -239,20 +308,20 @@ static bool steal(struct wf_worker *w, wf_ready *out)
     if (w->last_victim >= 0 && rob(w, w->last_victim, out))
         return true;
     for (int i = 0; i < w->pool->n_workers - 1; i++)
-        if (wf_deque_has_some(&w->pool->workers[w->victims[i]].deque) && rob(w, w->victims[i], out))
+        if (rob(w, w->victims[i], out))
             return true;
     return false;
 }
 
 static bool look(struct wf_worker *w, wf_ready *out)
 {
-    return steal(w, out) || get_root(w, out);
+    return steal(w, out) || claim(w, out);
 }
 
 /* Looks at everything, guessing nothing: after this, to sleep is safe. */
 static bool look_closely(struct wf_worker *w, wf_ready *out)
 {
-    if (get_root(w, out))
+    if (claim(w, out))
         return true;
     for (int i = 0; i < w->pool->n_workers - 1; i++)
         if (rob(w, w->victims[i], out))
@@ -287,8 +356,6 @@ static bool search(struct wf_worker *w, wf_ready *out)
 /* What a trace tells of a search that began at `began` and slept until `woke`. */
 static void note_search(struct wf_worker *w, uint64_t began, uint64_t woke, wf_ready found)
 {
-    if (!w->tracer.ring)
-        return;
     if (woke != began)
         wf_tracer_note(&w->tracer, began, woke, UINT32_MAX, 0, WEFT_EVENT_IDLE);
     wf_tracer_note(&w->tracer, woke, wf_ticks(), (uint32_t)found, (uint32_t)(found >> 32), WEFT_EVENT_STEAL);
@@ -302,15 +369,15 @@ static bool run_found(struct wf_worker *w)
     const uint64_t began = w->tracer.ring ? wf_ticks() : 0;
     uint64_t woke = began;
     bool searching = wf_park_search(park, w->pool->max_searching);
-    wf_ready task;
+    wf_ready found;
 
     for (;;) {
-        if (searching && search(w, &task)) {
+        if (searching && search(w, &found)) {
             wf_park_found(park);
             break;
         }
         wf_park_sleep(park, searching);
-        if (is_ending(w) || look_closely(w, &task)) {
+        if (is_ending(w) || look_closely(w, &found)) {
             wf_park_cancel(park);
             if (is_ending(w))
                 return false;
@@ -323,8 +390,9 @@ static bool run_found(struct wf_worker *w)
         searching = true;
         woke = w->tracer.ring ? wf_ticks() : 0;
     }
-    note_search(w, began, woke, task);
-    run_ready(w, task);
+    if (w->tracer.ring)
+        note_search(w, began, woke, found);
+    run_ready(w, found);
     return true;
 }
 
@@ -335,9 +403,10 @@ void wf_worker_loop(struct wf_worker *w)
     if (w->pool->pins)
         wf_topo_pin(w->pool->topo, w->pu);
     do {
-        do
-            run_own(w);
-        while (run_root(w));
+        if (w->alone)
+            run_own(w, true);
+        else
+            run_own(w, false);
         tell_sinks(w);
     } while (run_found(w));
     /* Release: whoever frees the pool sees that we are gone. Then the pool may be gone,

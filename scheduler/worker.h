@@ -3,17 +3,33 @@
 #define WF_WORKER_H
 
 #include "scheduler/deque.h"
+#include "scheduler/roots.h"
 #include "scheduler/run.h"
 #include "scheduler/trace.h"
 
+/* Predecessors of one node with many, finished by this worker and not counted there
+ * yet: a million tasks before one sink would otherwise meet on its line.
+ *
+ * What always holds: while n > 0 this worker runs a predecessor of that node. So the
+ * node could not be ready anyway, and holding back delays nothing. */
+struct wf_held {
+    uint32_t place, node, n;
+};
+
 struct wf_worker {
+    /* What thieves touch. */
     struct wf_deque   deque;
-    weft_pool        *pool;
+    _Alignas(WF_APART) _Atomic wf_range roots;
+
+    /* The worker's own. */
+    _Alignas(WF_APART) weft_pool *pool;
+    bool              alone;       /* there is no other worker */
+    uint32_t          place;       /* of the run it works for: call.run, to which n_sinks belong */
+    uint32_t          n_sinks;     /* finished, not told to the run yet */
+    struct wf_held    held;
     int              *victims;     /* the others, nearest first */
     int               id, pu;
     int               last_victim; /* -1: none yet */
-    uint32_t          run_of_sinks;/* the run that n_sinks belongs to */
-    uint32_t          n_sinks;     /* finished, not told to the run yet */
     struct weft_call  call;
     struct wf_tracer  tracer;
     wf_thread         thread;

@@ -15,7 +15,7 @@
 
 /* One readable cache line behind every aligned buffer: vector loops may load
  * past the end, never store. */
-enum { LINE = 64, TAIL = 64, HUGE_PAGE = 2 << 20 };
+enum { LINE = 128, TAIL = 64, HUGE_PAGE = 2 << 20 };
 
 /* Relaxed everywhere: these count, they order nothing. `watch` is 0 outside of
  * tests, so an allocation pays one load of a line that nobody writes. */

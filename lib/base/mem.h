@@ -16,7 +16,7 @@
 void *wf_alloc(size_t bytes);              /* 16-byte aligned; never NULL for 0 bytes if there is memory */
 void *wf_alloc_zero(size_t n, size_t bytes); /* n elements, zeroed; refuses n * bytes that overflows */
 void *wf_alloc_array(size_t n, size_t bytes);
-void *wf_alloc_aligned(size_t bytes);      /* 64-byte aligned, with 64 readable bytes behind the end */
+void *wf_alloc_aligned(size_t bytes);      /* aligned to two lines (128 bytes), with 64 readable bytes behind the end */
 void *wf_realloc(void *p, size_t bytes);   /* as realloc; p stays valid when NULL comes back */
 char *wf_strdup(const char *text);
 void  wf_free(void *p);                    /* of any of the above; NULL is fine */

@@ -492,3 +492,42 @@ Test(pool, making_one_may_run_out_of_memory)
     }
     wf_mem_fail_at(0);
 }
+
+/* Many wait for many: every count is held back by each worker for a while.
+ *
+ *     r0 r1 ... r999     each of ten sinks waits for all roots of its parity and for
+ *      | X X X X |       the sink before it; what they give depends on all of them
+ *     s0 s1 ... s9                                                                    */
+Test(pool, a_node_that_waits_for_many_runs_once_and_after_all)
+{
+    enum { ROOTS = 1000, SINKS = 10 };
+
+    for (int w = 0; w < N_WORKERS; w++) {
+        weft_pool *pool = pool_of(workers[w]);
+        weft_graph *g = weft_graph_new();
+        weft_task *roots[ROOTS], *sink = NULL, *deps[ROOTS / 2 + 1];
+        struct weft_value v;
+        struct weft_error err;
+        weft_plan *plan;
+
+        for (int i = 0; i < ROOTS; i++)
+            roots[i] = weft_add(g, body_add, .arg = arg_of(i));
+        for (int s = 0; s < SINKS; s++) {
+            int n = 0;
+
+            for (int i = s % 2; i < ROOTS; i += 2)
+                deps[n++] = roots[i];
+            if (sink)
+                deps[n++] = sink;
+            sink = weft_add(g, body_add, .arg = arg_of(s), .deps = deps, .n_deps = (size_t)n);
+        }
+        cr_assert_eq(weft_plan_new(&plan, &sink, 1, NULL, &err), WEFT_OK);
+        for (int64_t round = 0; round < test_scaled(100); round++) {
+            cr_assert_eq(weft_pool_run_plan(pool, plan, NULL, &v, &err), WEFT_OK);
+            cr_assert_eq(weft_value_i64(v), 5 * (ROOTS - 1) * ROOTS / 2 + SINKS * (SINKS - 1) / 2);
+        }
+        weft_plan_free(plan);
+        weft_graph_free(g);
+        weft_pool_free(pool);
+    }
+}
