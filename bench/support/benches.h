@@ -13,6 +13,9 @@ extern const struct bench bench_dag_10m;
 extern const struct bench bench_dag_results;
 extern const struct bench bench_dag_crowded;
 
+/* bench/scheduler/bench_fork.c */
+extern const struct bench bench_fork;
+
 /* bench/scheduler/bench_stencil.c, bench_uneven.c, bench_idle.c */
 extern const struct bench bench_stencil;
 extern const struct bench bench_uneven;

@@ -16,6 +16,7 @@ static const char *const dag_runs[] = {
 static const char *const starpu_dag[] = {
     "dag-build", "dag-replay", "dag-once", "dag-memory", "stencil", "uneven", "idle", NULL };
 static const char *const dask_dag[] = { "dag-build", "dag-replay", "dag-once", NULL };
+static const char *const fork[] = { "fork", NULL };
 static const char *const csv[] = { "csv-read", NULL };
 static const char *const reduce[] = { "array-reduce", NULL };
 static const char *const groupby[] = { "groupby-sum", NULL };
@@ -31,6 +32,10 @@ const struct bench_rival bench_rivals[] = {
     { "omp-clang", "peer-omp-clang",    "clang and libomp-dev", dag_runs,  100000 },
     { "starpu",    "peer-starpu",       "libstarpu-dev",       starpu_dag, 50000 },
     { "dask",      "dask_dag.py",       "python3-dask",        dask_dag,   5000 },
+    { "floor",     "peer-fork-floor",   "",                    fork,       0 },
+    { "tbb-group", "peer-fork-tbb",     "libtbb-dev",          fork,       0 },
+    { "omp-gcc",   "peer-fork-omp-gcc", "gcc with libgomp",    fork,       0 },
+    { "omp-clang", "peer-fork-omp-clang", "clang and libomp-dev", fork,    0 },
     { "pandas",    "pandas_csv.py",     "python3-pandas",   csv,       0 },
     { "dask",      "dask_csv.py",       "python3-dask",     csv,       0 },
     { "pandas",    "pandas_groupby.py", "python3-pandas",   groupby,   0 },
