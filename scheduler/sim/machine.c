@@ -1,4 +1,4 @@
-/* machine.c - the machine of a simulation: equal cores, each next to every other, and no processes. */
+/* machine.c - the machine of a simulation: a few equal cores, and no processes. */
 #include <string.h>
 
 #include "lib/base/error.h"
@@ -7,15 +7,21 @@
 #include "scheduler/sim/sim.h"
 #include "scheduler/topo.h"
 
+/* Two cores a cache, two caches a node: small pools have neighbours and strangers. */
 weft_status wf_topo_new(struct wf_topo **out, const char *synthetic, struct weft_error *err)
 {
-    struct wf_topo *t = wf_alloc_zero(1, sizeof *t);
+    struct wf_topo *t = wf_alloc_zero(1, sizeof *t + WF_SIM_THREADS * sizeof *t->pus);
 
     (void)synthetic;
     if (!t)
         return wf_error_nomem(err, "a machine");
-    t->n_pus = t->n_cores = WF_SIM_THREADS;
-    t->n_l2 = t->n_l3 = t->n_nodes = t->n_packages = 1;
+    t->n_pus = t->n_cores = t->n_l2 = WF_SIM_THREADS;
+    t->n_l3 = WF_SIM_THREADS / 2;
+    t->n_nodes = WF_SIM_THREADS / 4;
+    t->n_packages = t->n_kinds = t->max_threads = 1;
+    t->pus = (struct wf_pu *)(t + 1);
+    for (int i = 0; i < WF_SIM_THREADS; i++)
+        t->pus[i] = (struct wf_pu){.os = i, .core = i, .l2 = i, .l3 = i / 2, .node = i / 4};
     *out = t;
     return WEFT_OK;
 }
@@ -46,7 +52,7 @@ weft_status wf_topo_pin(const struct wf_topo *t, int pu)
 int wf_topo_distance(const struct wf_topo *t, int pu_a, int pu_b)
 {
     (void)t;
-    return pu_a == pu_b ? 0 : 2;
+    return pu_a == pu_b ? 0 : pu_a / 2 == pu_b / 2 ? 2 : pu_a / 4 == pu_b / 4 ? 3 : 4;
 }
 
 /* ---- No processes ---------------------------------------------------------------- */
