@@ -18,8 +18,9 @@ struct wf_slab;
 
 struct wf_arena {
     struct wf_slab *slabs; /* the newest first */
-    char           *next;  /* free bytes of the newest slab: next .. end */
+    char           *next;  /* free bytes of the newest slab that is shared: next .. end */
     char           *end;
+    size_t          last_bytes; /* of that slab */
     size_t          bytes; /* all slabs together */
 };
 

@@ -15,7 +15,7 @@
 
 /* One readable cache line behind every aligned buffer: vector loops may load
  * past the end, never store. */
-enum { LINE = 128, TAIL = 64, HUGE_PAGE = 2 << 20 };
+enum { LINE = 128, TAIL = 64, PAGE = 4096, HUGE_PAGE = 2 << 20 };
 
 /* Relaxed everywhere: these count, they order nothing. `watch` is 0 outside of
  * tests, so an allocation pays one load of a line that nobody writes. */
@@ -109,6 +109,7 @@ static int flags_for(size_t bytes)
 static void *raw_alloc(size_t bytes)                  { return mallocx(at_least_16(bytes), flags_for(bytes)); }
 static void *raw_alloc_zero(size_t bytes)             { return mallocx(at_least_16(bytes), MALLOCX_ZERO | flags_for(bytes)); }
 static void *raw_alloc_aligned(size_t bytes)          { return mallocx(bytes, MALLOCX_ALIGN(LINE) | flags_for(bytes)); }
+static void *raw_pages(size_t bytes)                  { return mallocx(bytes, MALLOCX_ALIGN(PAGE) | MALLOCX_ZERO); }
 static void *raw_realloc(void *p, size_t bytes)       { return rallocx(p, at_least_16(bytes), flags_for(bytes)); }
 static void  raw_free(void *p)                        { dallocx(p, 0); }
 
@@ -117,6 +118,12 @@ static void  raw_free(void *p)                        { dallocx(p, 0); }
 static void *raw_alloc(size_t bytes)                  { return malloc(bytes ? bytes : 1); }
 static void *raw_alloc_zero(size_t bytes)             { return calloc(1, bytes ? bytes : 1); }
 static void *raw_alloc_aligned(size_t bytes)          { return aligned_alloc(LINE, (bytes + LINE - 1) / LINE * LINE); }
+static void *raw_pages(size_t bytes)
+{
+    void *p = aligned_alloc(PAGE, (bytes + PAGE - 1) / PAGE * PAGE);
+
+    return p ? memset(p, 0, bytes) : NULL;
+}
 static void *raw_realloc(void *p, size_t bytes)       { return realloc(p, bytes ? bytes : 1); }
 static void  raw_free(void *p)                        { free(p); }
 
@@ -173,18 +180,49 @@ void wf_free(void *p)
     raw_free(p);
 }
 
-void *wf_pages_alloc(size_t bytes)
-{
-    void *p;
+/* Up to this size a map of its own is not worth it: two system calls and a fault a
+ * page make 4 us of what the heap does in 0.2, and a tiny graph is two such pages. */
+enum { HEAP_PAGES = 64 << 10 };
 
-    if (refused())
-        return NULL;
-    p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+/* What is mapped for `bytes`. A large map ends at the end of a huge page: its last
+ * pages, one by one, would fault longer than all the rest. At most an eighth more. */
+static size_t mapped_bytes(size_t bytes)
+{
+    const size_t unit = bytes < 8 * (size_t)HUGE_PAGE ? PAGE : HUGE_PAGE;
+
+    return (bytes + unit - 1) & ~(unit - 1);
+}
+
+/* Beginning at a huge page, where the kernel would put a small one anywhere. */
+static void *map_huge(size_t bytes)
+{
+    char *p = mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const size_t before = -(uintptr_t)p & (HUGE_PAGE - 1);
+
     if (p == MAP_FAILED)
         return NULL;
-    if (bytes >= HUGE_PAGE)
-        madvise(p, bytes, MADV_HUGEPAGE);
-    return counted(p, 1);
+    if (before)
+        munmap(p, before);
+    munmap(p + before + bytes, HUGE_PAGE - before);
+    madvise(p + before, bytes, MADV_HUGEPAGE);
+    return p + before;
+}
+
+static void *map_small(size_t bytes)
+{
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+void *wf_pages_alloc(size_t bytes)
+{
+    if (bytes > SIZE_MAX / 2 || refused())
+        return NULL;
+    if (bytes <= HEAP_PAGES)
+        return counted(raw_pages(bytes), 1);
+    bytes = mapped_bytes(bytes);
+    return counted(bytes < HUGE_PAGE ? map_small(bytes) : map_huge(bytes), 1);
 }
 
 void wf_pages_free(void *p, size_t bytes)
@@ -192,5 +230,8 @@ void wf_pages_free(void *p, size_t bytes)
     if (!p)
         return;
     counted(p, -1);
-    munmap(p, bytes);
+    if (bytes <= HEAP_PAGES)
+        raw_free(p);
+    else
+        munmap(p, mapped_bytes(bytes));
 }

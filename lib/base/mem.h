@@ -21,9 +21,10 @@ void *wf_realloc(void *p, size_t bytes);   /* as realloc; p stays valid when NUL
 char *wf_strdup(const char *text);
 void  wf_free(void *p);                    /* of any of the above; NULL is fine */
 
-/* Whole pages, zeroed, in huge pages where the system has them: for slabs. */
+/* Zeroed and aligned to 4 KiB, 2 MiB and more to huge pages where the system has
+ * them: for slabs. Of big ones, what is never touched takes no memory. */
 void *wf_pages_alloc(size_t bytes);
-void  wf_pages_free(void *p, size_t bytes);
+void  wf_pages_free(void *p, size_t bytes); /* as many bytes; NULL is fine */
 
 /* ---- For tests ----------------------------------------------------------- */
 

@@ -68,7 +68,22 @@ Test(arena, a_small_one_stays_small)
     wf_arena_init(&a);
     for (int i = 0; i < 100; i++)
         wf_arena_alloc(&a, 64, 8);
-    cr_assert_leq(a.bytes, 32768);
+    cr_assert_leq(a.bytes, 16384);
+    wf_arena_fini(&a);
+}
+
+Test(arena, a_big_piece_leaves_no_memory_idle_behind_it)
+{
+    struct wf_arena a;
+    char *before, *after;
+
+    wf_arena_init(&a);
+    before = wf_arena_alloc(&a, 8, 8);
+    for (int i = 0; i < 4; i++)
+        cr_assert_not_null(wf_arena_alloc(&a, (size_t)3 << 20, 64));
+    after = wf_arena_alloc(&a, 8, 8);
+    cr_assert(before < after && after < before + 4096);
+    cr_assert_leq(a.bytes, ((size_t)12 << 20) + 4096);
     wf_arena_fini(&a);
 }
 
@@ -129,6 +144,6 @@ static weft_status fill_one(void *arg)
 
 Test(arena, a_slab_that_is_refused_loses_nothing)
 {
-    /* 0.5 MB in doubling slabs from 16 KiB. */
+    /* 0.5 MB in doubling slabs from 4 KiB. */
     cr_assert_geq(nomem_everywhere(fill_one, NULL), 4);
 }

@@ -92,13 +92,13 @@ Test(mem, a_refused_realloc_leaves_the_old_memory_alone)
 
 Test(mem, pages_are_zero_and_page_aligned)
 {
-    const size_t sizes[] = {1, 4096, 100000, 5 << 20};
+    const size_t sizes[] = {1, 4096, 64 << 10, (64 << 10) + 1, 100000, (2 << 20) - 1, 2 << 20, 5 << 20, (17 << 20) + 1};
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         unsigned char *p = wf_pages_alloc(sizes[i]);
 
         cr_assert_not_null(p);
-        cr_assert_eq((uintptr_t)p % 4096, 0);
+        cr_assert_eq((uintptr_t)p % (sizes[i] < 2 << 20 ? 4096 : 2 << 20), 0);
         for (size_t k = 0; k < sizes[i]; k += 509)
             cr_assert_eq(p[k], 0);
         memset(p, 1, sizes[i]);
