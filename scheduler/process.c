@@ -103,17 +103,21 @@ static struct cursor values_of(const struct wf_process *p)
  * input twice comes twice, is kept once, and has two readers to come. */
 static weft_status read_inputs(struct wf_process *p, weft_plan *plan, uint32_t node)
 {
+    const struct wf_inputs in = wf_plan_inputs(plan, node);
     struct cursor c = values_of(p);
     weft_status st = WEFT_OK;
 
     /* What was there when the child was forked belongs to the parent. */
-    for (uint32_t e = plan->first_input[node]; e < plan->first_input[node + 1]; e++)
-        if (plan->inputs[e] < plan->first_const) {
-            plan->slots[plan->inputs[e]] = weft_value_none();
-            wf_store_relaxed(&plan->readers[plan->inputs[e]], 0);
+    for (uint32_t k = 0; k < in.n; k++) {
+        const uint32_t slot = wf_input_slot(&in, k);
+
+        if (slot < plan->first_const) {
+            plan->slots[slot] = weft_value_none();
+            wf_store_relaxed(&plan->readers[slot], 0);
         }
-    for (uint32_t e = plan->first_input[node]; !st && e < plan->first_input[node + 1]; e++) {
-        const uint32_t slot = plan->inputs[e];
+    }
+    for (uint32_t k = 0; !st && k < in.n; k++) {
+        const uint32_t slot = wf_input_slot(&in, k);
         struct weft_value v = weft_value_none();
 
         if (slot >= plan->first_const)
@@ -270,12 +274,16 @@ static weft_status start_child(struct weft_call *call)
 static weft_status write_inputs(struct weft_call *call)
 {
     const weft_plan *plan = call->run->plan;
+    const struct wf_inputs in = wf_plan_inputs(plan, call->node);
     struct cursor c = values_of(call->process);
     weft_status st = WEFT_OK;
 
-    for (uint32_t e = plan->first_input[call->node]; !st && e < plan->first_input[call->node + 1]; e++)
-        if (plan->inputs[e] < plan->first_const)
-            st = put_value(&c, plan->slots[plan->inputs[e]], &call->err);
+    for (uint32_t k = 0; !st && k < in.n; k++) {
+        const uint32_t slot = wf_input_slot(&in, k);
+
+        if (slot < plan->first_const)
+            st = put_value(&c, plan->slots[slot], &call->err);
+    }
     return st;
 }
 

@@ -104,25 +104,27 @@ static void drop_reader(weft_plan *p, uint32_t slot)
 void wf_run_drop_inputs(struct wf_run *r, uint32_t node)
 {
     weft_plan *p = r->plan;
+    const struct wf_inputs in = wf_plan_inputs(p, node);
 
-    for (uint32_t e = p->first_input[node]; e < p->first_input[node + 1]; e++)
-        if (p->inputs[e] < p->first_const && p->slots[p->inputs[e]].type)
-            drop_reader(p, p->inputs[e]);
+    for (uint32_t k = 0; k < in.n; k++) {
+        const uint32_t slot = wf_input_slot(&in, k);
+
+        if (slot < p->first_const && p->slots[slot].type)
+            drop_reader(p, slot);
+    }
 }
 
 static uint32_t input_slot(const weft_call *call, size_t i)
 {
-    const weft_plan *p = call->run->plan;
+    const struct wf_inputs in = wf_plan_inputs(call->run->plan, call->node);
 
-    WF_ASSERT(i < weft_call_n_inputs(call));
-    return p->inputs[p->first_input[call->node] + i];
+    WF_ASSERT(i < in.n);
+    return wf_input_slot(&in, (uint32_t)i);
 }
 
 size_t weft_call_n_inputs(const weft_call *call)
 {
-    const weft_plan *p = call->run->plan;
-
-    return p->first_input[call->node + 1] - p->first_input[call->node];
+    return wf_plan_task(call->run->plan, call->node)->n_deps;
 }
 
 struct weft_value weft_call_input(const weft_call *call, size_t i)
@@ -337,14 +339,16 @@ static void write_chain(const struct wf_run *r, uint32_t node, uint32_t poison, 
 
     err->chain[0] = '\0';
     for (;;) {
+        const struct wf_inputs in = wf_plan_inputs(p, node);
         uint32_t below = WF_NONE;
 
         weft_task_key(weft_plan_task(p, node), key, sizeof key);
         at = append(err->chain, sizeof err->chain, at, key);
         if (node + 1 == poison)
             return;
-        for (uint32_t e = p->first_input[node]; below == WF_NONE && e < p->first_input[node + 1]; e++) {
-            const uint32_t pred = p->inputs[e] < p->first_const ? wf_plan_owner(p, p->inputs[e]) : WF_NONE;
+        for (uint32_t k = 0; below == WF_NONE && k < in.n; k++) {
+            const uint32_t slot = wf_input_slot(&in, k);
+            const uint32_t pred = slot < p->first_const ? wf_plan_owner(p, slot) : WF_NONE;
 
             if (pred != WF_NONE && wf_load_relaxed(&p->poison[pred]) == poison)
                 below = pred;
@@ -379,7 +383,8 @@ weft_status wf_run_target(struct wf_run *r, uint32_t i, struct weft_value *out)
     if (slot >= p->first_const || wf_plan_comes_again(p, i))
         return weft_value_retain(p->slots[slot], out);
     *out = p->slots[slot];
-    p->slots[slot] = weft_value_none();
+    if (out->type) /* else not written: a slot never used has no memory */
+        p->slots[slot] = weft_value_none();
     return WEFT_OK;
 }
 
@@ -427,7 +432,7 @@ void wf_run_fini(struct wf_run *r)
     wf_free(r->by_node);
     r->by_node = NULL;
     for (uint32_t i = 0; i < p->n_targets; i++)
-        if (p->targets[i] < p->first_const) {
+        if (p->targets[i] < p->first_const && p->slots[p->targets[i]].type) {
             weft_value_release(p->slots[p->targets[i]]);
             p->slots[p->targets[i]] = weft_value_none();
         }

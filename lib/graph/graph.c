@@ -8,18 +8,21 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 
+static const char no_file[] = "";
+
 weft_graph *weft_graph_new(void)
 {
-    weft_graph *g = wf_alloc_zero(1, sizeof *g);
+    weft_graph *g = wf_pages_alloc(WF_PAGE_BYTES);
 
     if (!g)
         return NULL;
+    g->head = (struct wf_page){.graph = g, .bias = UINT32_MAX - 1, .has_failed = true};
+    g->is_plain = true;
     wf_arena_init(&g->arena);
     wf_map_init(&g->keys);
     g->last_kind = UINT32_MAX;
     wf_error_nomem(&g->nomem_error, "a task");
-    g->nomem = (struct weft_task){.graph = g, .arg = &g->nomem_error, .id = UINT32_MAX,
-                                  .kind = UINT32_MAX, .what = WF_TASK_FAILED};
+    g->nomem = (struct weft_task){.arg = &g->nomem_error, .kind = UINT32_MAX, .what = WF_TASK_FAILED};
     return g;
 }
 
@@ -32,23 +35,30 @@ static void free_arg(void *arg, const struct weft_type *type, void (*free_it)(vo
         type->free(arg);
 }
 
+static void free_owned(weft_graph *g)
+{
+    for (uint32_t i = 0; i < g->n_tasks; i++) {
+        const weft_task *t = wf_graph_at(g, i);
+        const struct wf_extra *x = wf_task_extra(t);
+
+        if (t->what == WF_TASK_VALUE)
+            weft_value_release(*(struct weft_value *)wf_task_arg(t));
+        else if (x && !x->arg_bytes && t->what == WF_TASK_BODY)
+            free_arg(x->arg, x->arg_type, x->free_arg);
+    }
+}
+
 static size_t slab_bytes(int slab)
 {
-    return ((size_t)WF_FIRST_SLAB << slab) * sizeof(struct weft_task);
+    return (size_t)WF_PAGE_BYTES << slab;
 }
 
 void weft_graph_free(weft_graph *g)
 {
     if (!g)
         return;
-    for (uint32_t i = 0; i < g->n_tasks; i++) {
-        const weft_task *t = wf_graph_at(g, i);
-
-        if (t->what == WF_TASK_VALUE)
-            weft_value_release(*(struct weft_value *)t->arg);
-        else if (t->extra && !t->extra->arg_bytes && t->what == WF_TASK_BODY)
-            free_arg(t->arg, t->extra->arg_type, t->extra->free_arg);
-    }
+    if (g->owns)
+        free_owned(g);
     for (int s = 0; s < WF_MAX_SLABS; s++)
         wf_pages_free(g->slabs[s], slab_bytes(s));
     wf_free(g->kinds);
@@ -56,7 +66,7 @@ void weft_graph_free(weft_graph *g)
     wf_free(g->layers);
     wf_map_fini(&g->keys);
     wf_arena_fini(&g->arena);
-    wf_free(g);
+    wf_pages_free(g, WF_PAGE_BYTES);
 }
 
 void *wf_graph_alloc(weft_graph *g, size_t bytes)
@@ -76,53 +86,86 @@ weft_task *wf_graph_nomem(weft_graph *g)
 
 /* ---- Adding ---------------------------------------------------------------- */
 
-/* A task with a number and nothing else; NULL: no memory. */
-static weft_task *new_task(weft_graph *g, uint32_t kind, enum wf_what what)
+/* The first place of a new page. NULL: no memory. */
+static weft_task *new_page(weft_graph *g)
 {
-    const uint32_t shifted = g->n_tasks + WF_FIRST_SLAB;
-    const int slab = 31 - __builtin_clz(shifted) - 6;
-    weft_task *t;
+    const uint32_t number = g->n_tasks / WF_TASKS_A_PAGE + 1;
+    const int slab = 31 - __builtin_clz(number);
+    struct wf_page *page;
 
-    if (slab >= WF_MAX_SLABS - 1)
+    if (slab >= WF_MAX_SLABS)
         return NULL;
     if (!g->slabs[slab]) {
         g->slabs[slab] = wf_pages_alloc(slab_bytes(slab));
         if (!g->slabs[slab])
             return NULL;
     }
-    t = wf_graph_at(g, g->n_tasks);
-    *t = (struct weft_task){.graph = g, .id = g->n_tasks, .kind = kind, .what = (uint16_t)what};
+    g->next = wf_graph_at(g, g->n_tasks);
+    g->end = g->next + WF_TASKS_A_PAGE;
+    page = (struct wf_page *)(g->next - 1);
+    page->graph = g;
+    page->bias = g->n_tasks - 1;
+    return g->next;
+}
+
+/* Where the next task will lie; it is one once enter() was called. What an attempt
+ * that failed has left there is of no consequence. NULL: no memory. */
+static inline weft_task *next_place(weft_graph *g)
+{
+    return g->next != g->end ? g->next : new_page(g);
+}
+
+static inline weft_task *enter(weft_graph *g, uint32_t kind, enum wf_what what, void *arg, uint32_t n_deps)
+{
+    weft_task *t = g->next++;
+
+    t->arg = arg;
+    t->kind = kind;
+    t->n_deps = n_deps & WF_MOST_DEPS;
+    t->what = what & 7;
+    t->has_extra = 0;
     g->n_tasks++;
     return t;
 }
 
-/* A task that is not a call: the kinds of these are told apart by name alone. */
-static weft_task *new_plain(weft_graph *g, const char *name, enum wf_what what)
+/* A task that is no plain call. NULL: no memory. */
+static weft_task *new_task(weft_graph *g, uint32_t kind, enum wf_what what, void *arg)
 {
-    const struct wf_kind kind = {.name = name, .file = "", .n_results = 1};
-    const uint32_t number = wf_graph_kind(g, &kind);
+    weft_task *t = kind == UINT32_MAX || !next_place(g) ? NULL : enter(g, kind, what, arg, 0);
 
-    return number == UINT32_MAX ? NULL : new_task(g, number, what);
+    if (!t)
+        return NULL;
+    g->is_plain = false;
+    if (what == WF_TASK_FAILED)
+        wf_task_page(t)->has_failed = true;
+    return t;
+}
+
+/* A task that is not a call: the kinds of these are told apart by name alone. */
+static weft_task *new_named(weft_graph *g, const char *name, enum wf_what what, void *arg)
+{
+    const struct wf_kind kind = {.name = name, .file = no_file, .n_results = 1};
+
+    return new_task(g, wf_graph_kind(g, &kind), what, arg);
 }
 
 static weft_task *fail_kind(weft_graph *g, const struct weft_error *err, const struct wf_kind *kind)
 {
     const uint32_t number = wf_graph_kind(g, kind);
     struct weft_error *kept = wf_graph_alloc(g, sizeof *kept);
-    weft_task *t = number != UINT32_MAX && kept ? new_task(g, number, WF_TASK_FAILED) : NULL;
+    weft_task *t = kept ? new_task(g, number, WF_TASK_FAILED, kept) : NULL;
 
     if (!t)
         return &g->nomem;
     *kept = *err;
     if (!kept->site[0] && kind->line)
         snprintf(kept->site, sizeof kept->site, "%s:%d", kind->file, kind->line);
-    t->arg = kept;
     return t;
 }
 
 weft_task *wf_graph_fail_with(weft_graph *g, const struct weft_error *err, const char *file, int line)
 {
-    const struct wf_kind kind = {.name = "failed", .file = file ? file : "", .line = line, .n_results = 1};
+    const struct wf_kind kind = {.name = "failed", .file = file ? file : no_file, .line = line, .n_results = 1};
 
     return g ? fail_kind(g, err, &kind) : NULL;
 }
@@ -138,52 +181,63 @@ weft_task *weft_graph_fail(weft_graph *g, weft_status status, const char *fmt, .
     return wf_graph_fail_with(g, &err, NULL, 0);
 }
 
-enum { MOST_RESULTS = UINT16_MAX + 1 }; /* struct weft_task counts them in 16 bits */
+enum { MOST_RESULTS = UINT16_MAX + 1 };
+
+static const char *name_of(const struct weft_task_spec *spec, struct weft_body_name *where)
+{
+    return spec->name ? spec->name : wf_body_symbol(spec->body, where);
+}
 
 /* Whether the dependencies can be read; else says why not. A failed one gives
  * its own error, untouched. */
-static weft_status check_deps(const weft_graph *g, const struct weft_task_spec *spec,
-                              const char *name, struct weft_error *err)
+static weft_status check_deps(const weft_graph *g, const struct weft_task_spec *spec, struct weft_error *err)
 {
+    struct weft_body_name where;
+
     if (spec->arity > 0 && spec->n_deps != (size_t)spec->arity)
-        return weft_error_set(err, WEFT_INVALID, "%s: takes %d inputs and got %zu", name,
+        return weft_error_set(err, WEFT_INVALID, "%s: takes %d inputs and got %zu", name_of(spec, &where),
                               spec->arity, spec->n_deps);
     if (spec->n_results > MOST_RESULTS)
-        return weft_error_set(err, WEFT_INVALID, "%s: %d results; at most %d are possible", name,
-                              spec->n_results, MOST_RESULTS);
-    if (spec->n_deps > UINT32_MAX / 2)
-        return weft_error_set(err, WEFT_INVALID, "%s: %zu inputs; at most 2^31 are possible", name,
-                              spec->n_deps);
+        return weft_error_set(err, WEFT_INVALID, "%s: %d results; at most %d are possible",
+                              name_of(spec, &where), spec->n_results, MOST_RESULTS);
+    if (spec->n_deps > WF_MOST_DEPS)
+        return weft_error_set(err, WEFT_INVALID, "%s: %zu inputs; at most %d are possible",
+                              name_of(spec, &where), spec->n_deps, WF_MOST_DEPS);
     for (size_t i = 0; i < spec->n_deps; i++) {
         const weft_task *dep = spec->deps[i];
 
         if (!dep)
-            return weft_error_set(err, WEFT_INVALID, "%s: input %zu is NULL", name, i);
-        if (dep->graph != g)
+            return weft_error_set(err, WEFT_INVALID, "%s: input %zu is NULL", name_of(spec, &where), i);
+        if (wf_task_graph(dep) != g)
             return weft_error_set(err, WEFT_INVALID, "%s: input %zu (%s) belongs to another graph",
-                                  name, i, weft_task_name(dep));
+                                  name_of(spec, &where), i, weft_task_name(dep));
         if (dep->what == WF_TASK_FAILED) {
-            *err = *(const struct weft_error *)dep->arg;
+            *err = *(const struct weft_error *)wf_task_arg(dep);
             return err->status;
         }
     }
     return WEFT_OK;
 }
 
-/* Copies the numbers of the dependencies into the task. */
-static bool set_deps(weft_task *t, weft_task *const *deps, size_t n)
+/* Writes the numbers of the dependencies into the place of a task. False: one of
+ * them cannot be read (see check_deps()), or there is no memory. */
+static inline bool set_deps(weft_graph *g, weft_task *t, weft_task *const *deps, size_t n)
 {
     uint32_t *to = t->deps.few;
 
-    if (n > 2) {
-        to = wf_arena_alloc(&t->graph->arena, n * sizeof *to, sizeof *to);
+    if (n > WF_FEW_DEPS) {
+        to = n > WF_MOST_DEPS ? NULL : wf_arena_alloc(&g->arena, n * sizeof *to, sizeof *to);
         if (!to)
             return false;
         t->deps.many = to;
     }
-    for (size_t i = 0; i < n; i++)
-        to[i] = deps[i]->id;
-    t->n_deps = (uint32_t)n;
+    for (size_t i = 0; i < n; i++) {
+        const struct wf_page *page = wf_task_page(deps[i]);
+
+        if (!deps[i] || page->graph != g || (page->has_failed && deps[i]->what == WF_TASK_FAILED))
+            return false;
+        to[i] = page->bias + (uint32_t)(deps[i] - (const weft_task *)page);
+    }
     return true;
 }
 
@@ -194,12 +248,14 @@ static bool needs_extra(const struct weft_task_spec *spec)
 }
 
 /* What only this task has; a copied argument is copied here. NULL: no memory. */
-static struct wf_extra *extra_of(weft_graph *g, const struct weft_task_spec *spec, void **arg)
+static struct wf_extra *extra_of(weft_graph *g, const struct weft_task_spec *spec)
 {
-    struct wf_extra *x = wf_arena_alloc(&g->arena, sizeof *x, _Alignof(struct wf_extra));
+    struct wf_extra *x = wf_arena_alloc(&g->arena, sizeof *x + (size_t)spec->n_index * sizeof *x->index,
+                                        _Alignof(struct wf_extra));
 
     if (!x)
         return NULL;
+    x->arg = spec->arg;
     x->arg_type = spec->arg_bytes ? NULL : spec->arg_type;
     x->free_arg = spec->arg_bytes ? NULL : spec->free_arg;
     x->arg_bytes = spec->arg_bytes;
@@ -212,7 +268,7 @@ static struct wf_extra *extra_of(weft_graph *g, const struct weft_task_spec *spe
 
         if (!copy)
             return NULL;
-        *arg = memcpy(copy, spec->arg, spec->arg_bytes);
+        x->arg = memcpy(copy, spec->arg, spec->arg_bytes);
     }
     if (spec->key) {
         x->key = wf_graph_strdup(g, spec->key);
@@ -222,31 +278,23 @@ static struct wf_extra *extra_of(weft_graph *g, const struct weft_task_spec *spe
     return x;
 }
 
-/* The place of `key`, and the task it means now, if any. NULL: no memory. */
-static uint64_t *key_place(weft_graph *g, const char *key, uint32_t id, weft_task **taken)
+/* Makes task `id` the meaning of `key`, a lasting copy; a REF to it becomes an
+ * alias. False: no memory. */
+static bool bind_key(weft_graph *g, const char *key, uint32_t id)
 {
     bool fresh;
     uint64_t *place = wf_map_put(&g->keys, key, strlen(key), id, &fresh);
 
-    *taken = place && !fresh ? wf_graph_at(g, (uint32_t)*place) : NULL;
-    return place;
-}
-
-/* Makes `t`, whose key is a lasting copy, the meaning of the key; a REF to it
- * becomes an alias. False: no memory. */
-static bool bind_key(weft_graph *g, const char *key, weft_task *t)
-{
-    weft_task *ref;
-    uint64_t *place = key_place(g, key, t->id, &ref);
-
     if (!place)
         return false;
-    if (ref && ref != t) {
+    if (!fresh) {
+        weft_task *ref = wf_graph_at(g, (uint32_t)*place);
+
         WF_ASSERT(ref->what == WF_TASK_REF);
         ref->what = WF_TASK_ALIAS;
-        ref->deps.few[0] = t->id;
+        ref->deps.few[0] = id;
         ref->n_deps = 1;
-        *place = t->id;
+        *place = id;
     }
     return true;
 }
@@ -276,81 +324,71 @@ static weft_status check_key(const weft_graph *g, const struct weft_task_spec *s
  * that nobody can name is left behind: a failed one, lest a plan stumble over it. */
 static weft_task *with_key(weft_task *t, const char *key)
 {
-    weft_graph *g = t->graph;
+    weft_graph *g = wf_task_graph(t);
     struct wf_extra *x = wf_arena_alloc(&g->arena, sizeof *x, _Alignof(struct wf_extra));
     char *copy = wf_graph_strdup(g, key);
 
     if (t == &g->nomem)
         return t;
-    if (x && copy) {
+    if (x && copy && bind_key(g, copy, wf_task_id(t))) {
         x->key = copy;
-        t->extra = x;
-        if (bind_key(g, copy, t))
-            return t;
+        x->arg = t->arg;
+        t->arg = x;
+        t->has_extra = 1;
+        return t;
     }
     t->what = WF_TASK_FAILED;
     t->arg = &g->nomem_error;
     t->n_deps = 0;
+    wf_task_page(t)->has_failed = true;
     return &g->nomem;
 }
 
-weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec)
+/* Any task at all, and the reason why it cannot be. */
+static weft_task *add_any(weft_graph *g, const struct weft_task_spec *spec)
 {
-    struct wf_kind kind = {.body = spec->body, .name = spec->name, .layer = spec->layer,
-                           .file = spec->file ? spec->file : "", .line = spec->line,
-                           .flags = spec->flags & WEFT_PURE,
-                           .n_results = spec->n_results ? (uint32_t)spec->n_results : 1};
-    struct weft_body_name where;
+    const struct wf_kind kind = {.body = spec->body, .name = spec->name, .layer = spec->layer,
+                                 .file = spec->file ? spec->file : no_file, .line = spec->line,
+                                 .flags = spec->flags & WEFT_PURE,
+                                 .n_results = spec->n_results ? (uint32_t)spec->n_results : 1};
     struct weft_error err;
     struct wf_extra *extra = NULL;
-    void *arg = spec->arg;
     uint32_t number;
-    weft_task *t = NULL;
+    weft_task *t = &g->nomem, *place;
 
-    WF_ASSERT(spec->body && spec->n_index <= WEFT_MAX_DIMS && spec->n_results >= 0);
-    if (!g)
-        goto fail;
-    t = &g->nomem;
     if (spec->key && (spec->flags & WEFT_SHARE) && key_holder(g, spec->key)) {
         t = key_holder(g, spec->key);
         goto fail;
-    }
-    if (!kind.name) {
-        const bool known = !weft_body_name(spec->body, &where, NULL) && where.symbol[0];
-
-        kind.name = known ? where.symbol : "task";
     }
     if (check_key(g, spec, &err)) {
         t = fail_kind(g, &err, &kind);
         goto fail;
     }
-    if (check_deps(g, spec, kind.name, &err)) {
+    if (check_deps(g, spec, &err)) {
         t = fail_kind(g, &err, &kind);
         if (spec->key) /* who refers to it shall hear why it failed */
             t = with_key(t, spec->key);
         goto fail;
     }
     number = wf_graph_kind(g, &kind);
-    if (number == UINT32_MAX)
+    place = next_place(g);
+    if (number == UINT32_MAX || !place)
         goto fail;
     if (needs_extra(spec)) {
-        extra = extra_of(g, spec, &arg);
+        extra = extra_of(g, spec);
         if (!extra)
             goto fail;
     }
-    t = new_task(g, number, WF_TASK_FAILED); /* until it is whole */
-    if (!t) {
-        t = &g->nomem;
+    if (!set_deps(g, place, spec->deps, spec->n_deps) ||
+        (extra && extra->key && !bind_key(g, extra->key, g->n_tasks)))
         goto fail;
-    }
-    t->arg = &g->nomem_error;
-    if (!set_deps(t, spec->deps, spec->n_deps) || (extra && extra->key && !bind_key(g, extra->key, t)))
-        goto fail;
-    t->what = WF_TASK_BODY;
-    t->arg = arg;
-    t->extra = extra;
-    if (kind.flags & WEFT_PURE)
+    t = enter(g, number, WF_TASK_BODY, extra ? (void *)extra : spec->arg, (uint32_t)spec->n_deps);
+    t->has_extra = extra != NULL;
+    g->owns |= extra && (extra->arg_type || extra->free_arg);
+    if (kind.flags & WEFT_PURE) {
+        g->is_plain = false;
         extra->token = wf_task_make_token(t);
+    }
     return t;
 fail:
     if (!spec->arg_bytes)
@@ -358,43 +396,74 @@ fail:
     return t;
 }
 
+/* Whether the task is of the last kind, which is then not pure. */
+static inline bool is_last_kind(const weft_graph *g, const struct weft_task_spec *spec)
+{
+    const struct wf_kind *k = g->last_kind == UINT32_MAX ? NULL : &g->kinds[g->last_kind];
+
+    return k && k->body == spec->body && k->line == spec->line && k->file == (spec->file ? spec->file : no_file) &&
+           k->layer == spec->layer && !(k->flags | (spec->flags & WEFT_PURE)) &&
+           k->n_results == (spec->n_results ? (uint32_t)spec->n_results : 1) &&
+           k->by_symbol == !spec->name && (!spec->name || strcmp(k->name, spec->name) == 0);
+}
+
+weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec)
+{
+    WF_ASSERT(spec->body && spec->n_index >= 0 && spec->n_index <= WEFT_MAX_DIMS && spec->n_results >= 0);
+    if (!g) {
+        if (!spec->arg_bytes)
+            free_arg(spec->arg, spec->arg_type, spec->free_arg);
+        return NULL;
+    }
+    /* Most tasks are one more of a loop, with nothing odd about them. All else, what
+     * is wrong with a task included, is looked at in its own time. */
+    if (!needs_extra(spec) && is_last_kind(g, spec) && spec->n_results <= MOST_RESULTS &&
+        (spec->arity <= 0 || spec->n_deps == (size_t)spec->arity)) {
+        weft_task *place = next_place(g);
+
+        if (place && set_deps(g, place, spec->deps, spec->n_deps))
+            return enter(g, g->last_kind, WF_TASK_BODY, spec->arg, (uint32_t)spec->n_deps);
+    }
+    return add_any(g, spec);
+}
+
 weft_task *weft_graph_put(weft_graph *g, struct weft_value value)
 {
     struct weft_value *kept = g ? wf_graph_alloc(g, sizeof *kept) : NULL;
-    weft_task *t = kept ? new_plain(g, value.type ? value.type->name : "nothing", WF_TASK_VALUE) : NULL;
+    weft_task *t = kept ? new_named(g, value.type ? value.type->name : "nothing", WF_TASK_VALUE, kept) : NULL;
 
     if (!t) {
         weft_value_release(value);
         return g ? &g->nomem : NULL;
     }
     *kept = value;
-    t->arg = kept;
+    g->owns = true;
     return t;
 }
 
 /* A plain task that leads to `to`. */
 static weft_task *lead(weft_graph *g, const char *name, enum wf_what what, weft_task *to)
 {
-    weft_task *t = new_plain(g, name, what);
+    weft_task *t = new_named(g, name, what, NULL);
 
     if (!t)
         return &g->nomem;
     t->n_deps = 1;
-    t->deps.few[0] = to->id;
+    t->deps.few[0] = wf_task_id(to);
     return t;
 }
 
 weft_task *weft_graph_alias(weft_graph *g, const char *key, weft_task *task)
 {
-    const struct weft_task_spec spec = {.key = key, .deps = &task, .n_deps = 1};
-    const struct wf_kind kind = {.name = "alias", .file = "", .n_results = 1};
+    const struct weft_task_spec spec = {.name = key, .key = key, .deps = &task, .n_deps = 1};
+    const struct wf_kind kind = {.name = "alias", .file = no_file, .n_results = 1};
     struct weft_error err;
 
     if (!g)
         return NULL;
     if (check_key(g, &spec, &err))
         return fail_kind(g, &err, &kind);
-    if (check_deps(g, &spec, key, &err))
+    if (check_deps(g, &spec, &err))
         return with_key(fail_kind(g, &err, &kind), key);
     return with_key(lead(g, "alias", WF_TASK_ALIAS, task), key);
 }
@@ -405,7 +474,7 @@ weft_task *weft_graph_ref(weft_graph *g, const char *key)
 
     if (t || !g)
         return t;
-    t = new_plain(g, "ref", WF_TASK_REF);
+    t = new_named(g, "ref", WF_TASK_REF, NULL);
     if (!t)
         return &g->nomem;
     g->has_forward = true;
@@ -414,6 +483,7 @@ weft_task *weft_graph_ref(weft_graph *g, const char *key)
 
 weft_task *weft_task_result(weft_task *task, int k)
 {
+    weft_graph *g = weft_task_graph(task);
     const weft_task *made = task ? wf_task_resolve(task) : NULL;
     int n;
 
@@ -421,11 +491,12 @@ weft_task *weft_task_result(weft_task *task, int k)
         return task;
     n = !made || made->what == WF_TASK_VALUE ? 1 : (int)wf_task_kind(made)->n_results;
     if (k < 0 || k >= n)
-        return weft_graph_fail(task->graph, WEFT_INVALID, "%s: result %d of %d", weft_task_name(task), k, n);
+        return weft_graph_fail(g, WEFT_INVALID, "%s: result %d of %d", weft_task_name(task), k, n);
     if (n == 1)
         return task;
-    task = lead(task->graph, weft_task_name(made), WF_TASK_RESULT, task);
-    task->k = (uint16_t)k;
+    task = lead(g, weft_task_name(made), WF_TASK_RESULT, task);
+    if (task != &g->nomem)
+        task->deps.few[1] = (uint32_t)k;
     return task;
 }
 
@@ -450,11 +521,13 @@ uint32_t weft_graph_layer(weft_graph *g, const char *name)
 
 const weft_task *wf_task_resolve(const weft_task *t)
 {
+    const weft_graph *g = wf_task_graph(t);
+
     /* A chain of aliases is no longer than the graph, or it is a circle. */
     for (uint32_t steps = 0; t->what == WF_TASK_ALIAS; steps++) {
-        if (steps > t->graph->n_tasks)
+        if (steps > g->n_tasks)
             return NULL;
-        t = wf_graph_at(t->graph, t->deps.few[0]);
+        t = wf_graph_at(g, t->deps.few[0]);
     }
     return t;
 }
@@ -486,12 +559,12 @@ const char *weft_graph_layer_name(const weft_graph *g, uint32_t layer)
 
 weft_graph *weft_task_graph(const weft_task *t)
 {
-    return t ? t->graph : NULL;
+    return t ? wf_task_graph(t) : NULL;
 }
 
 size_t weft_task_id(const weft_task *t)
 {
-    return t ? t->id : UINT32_MAX; /* as of the task that is always there */
+    return t ? wf_task_id(t) : UINT32_MAX; /* as of the task that is always there */
 }
 
 const char *weft_task_name(const weft_task *t)
@@ -512,7 +585,7 @@ size_t weft_task_n_deps(const weft_task *t)
 weft_task *weft_task_dep(const weft_task *t, size_t i)
 {
     WF_ASSERT(i < t->n_deps);
-    return wf_graph_at(t->graph, wf_task_deps(t)[i]);
+    return wf_graph_at(wf_task_graph(t), wf_task_deps(t)[i]);
 }
 
 void wf_task_site(const weft_task *t, char *text, size_t size)
@@ -532,6 +605,6 @@ weft_status weft_task_status(const weft_task *t, struct weft_error *err)
     if (t->what != WF_TASK_FAILED)
         return WEFT_OK;
     if (err)
-        *err = *(const struct weft_error *)t->arg;
-    return ((const struct weft_error *)t->arg)->status;
+        *err = *(const struct weft_error *)wf_task_arg(t);
+    return ((const struct weft_error *)wf_task_arg(t))->status;
 }

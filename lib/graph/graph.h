@@ -2,7 +2,14 @@
  *
  * Many tasks are of few kinds: those built by one call in a loop share body,
  * name, call site, layer and flags. That is kept once, in a struct wf_kind, and a
- * task is 48 bytes.
+ * task is 32 bytes. They lie in pages whose first 32 bytes say whose they are, so
+ * a task holds neither its graph nor its number: both follow from its address.
+ *
+ *     page   | graph, bias | task | task | ... |          number = bias + place
+ *     place    0             1      2      127
+ *
+ * The graph itself begins a page, where the task that has failed because there is
+ * no memory has place 1 and so number -1.
  *
  * What always holds:
  *   1. Tasks are numbered in order of adding, and never move.
@@ -10,6 +17,7 @@
  *      referred to before it came (has_forward).
  *   3. `keys` leads from every key given to the task it means; to a REF while
  *      it has not come.
+ *   4. A failed task lies in a page that has_failed; nothing depends on it.
  */
 #ifndef WF_GRAPH_H
 #define WF_GRAPH_H
@@ -25,8 +33,8 @@ enum wf_what {
     WF_TASK_VALUE,  /* arg: struct weft_value * */
     WF_TASK_ALIAS,  /* deps[0] */
     WF_TASK_REF,    /* a key that has not come; becomes an ALIAS */
-    WF_TASK_RESULT, /* result number `k` of deps[0] */
-    WF_TASK_FAILED, /* arg: const struct weft_error * */
+    WF_TASK_RESULT, /* result number few[1] of deps[0] */
+    WF_TASK_FAILED, /* arg: const struct weft_error *; no deps */
 };
 
 /* What tasks built by one call have in common. */
@@ -38,80 +46,135 @@ struct wf_kind {
     uint32_t    layer;
     uint32_t    flags;
     uint32_t    n_results;
+    bool        by_symbol;  /* no name was given: it is the body's symbol */
     struct wf_token token;  /* of the body, when WEFT_PURE */
 };
 
 /* What few tasks have. */
 struct wf_extra {
+    void                   *arg;
     const char             *key;
     const struct weft_type *arg_type;
     void                  (*free_arg)(void *arg);
     size_t                  arg_bytes;
     size_t                  result_bytes;
-    int                     n_index;
-    int64_t                 index[WEFT_MAX_DIMS];
     struct wf_token         token;    /* when WEFT_PURE */
+    int                     n_index;
+    int64_t                 index[];
 };
+
+enum { WF_FEW_DEPS = 4, WF_MOST_DEPS = (1 << 28) - 1 };
 
 struct weft_task {
-    weft_graph      *graph;
-    void            *arg;
-    struct wf_extra *extra;  /* NULL: nothing extra */
+    void    *arg;            /* or the struct wf_extra that has it */
+    uint32_t kind;           /* number in graph->kinds; UINT32_MAX: none */
+    uint32_t n_deps : 28;
+    uint32_t what : 3;       /* of enum wf_what */
+    uint32_t has_extra : 1;
     union {
-        uint32_t  few[2];    /* n_deps <= 2 */
-        uint32_t *many;
+        uint32_t  few[WF_FEW_DEPS];
+        uint32_t *many;      /* n_deps > WF_FEW_DEPS */
     } deps;
-    uint32_t n_deps;
-    uint32_t id;
-    uint32_t kind;           /* number in graph->kinds */
-    uint16_t what;           /* of enum wf_what */
-    uint16_t k;              /* of a RESULT: which */
 };
-_Static_assert(sizeof(struct weft_task) == 48, "a task is 48 bytes");
+_Static_assert(sizeof(struct weft_task) == 32, "two tasks a cache line");
 
-enum { WF_FIRST_SLAB = 64, WF_MAX_SLABS = 27 };
+/* The first of a page: takes the place of one task. */
+struct wf_page {
+    weft_graph *graph;
+    uint32_t    bias;        /* number of the task at place 0, were there one */
+    bool        has_failed;  /* so a dependency need be looked at only here */
+    char        rest[16];
+};
+_Static_assert(sizeof(struct wf_page) == sizeof(struct weft_task), "a page is an array of tasks");
+
+/* Slab s holds 1 << s pages: the first is as small as most graphs, and from 2 MiB on
+ * they are huge pages. Together they hold 127 * (2^25 - 1) tasks: as many as have
+ * numbers of 32 bits, but for a few. */
+enum {
+    WF_PAGE_BYTES   = 4096,
+    WF_TASKS_A_PAGE = WF_PAGE_BYTES / sizeof(struct weft_task) - 1,
+    WF_MAX_SLABS    = 25,
+};
 
 struct weft_graph {
+    struct wf_page     head;
+    struct weft_task   nomem;               /* the failed task that can always be made */
     struct wf_arena    arena;
-    struct weft_task  *slabs[WF_MAX_SLABS]; /* slab s holds WF_FIRST_SLAB << s tasks */
+    struct weft_task  *slabs[WF_MAX_SLABS];
+    struct weft_task  *next, *end;          /* free places of the newest page */
     uint32_t           n_tasks;
     bool               has_forward;
+    bool               has_several;         /* some kind gives several results */
+    bool               is_plain;            /* every task is a body, and none is pure */
+    bool               owns;                /* some task is a value, or its argument was taken */
 
     struct wf_kind    *kinds;
     uint32_t           n_kinds, room_kinds;
     uint32_t          *kind_slots;          /* hash table of numbers + 1 */
     uint32_t           n_kind_slots;
-    uint32_t           last_kind;
+    uint32_t           last_kind;           /* UINT32_MAX: there is none */
 
     const char       **layers;              /* layers[i]: the name of layer i + 1 */
     uint32_t           n_layers, room_layers;
 
     struct wf_map      keys;                /* key -> task number */
     struct weft_error  nomem_error;
-    struct weft_task   nomem;               /* the failed task that can always be made */
 };
+_Static_assert(sizeof(struct weft_graph) <= WF_PAGE_BYTES, "a graph is one page");
 
 static inline weft_task *wf_graph_at(const weft_graph *g, uint32_t id)
 {
-    const uint32_t shifted = id + WF_FIRST_SLAB;
-    const int slab = 31 - __builtin_clz(shifted) - 6;
+    const uint32_t page = id / WF_TASKS_A_PAGE + 1;
+    const int slab = 31 - __builtin_clz(page);
+    const size_t place = id % WF_TASKS_A_PAGE + 1;
 
-    return &g->slabs[slab][shifted - ((uint32_t)WF_FIRST_SLAB << slab)];
+    return g->slabs[slab] + (page - (1u << slab)) * (size_t)(WF_TASKS_A_PAGE + 1) + place;
 }
-_Static_assert(WF_FIRST_SLAB == 1 << 6, "wf_graph_at() knows the size of slab 0");
+
+static inline struct wf_page *wf_task_page(const weft_task *t)
+{
+    return (struct wf_page *)((uintptr_t)t & ~(uintptr_t)(WF_PAGE_BYTES - 1));
+}
+
+static inline weft_graph *wf_task_graph(const weft_task *t)
+{
+    return wf_task_page(t)->graph;
+}
+
+static inline uint32_t wf_task_id(const weft_task *t)
+{
+    const struct wf_page *page = wf_task_page(t);
+
+    return page->bias + (uint32_t)(t - (const weft_task *)page);
+}
 
 static inline const struct wf_kind *wf_task_kind(const weft_task *t)
 {
-    return &t->graph->kinds[t->kind];
+    return &wf_task_graph(t)->kinds[t->kind];
 }
 
 static inline const uint32_t *wf_task_deps(const weft_task *t)
 {
-    return t->n_deps <= 2 ? t->deps.few : t->deps.many;
+    return t->n_deps <= WF_FEW_DEPS ? t->deps.few : t->deps.many;
 }
 
-/* The number of this kind, new if need be; its name is copied. UINT32_MAX: no memory. */
+/* NULL: nothing extra. */
+static inline struct wf_extra *wf_task_extra(const weft_task *t)
+{
+    return t->has_extra ? t->arg : NULL;
+}
+
+static inline void *wf_task_arg(const weft_task *t)
+{
+    return t->has_extra ? ((const struct wf_extra *)t->arg)->arg : t->arg;
+}
+
+/* The number of this kind, new if need be; its name is copied, NULL: the body's
+ * symbol. UINT32_MAX: no memory. */
 uint32_t wf_graph_kind(weft_graph *g, const struct wf_kind *kind);
+
+/* The name of a body that was given none: its symbol, written into `where`, or "task". */
+const char *wf_body_symbol(weft_body *body, struct weft_body_name *where);
 
 /* The task an alias stands for; a REF that never came stands for itself. NULL:
  * the aliases go round in a circle. */

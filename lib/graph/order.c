@@ -92,8 +92,8 @@ static weft_status giver(const struct walk *w, uint32_t id, uint32_t *out, struc
     }
     if (t->what == WF_TASK_REF)
         return weft_error_set(err, WEFT_NOT_FOUND, "a task refers to key \"%s\", which no task has",
-                              t->extra->key);
-    *out = t->id;
+                              wf_task_extra(t)->key);
+    *out = wf_task_id(t);
     return WEFT_OK;
 }
 
@@ -215,8 +215,8 @@ static weft_status walk_as_built(struct walk *w, weft_task *const *targets, size
     weft_status st = needed ? WEFT_OK : wf_error_nomem(err, "the order of tasks");
 
     for (size_t i = 0; !st && i < n; i++)
-        if (targets[i]->id < w->g->n_tasks)
-            needed[targets[i]->id] = 1;
+        if (wf_task_id(targets[i]) < w->g->n_tasks)
+            needed[wf_task_id(targets[i])] = 1;
     /* Dependencies have smaller numbers, so one sweep down finds all. */
     for (uint32_t i = w->g->n_tasks; !st && i-- > 0;) {
         const weft_task *t = wf_graph_at(w->g, i);
@@ -231,6 +231,17 @@ static weft_status walk_as_built(struct walk *w, weft_task *const *targets, size
             st = walk_from(w, i, err);
     wf_free(needed);
     return st;
+}
+
+/* Whether tasks keep the order they were built in. */
+static bool keeps_order(const weft_graph *g, uint32_t without)
+{
+    return !g->has_forward && (without & WEFT_PASS_ORDER || (g->n_tasks > MOST_WALKED && !g->n_layers));
+}
+
+bool wf_order_is_as_built(const weft_graph *g, uint32_t without)
+{
+    return g->is_plain && keeps_order(g, without);
 }
 
 weft_status wf_order_make(struct wf_order *o, struct wf_arena *arena, const weft_graph *g,
@@ -248,9 +259,7 @@ weft_status wf_order_make(struct wf_order *o, struct wf_arena *arena, const weft
     o->value_of = wf_arena_alloc(arena, bytes, 4);
     if (!o->task_of || !o->node_of || !o->values || !o->value_of)
         return wf_error_nomem(err, "the order of tasks");
-    if (g->n_tasks > MOST_WALKED && !g->n_layers)
-        w.without |= WEFT_PASS_ORDER;
-    if ((w.without & WEFT_PASS_ORDER) && !g->has_forward) {
+    if (keeps_order(g, without)) {
         st = walk_as_built(&w, targets, n_targets, err);
         goto out;
     }
@@ -260,8 +269,8 @@ weft_status wf_order_make(struct wf_order *o, struct wf_arena *arena, const weft
         goto out;
     }
     for (size_t i = 0; !st && i < n_targets; i++)
-        if (targets[i]->id < g->n_tasks)
-            st = walk_from(&w, targets[i]->id, err);
+        if (wf_task_id(targets[i]) < g->n_tasks)
+            st = walk_from(&w, wf_task_id(targets[i]), err);
     for (uint32_t i = 0; !st && (without & WEFT_PASS_CULL) && i < g->n_tasks; i++)
         st = walk_from(&w, i, err);
 out:

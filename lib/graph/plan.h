@@ -7,13 +7,19 @@
  *             task is numbered when all it needs is, so what is begun is
  *             finished before more is begun
  *   share.c   while numbering: an equal pure task met before takes its place
- *   plan.c    the numbered tasks laid out for running; a chain of one-in
+ *   lay.c     the numbered tasks laid out for running; a chain of one-in
  *             one-out tasks has come out side by side and is marked as one
  *
+ * A big graph of nothing but plain tasks, all needed, is taken as it was built:
+ * node i is task i, and the first two passes are not made.
+ *
  * A node is 32 bytes, its successors 4 bytes each; a single one is kept in the
- * node itself, where whoever finishes it has it at hand. A result has a slot: node i
- * that gives one result has slot i; further results of nodes with several, and
- * values known already, have slots behind those.
+ * node itself, where whoever finishes it has it at hand. What a node reads is
+ * not written down again: its task has the list. A result has a slot: node i that
+ * gives one result has slot i; further results of nodes with several, and values
+ * known already, have slots behind those. Slots, their readers and the poison of
+ * failure are memory that is zero and not touched before a task gives a result or
+ * fails, so a plan of empty tasks has none of it.
  *
  *     slots   | 0 .. n_nodes-1 | further results | values known already |
  *             one a node         first_extra       first_const
@@ -34,6 +40,7 @@
 #include <weft/plan.h>
 
 #include "lib/base/arena.h"
+#include "lib/graph/graph.h"
 
 struct wf_node {
     weft_body       *body;
@@ -58,9 +65,9 @@ struct weft_plan {
     struct wf_arena     arena;
     struct wf_node     *nodes;
     uint32_t           *succ;         /* of the nodes with several */
-    uint32_t           *first_input;  /* n_nodes + 1 */
-    uint32_t           *inputs;       /* slots, in the order of the dependencies */
-    uint32_t           *task_of;      /* number of the task in the graph */
+    uint32_t           *task_of;      /* number of a node's task in the graph; NULL: the node's own */
+    uint32_t           *slot_of;      /* by task: 1 + the slot it stands for; 0: nobody reads it.
+                                       * NULL: the task's own number */
     uint32_t           *roots;        /* nodes that wait for nothing, ascending */
     struct wf_results  *results;      /* by node */
     struct weft_value  *slots;
@@ -69,7 +76,7 @@ struct weft_plan {
     _Atomic uint32_t   *poison;       /* of a node: number + 1 of the failed node it depends on; 0: none */
     uint64_t           *asked;        /* bitmap of slots before first_const that are targets */
     uint32_t           *targets;      /* slots */
-    uint32_t n_nodes, n_edges, n_inputs, n_roots, n_sinks, n_fused, n_results, n_targets;
+    uint32_t n_nodes, n_edges, n_roots, n_sinks, n_fused, n_results, n_targets;
     uint32_t first_extra, first_const, n_slots;
     uint64_t           *again;        /* bitmap of targets whose slot a later one has, too; NULL: none */
     atomic_flag         running;
@@ -81,6 +88,29 @@ static inline const uint32_t *wf_plan_succ(const weft_plan *p, uint32_t i)
     const struct wf_node *node = &p->nodes[i];
 
     return node->n_succ == 1 ? &node->first_succ : p->succ + node->first_succ;
+}
+
+static inline const weft_task *wf_plan_task(const weft_plan *p, uint32_t i)
+{
+    return wf_graph_at(p->graph, p->task_of ? p->task_of[i] : i);
+}
+
+/* What a node reads: n slots, in the order of the dependencies of its task. */
+struct wf_inputs {
+    const uint32_t *deps, *slot_of;
+    uint32_t        n;
+};
+
+static inline struct wf_inputs wf_plan_inputs(const weft_plan *p, uint32_t i)
+{
+    const weft_task *t = wf_plan_task(p, i);
+
+    return (struct wf_inputs){.deps = wf_task_deps(t), .slot_of = p->slot_of, .n = t->n_deps};
+}
+
+static inline uint32_t wf_input_slot(const struct wf_inputs *in, uint32_t k)
+{
+    return in->slot_of ? in->slot_of[in->deps[k]] - 1 : in->deps[k];
 }
 
 static inline bool wf_plan_is_asked(const weft_plan *p, uint32_t slot)
@@ -127,10 +157,18 @@ struct wf_order {
     uint32_t  n_values;
 };
 
+/* Whether a plan may take the graph as it was built, should all of it be needed. */
+bool wf_order_is_as_built(const weft_graph *g, uint32_t without);
+
 /* Memory comes from `arena`. */
 weft_status wf_order_make(struct wf_order *o, struct wf_arena *arena, const weft_graph *g,
                           weft_task *const *targets, size_t n_targets, uint32_t without,
                           struct weft_error *err);
+
+/* lay.c: nodes and their successors, from the order `o`; NULL: as built, and then
+ * *whole tells whether every task is needed, without which the plan is not one. */
+weft_status wf_lay_make(weft_plan *p, const struct wf_order *o, weft_task *const *targets,
+                        size_t n_targets, uint32_t without, bool *whole, struct weft_error *err);
 
 /* share.c: tokens of pure tasks met so far, and their nodes. */
 struct wf_share {

@@ -91,7 +91,7 @@ Test(graph, plain_bytes_are_copied_now)
     weft_task *t = weft_add(g, body_add, .arg = text, .arg_bytes = sizeof text);
 
     memset(text, 'x', sizeof text - 1);
-    cr_assert_str_eq(t->arg, "before");
+    cr_assert_str_eq(wf_task_arg(t), "before");
     weft_graph_free(g);
 }
 

@@ -22,9 +22,11 @@ static weft_plan *plan_of(weft_task *t, uint32_t without)
 static void check_order(const weft_plan *p)
 {
     for (uint32_t i = 0; i < p->n_nodes; i++) {
-        for (uint32_t e = p->first_input[i]; e < p->first_input[i + 1]; e++)
-            if (p->inputs[e] < p->first_const)
-                cr_assert_lt(wf_plan_owner(p, p->inputs[e]), i);
+        const struct wf_inputs in = wf_plan_inputs(p, i);
+
+        for (uint32_t k = 0; k < in.n; k++)
+            if (wf_input_slot(&in, k) < p->first_const)
+                cr_assert_lt(wf_plan_owner(p, wf_input_slot(&in, k)), i);
         for (uint32_t k = 1; k < p->nodes[i].n_succ; k++)
             cr_assert_lt(wf_plan_succ(p, i)[k - 1], wf_plan_succ(p, i)[k]);
         cr_assert_eq(wf_plan_is_fused(p, i) && p->nodes[i].n_join != 1, false);

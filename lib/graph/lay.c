@@ -1,0 +1,405 @@
+/* lay.c - the numbered tasks laid out for running.
+ *
+ * Two sweeps over the tasks. The first, upwards, writes the nodes and counts the
+ * successors of each; then every node with several is given its stretch of the
+ * list. The second, downwards, fills each stretch from its end, so successors come
+ * out ascending, and first_succ has come down to where the stretch begins:
+ *
+ *     node 1 before 4, 7, 9:   succ | . . . | ...    first_succ at 3
+ *     node 9 met               succ | . . 9 | ...                  2
+ *     node 7 met               succ | . 7 9 | ...                  1
+ *
+ * At a million tasks most of the time went into the kernel's clearing of pages, so
+ * nothing is written that can be read off the tasks, and nothing is cleared twice.
+ */
+#include "lib/graph/plan.h"
+
+#include "lib/base/assert.h"
+#include "lib/base/bits.h"
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+
+/* The body of a task that could not be built: fails with its reason. */
+static weft_status fail_body(weft_call *call, void *arg, struct weft_error *err)
+{
+    const struct weft_error *reason = arg;
+
+    (void)call;
+    if (err)
+        *err = *reason;
+    return reason->status;
+}
+
+/* What is needed only while a plan is made. */
+struct laying {
+    weft_plan             *p;
+    const struct wf_order *o;      /* NULL: as built */
+    uint32_t              *list;   /* of preds_of() */
+    size_t                 room;
+    uint32_t              *seen;   /* per node: the stamp of the list that last had it */
+    uint32_t               stamp;
+    uint64_t               n_read; /* inputs that are results, one read twice counted twice */
+};
+
+static weft_status no_room(struct weft_error *err)
+{
+    return wf_error_nomem(err, "a plan");
+}
+
+static void *room_for(weft_plan *p, size_t n, size_t bytes)
+{
+    size_t all;
+
+    return __builtin_mul_overflow(n ? n : 1, bytes, &all) ? NULL : wf_arena_alloc(&p->arena, all, 64);
+}
+
+/* ---- Slots ----------------------------------------------------------------- */
+
+/* Which nodes have several results, and so where slots begin. */
+static weft_status lay_results(struct laying *l, struct weft_error *err)
+{
+    weft_plan *p = l->p;
+    uint32_t n_several = 0, next = p->n_nodes;
+
+    for (uint32_t i = 0; p->graph->has_several && i < p->n_nodes; i++)
+        n_several += wf_task_kind(wf_plan_task(p, i))->n_results > 1;
+    if (n_several && !(p->results = room_for(p, n_several, sizeof *p->results)))
+        return no_room(err);
+    for (uint32_t i = 0; n_several && i < p->n_nodes; i++) {
+        const weft_task *t = wf_plan_task(p, i);
+        const uint32_t n = t->what == WF_TASK_BODY ? wf_task_kind(t)->n_results : 1;
+
+        if (n < 2)
+            continue;
+        p->results[p->n_results++] = (struct wf_results){.node = i, .first = next, .n = n};
+        next += n - 1;
+    }
+    p->first_extra = p->n_nodes;
+    p->first_const = next;
+    p->n_slots = next + (l->o ? l->o->n_values : 0);
+    return WEFT_OK;
+}
+
+static uint32_t find_slot(const struct laying *l, uint32_t id)
+{
+    const weft_graph *g = l->p->graph;
+    const weft_task *t = wf_task_resolve(wf_graph_at(g, id));
+    uint32_t k = 0;
+
+    /* Result k of a task, by way of aliases; result 0 of a result is itself. */
+    while (t->what == WF_TASK_RESULT) {
+        k = k ? k : t->deps.few[1];
+        t = wf_task_resolve(wf_graph_at(g, t->deps.few[0]));
+    }
+    if (t->what == WF_TASK_VALUE)
+        return l->p->first_const + l->o->value_of[wf_task_id(t)];
+    return wf_plan_slot(l->p, l->o->node_of[wf_task_id(t)], t->what == WF_TASK_FAILED ? 0 : k);
+}
+
+/* The slot a task stands for. */
+static uint32_t slot_of(const struct laying *l, uint32_t task)
+{
+    uint32_t *slot_of = l->p->slot_of;
+
+    if (!slot_of)
+        return task;
+    if (!slot_of[task])
+        slot_of[task] = find_slot(l, task) + 1;
+    return slot_of[task] - 1;
+}
+
+/* ---- Who waits for whom ---------------------------------------------------- */
+
+struct preds {
+    const uint32_t *node;   /* NULL: no memory */
+    uint32_t        n;
+    uint32_t        n_read; /* n, had none been named twice */
+};
+
+/* Whether no number comes twice, where that is quickly said. */
+static inline bool are_distinct(const uint32_t *list, uint32_t n)
+{
+    bool twice = false;
+
+    if (n <= WF_FEW_DEPS) {
+        for (uint32_t i = 1; i < n; i++)
+            for (uint32_t k = 0; k < i; k++)
+                twice |= list[i] == list[k];
+        return !twice;
+    }
+    for (uint32_t i = 1; i < n; i++)
+        if (list[i - 1] >= list[i])
+            return false;
+    return true;
+}
+
+/* Each number once, the first time it comes. False: no memory. */
+static bool drop_repeated(struct laying *l, uint32_t *n)
+{
+    uint32_t kept = 0;
+
+    if (!l->seen && !(l->seen = wf_alloc_zero(l->p->n_nodes, sizeof *l->seen)))
+        return false;
+    l->stamp++;
+    for (uint32_t i = 0; i < *n; i++) {
+        const uint32_t node = l->list[i];
+
+        if (l->seen[node] != l->stamp)
+            l->list[kept++] = node;
+        l->seen[node] = l->stamp;
+    }
+    *n = kept;
+    return true;
+}
+
+/* The nodes behind the dependencies of a task; values have none. */
+static struct preds collect(struct laying *l, const weft_task *t)
+{
+    const uint32_t *deps = wf_task_deps(t);
+    struct preds preds = {0};
+
+    if (l->room < t->n_deps) {
+        uint32_t *list = wf_realloc(l->list, t->n_deps * sizeof *list);
+
+        if (!list)
+            return preds;
+        l->list = list;
+        l->room = t->n_deps;
+    }
+    for (uint32_t k = 0; k < t->n_deps; k++) {
+        const uint32_t slot = slot_of(l, deps[k]);
+
+        if (slot < l->p->first_const)
+            l->list[preds.n++] = wf_plan_owner(l->p, slot);
+    }
+    preds.n_read = preds.n;
+    if (are_distinct(l->list, preds.n) || drop_repeated(l, &preds.n))
+        preds.node = l->list;
+    return preds;
+}
+
+/* The nodes that the node of `t` waits for, each once. As a rule the plan is as
+ * built and no dependency is named twice: then they are the dependencies. */
+static inline struct preds preds_of(struct laying *l, const weft_task *t)
+{
+    const uint32_t *deps = wf_task_deps(t);
+
+    if (!t->n_deps || (!l->o && are_distinct(deps, t->n_deps)))
+        return (struct preds){.node = deps, .n = t->n_deps, .n_read = t->n_deps};
+    return collect(l, t);
+}
+
+/* The task of node i, when `before` is that of node i - 1. */
+static inline const weft_task *task_up(const weft_plan *p, const weft_task *before, uint32_t i)
+{
+    if (!p->task_of && i && (uintptr_t)(before + 1) % WF_PAGE_BYTES)
+        return before + 1;
+    return wf_plan_task(p, i);
+}
+
+/* The task of node i, when `after` is that of node i + 1. */
+static inline const weft_task *task_down(const weft_plan *p, const weft_task *after, uint32_t i)
+{
+    if (!p->task_of && i + 1 < p->n_nodes && (uintptr_t)(after - 1) % WF_PAGE_BYTES)
+        return after - 1;
+    return wf_plan_task(p, i);
+}
+
+static weft_status write_nodes(struct laying *l, struct weft_error *err)
+{
+    weft_plan *p = l->p;
+    const struct wf_kind *kinds = p->graph->kinds;
+    const weft_task *t = NULL;
+    uint64_t n_inputs = 0;
+
+    for (uint32_t i = 0; i < p->n_nodes; i++) {
+        struct wf_node *node = &p->nodes[i];
+        struct preds preds;
+
+        t = task_up(p, t, i);
+        preds = preds_of(l, t);
+        if (!preds.node)
+            return no_room(err);
+        n_inputs += t->n_deps;
+        l->n_read += preds.n_read;
+        p->n_edges += preds.n;
+        p->n_roots += !preds.n;
+        node->body = t->what == WF_TASK_FAILED ? fail_body : kinds[t->kind].body;
+        node->arg = wf_task_arg(t);
+        node->n_join = preds.n & INT32_MAX;
+        atomic_init(&node->join, preds.n);
+        for (uint32_t k = 0; k < preds.n; k++)
+            p->nodes[preds.node[k]].n_succ++;
+    }
+    if (n_inputs >= UINT32_MAX)
+        return weft_error_set(err, WEFT_INVALID, "a plan of %u tasks has more than 2^32 inputs", p->n_nodes);
+    return WEFT_OK;
+}
+
+/* Ends the stretch of every node with several successors, and counts them all up.
+ * Whether every node that none waits for is asked for: then all are needed. */
+static bool deal_stretches(weft_plan *p, uint32_t *n_listed)
+{
+    bool whole = true;
+
+    *n_listed = 0;
+    for (uint32_t i = 0; i < p->n_nodes; i++) {
+        struct wf_node *node = &p->nodes[i];
+
+        if (node->n_succ > 1)
+            node->first_succ = *n_listed += node->n_succ;
+        if (node->n_succ)
+            continue;
+        p->n_sinks++;
+        whole &= wf_plan_is_asked(p, i);
+    }
+    return whole;
+}
+
+/* Whether node i, whose only predecessor is the one before it, runs as one with it. */
+static bool is_link(const weft_plan *p, uint32_t i)
+{
+    const struct wf_node *before = &p->nodes[i - 1];
+
+    return before->n_succ == 1 && before->body != fail_body && !wf_plan_is_asked(p, i - 1) &&
+           wf_plan_slot(p, i - 1, 1) == WF_NONE;
+}
+
+static void link_nodes(struct laying *l, bool fuse)
+{
+    weft_plan *p = l->p;
+    uint32_t n_roots = p->n_roots;
+    const weft_task *t = NULL;
+
+    for (uint32_t i = p->n_nodes; i-- > 0;) {
+        struct preds preds;
+
+        t = task_down(p, t, i);
+        preds = preds_of(l, t); /* has the memory it had on the way up */
+        if (!preds.n)
+            p->roots[--n_roots] = i;
+        for (uint32_t k = 0; k < preds.n; k++) {
+            struct wf_node *pred = &p->nodes[preds.node[k]];
+            const bool several = pred->n_succ > 1;
+
+            /* Without a branch: where graphs are irregular it is a coin toss. */
+            pred->first_succ -= several;
+            *(several ? &p->succ[pred->first_succ] : &pred->first_succ) = i;
+        }
+        if (fuse && preds.n == 1 && preds.node[0] + 1 == i && is_link(p, i)) {
+            p->nodes[i].fused = 1;
+            p->n_fused++;
+        }
+    }
+}
+
+/* How often each slot is read, where that is not the number of successors: a
+ * node has several results, or reads one of them twice. */
+static weft_status count_uses(const struct laying *l, struct weft_error *err)
+{
+    weft_plan *p = l->p;
+
+    if (!p->n_results && l->n_read == p->n_edges)
+        return WEFT_OK;
+    p->uses = room_for(p, p->first_const, sizeof *p->uses);
+    if (!p->uses)
+        return no_room(err);
+    for (uint32_t i = 0; i < p->n_nodes; i++) {
+        const struct wf_inputs in = wf_plan_inputs(p, i);
+
+        for (uint32_t k = 0; k < in.n; k++)
+            if (wf_input_slot(&in, k) < p->first_const)
+                p->uses[wf_input_slot(&in, k)]++;
+    }
+    return WEFT_OK;
+}
+
+/* ---- All of it ------------------------------------------------------------- */
+
+static weft_status lay_targets(struct laying *l, weft_task *const *targets, size_t n, struct weft_error *err)
+{
+    weft_plan *p = l->p;
+
+    p->targets = room_for(p, n, sizeof *p->targets);
+    p->asked = room_for(p, 1, wf_bits_bytes(p->first_const + 1));
+    if (!p->targets || !p->asked)
+        return no_room(err);
+    p->n_targets = (uint32_t)n;
+    /* From the last on: one that is asked for already comes again. */
+    for (size_t i = n; i-- > 0;) {
+        const uint32_t slot = slot_of(l, wf_task_id(targets[i]));
+
+        p->targets[i] = slot;
+        if (slot >= p->first_const)
+            continue;
+        if (wf_plan_is_asked(p, slot)) {
+            if (!p->again && !(p->again = room_for(p, 1, wf_bits_bytes((int64_t)n))))
+                return no_room(err);
+            wf_bits_set(p->again, (int64_t)i);
+        }
+        wf_bits_set(p->asked, slot);
+    }
+    return WEFT_OK;
+}
+
+/* What a run writes; untouched until then, but for values known already. */
+static weft_status lay_slots(const struct laying *l, struct weft_error *err)
+{
+    weft_plan *p = l->p;
+
+    p->slots = room_for(p, p->n_slots, sizeof *p->slots);
+    p->readers = room_for(p, p->first_const, sizeof *p->readers);
+    p->poison = room_for(p, p->n_nodes, sizeof *p->poison);
+    if (!p->slots || !p->readers || !p->poison)
+        return no_room(err);
+    for (uint32_t i = p->first_const; i < p->n_slots; i++) {
+        const weft_task *t = wf_graph_at(p->graph, l->o->values[i - p->first_const]);
+
+        p->slots[i] = *(struct weft_value *)wf_task_arg(t);
+    }
+    return WEFT_OK;
+}
+
+static weft_status lay_successors(struct laying *l, uint32_t n_listed, bool fuse, struct weft_error *err)
+{
+    weft_plan *p = l->p;
+
+    p->succ = room_for(p, n_listed, sizeof *p->succ);
+    p->roots = room_for(p, p->n_roots, sizeof *p->roots);
+    if (!p->succ || !p->roots)
+        return no_room(err);
+    link_nodes(l, fuse);
+    return WEFT_OK;
+}
+
+weft_status wf_lay_make(weft_plan *p, const struct wf_order *o, weft_task *const *targets,
+                        size_t n_targets, uint32_t without, bool *whole, struct weft_error *err)
+{
+    struct laying l = {.p = p, .o = o};
+    const bool culled = o || without & WEFT_PASS_CULL;
+    uint32_t n_listed;
+    weft_status st = lay_results(&l, err);
+
+    if (!st)
+        st = lay_targets(&l, targets, n_targets, err);
+    /* Nothing can wait for the last task built, so it is looked at first. */
+    *whole = !st && (culled || wf_plan_is_asked(p, p->n_nodes - 1));
+    if (!*whole)
+        goto out;
+    p->nodes = room_for(p, p->n_nodes, sizeof *p->nodes);
+    st = p->nodes ? write_nodes(&l, err) : no_room(err);
+    if (st)
+        goto out;
+    *whole = deal_stretches(p, &n_listed) || culled;
+    if (!*whole)
+        goto out;
+    st = lay_successors(&l, n_listed, !(without & WEFT_PASS_FUSE), err);
+    if (!st)
+        st = count_uses(&l, err);
+    if (!st)
+        st = lay_slots(&l, err);
+out:
+    wf_free(l.list);
+    wf_free(l.seen);
+    return st;
+}
