@@ -1,8 +1,11 @@
 /* weft-bench.c - runs the rows of every bench; or, as a contestant, answers for Weft. */
 #include "bench/support/contest.h"
+#include "bench/support/ledger.h"
 #include "bench/support/options.h"
 #include "bench/support/report.h"
 #include "bench/support/spin.h"
+#include "bench/support/summary.h"
+#include "bench/support/target.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,69 +37,78 @@ static void find_folder(char *out, size_t size)
         snprintf(out, size, ".");
 }
 
+/* What the rows of a run share. */
+struct session {
+    struct bench_options o;
+    char                 folder[448];
+    struct bench_ledger  ledger;
+    int                  n_rows;  /* that were wanted */
+};
+
 /* The heading of a bench comes before its first row that has contestants. */
-static bool run_row(const struct bench *bench, const char *case_name, int workers,
-                    const char *folder, const struct bench_options *o, bool *has_heading)
+static bool run_row(struct session *s, const struct bench *bench, const char *case_name, int workers,
+                    bool *has_heading)
 {
     struct bench_contest c;
     bool                 right = true;
 
-    bench_contest_init(&c, bench, case_name, workers, folder, o);
+    bench_contest_init(&c, bench, case_name, workers, s->folder, &s->o);
     if (c.n_who) {
-        if (!o->json && !*has_heading)
+        if (!s->o.json && !s->o.table && !*has_heading)
             bench_report_heading(bench);
         *has_heading = true;
-        right = bench_contest_run(&c, o);
-        (o->json ? bench_report_json : bench_report_table)(&c);
+        right = bench_contest_run(&c, &s->o);
+        if (s->o.json)
+            bench_report_json(&c);
+        else if (!s->o.table)
+            bench_report_table(&c);
+        bench_ledger_add(&s->ledger, &c);
     }
     bench_contest_fini(&c);
     return right;
 }
 
-/* *n_rows counts the rows that were wanted. */
-static bool run_bench(const struct bench *bench, const char *folder, const struct bench_options *o,
-                      int *n_rows)
+static bool run_bench(struct session *s, const struct bench *bench)
 {
-    bool right = true;
-    bool has_heading = false;
+    const int *workers = s->o.workers[0] ? s->o.workers : bench->workers;
+    bool       right = true;
+    bool       has_heading = false;
 
     for (int i = 0; bench->cases[i]; i++)
-        for (int k = 0; bench->workers[k]; k++) {
+        for (int k = 0; workers[k]; k++) {
             char row[128];
 
-            snprintf(row, sizeof row, "%s/%s@%d", bench->name, bench->cases[i], bench->workers[k]);
-            if (!bench_options_want_row(o, row))
+            snprintf(row, sizeof row, "%s/%s@%d", bench->name, bench->cases[i], workers[k]);
+            if (!bench_options_want_row(&s->o, row) || (s->o.table && !bench_target_wants(bench->name)))
                 continue;
-            ++*n_rows;
-            if (o->list)
+            s->n_rows++;
+            if (s->o.list)
                 printf("%s\n", row);
             else
-                right = run_row(bench, bench->cases[i], bench->workers[k], folder, o, &has_heading)
-                     && right;
+                right = run_row(s, bench, bench->cases[i], workers[k], &has_heading) && right;
         }
     return right;
 }
 
 int main(int argc, char **argv)
 {
-    struct bench_options o;
-    char                 folder[448];
-    bool                 right = true;
-    int                  n_rows = 0;
+    struct session s = { 0 };
+    bool           right = true;
 
     if (argc > 1 && !strcmp(argv[1], "--answer"))
         return answer(argc - 1, argv + 1);
-    if (argc > 1 && !strcmp(argv[1], "--help"))
-        return bench_options_parse(&o, argc, argv);
-    if (!bench_options_parse(&o, argc, argv))
-        return BENCH_USAGE;
-    find_folder(folder, sizeof folder);
-    if (!o.list)
-        o.spin_ns = bench_spin_calibrate();
+    if (!bench_options_parse(&s.o, argc, argv))
+        return argc > 1 && !strcmp(argv[1], "--help") ? BENCH_OK : BENCH_USAGE;
+    find_folder(s.folder, sizeof s.folder);
+    if (!s.o.list)
+        s.o.spin_ns = bench_spin_calibrate();
     for (int b = 0; bench_all[b]; b++)
-        right = run_bench(bench_all[b], folder, &o, &n_rows) && right;
-    if (!n_rows) {
-        fprintf(stderr, "weft-bench: no row contains '%s'; --list names them\n", o.filter);
+        right = run_bench(&s, bench_all[b]) && right;
+    if (!s.o.json)
+        bench_summary_print(&s.ledger, s.o.markdown);
+    bench_ledger_fini(&s.ledger);
+    if (!s.n_rows) {
+        fprintf(stderr, "weft-bench: no row contains '%s'; --list names them\n", s.o.filter);
         return BENCH_USAGE;
     }
     return right ? BENCH_OK : BENCH_WRONG;

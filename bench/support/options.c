@@ -9,18 +9,23 @@ static const char manual[] =
     "weft-bench [option ...]      the price of what claims to be fast, beside the peers\n"
     "\n"
     "  --list          the rows there are, as bench/case@workers\n"
-    "  --filter TEXT   only rows whose name contains TEXT\n"
+    "  --filter A,B    only rows whose name contains A or B\n"
     "  --who A,B       only these contestants (weft, floor, tbb-flow, ...)\n"
+    "  --workers A,B   these numbers of workers, for every bench\n"
     "  --runs N        samples of each contestant (7)\n"
     "  --tasks N       tasks of the graphs (1000000)\n"
     "  --rows N        rows of the tables (10000000)\n"
     "  --data DIR      where the tables are kept (data/ beside this program)\n"
     "  --json          one object a line\n"
+    "  --table         only rows with a figure to reach, as one table\n"
+    "  --markdown      the same in Markdown\n"
     "  --quick         every row once, tiny, verified and not timed\n"
     "\n"
     "Contestants take turns, each sample in a process of its own. Before the first,\n"
     "each does the work once in a form that is verified; the exit status is 1 if one\n"
-    "of them did it wrong. Peers that are not installed are named and left out.\n";
+    "of them did it wrong. Peers that are not installed are named and left out. After all\n"
+    "rows comes the table of the figures to reach: what is missed has a '!', in Markdown\n"
+    "it is bold.\n";
 
 static bool read_number(int64_t *out, const char *name, const char *text, int64_t most)
 {
@@ -36,6 +41,27 @@ static bool read_number(int64_t *out, const char *name, const char *text, int64_
     return true;
 }
 
+static bool read_workers(struct bench_options *out, const char *text)
+{
+    const char *at = text;
+    int         n = 0;
+
+    for (char *end = NULL; n < BENCH_MAX_WORKERS; at = end + 1) {
+        const long value = strtol(at, &end, 10);
+
+        if (end == at || value < 1 || value > 1024)
+            break;
+        out->workers[n++] = (int)value;
+        if (!*end)
+            return true;
+        if (*end != ',')
+            break;
+    }
+    fprintf(stderr, "weft-bench: --workers wants at most %d numbers, as 1,2,4, not '%s'\n",
+            BENCH_MAX_WORKERS, text);
+    return false;
+}
+
 static bool read_switch(struct bench_options *out, const char *name)
 {
     if (!strcmp(name, "--json"))
@@ -44,6 +70,10 @@ static bool read_switch(struct bench_options *out, const char *name)
         return out->list = true;
     if (!strcmp(name, "--quick"))
         return out->quick = true;
+    if (!strcmp(name, "--table"))
+        return out->table = true;
+    if (!strcmp(name, "--markdown"))
+        return out->table = out->markdown = true;
     return false;
 }
 
@@ -55,6 +85,8 @@ static bool read_pair(struct bench_options *out, const char *name, const char *v
         return (out->who = value);
     if (!strcmp(name, "--data"))
         return (out->data = value);
+    if (!strcmp(name, "--workers"))
+        return read_workers(out, value);
     if (!strcmp(name, "--runs"))
         return read_number(&out->runs, name, value, 1000);
     if (!strcmp(name, "--tasks"))
@@ -84,7 +116,16 @@ bool bench_options_parse(struct bench_options *out, int argc, char **argv)
 
 bool bench_options_want_row(const struct bench_options *o, const char *row)
 {
-    return !o->filter || strstr(row, o->filter);
+    const char *at = o->filter;
+
+    while (at) {
+        const size_t n = strcspn(at, ",");
+
+        if (n && memmem(row, strlen(row), at, n))
+            return true;
+        at = at[n] ? at + n + 1 : NULL;
+    }
+    return !o->filter;
 }
 
 bool bench_options_want_who(const struct bench_options *o, const char *who)

@@ -32,7 +32,12 @@ void bench_report_json(struct bench_contest *c)
         } else if (w->n_samples) {
             const struct bench_stats s = bench_stats_of(w->samples, w->n_samples);
 
-            printf(",\"median\":%.6g,\"min\":%.6g,\"max\":%.6g", s.median, s.min, s.max);
+            printf(",\"median\":%.6g,\"q1\":%.6g,\"q3\":%.6g,\"min\":%.6g,\"max\":%.6g",
+                   s.median, s.q1, s.q3, s.min, s.max);
+            printf(",\"samples\":[");
+            for (int k = 0; k < w->n_samples; k++)
+                printf("%s%.6g", k ? "," : "", w->samples[k]);
+            printf("]");
         } else
             printf(",\"checked\":true");
         printf(",\"runs\":%d,\"n\":%" PRId64 "}\n", w->n_samples, w->n);
@@ -42,8 +47,9 @@ void bench_report_json(struct bench_contest *c)
 
 void bench_report_heading(const struct bench *bench)
 {
-    printf("\n%s, %s\n%-10s %7s  %-11s %12s %12s %12s %9s  %s\n", bench->name, bench->unit,
-           "case", "workers", "who", "median", "min", "max", "x weft", "runs");
+    printf("\n%s, %s\n%-10s %7s  %-11s %10s %10s %10s %10s %10s %9s  %s\n", bench->name,
+           bench->unit, "case", "workers", "who", "median", "q1", "q3", "min", "max", "x weft",
+           bench->every_run ? "runs" : "of runs");
 }
 
 static double median_of_weft(struct bench_contest *c)
@@ -53,6 +59,16 @@ static double median_of_weft(struct bench_contest *c)
     if (!c->n_who || strcmp(w->who, "weft") || !w->n_samples)
         return 0;
     return bench_stats_of(w->samples, w->n_samples).median;
+}
+
+/* How many there are, or each, ascending. */
+static void print_runs(const struct bench *bench, const struct bench_contestant *w)
+{
+    if (!bench->every_run)
+        printf(" %d", w->n_samples);
+    for (int i = 0; bench->every_run && i < w->n_samples; i++)
+        printf(" %.4g", w->samples[i]);
+    printf("\n");
 }
 
 void bench_report_table(struct bench_contest *c)
@@ -70,11 +86,12 @@ void bench_report_table(struct bench_contest *c)
         else {
             const struct bench_stats s = bench_stats_of(w->samples, w->n_samples);
 
-            printf("%12.4g %12.4g %12.4g ", s.median, s.min, s.max);
+            printf("%10.4g %10.4g %10.4g %10.4g %10.4g ", s.median, s.q1, s.q3, s.min, s.max);
             if (weft > 0)
-                printf("%9.3g  %d\n", s.median / weft, w->n_samples);
+                printf("%9.3g ", s.median / weft);
             else
-                printf("%9s  %d\n", "-", w->n_samples);
+                printf("%9s ", "-");
+            print_runs(c->bench, w);
         }
     }
     printf("\n");

@@ -6,7 +6,7 @@
 
 /* One object a line and contestant:
  *     {"bench":"dag-replay","case":"chain","workers":1,"who":"weft","unit":"ns/task",
- *      "median":4.2,"min":4.0,"max":4.9,"runs":7,"n":1000000}
+ *      "median":4.2,"q1":4.1,"q3":4.4,"min":4.0,"max":4.9,"samples":[4.0,...],"runs":7,"n":1000000}
  * or, in place of the figures, "skipped":"why" or "failed":"why". */
 void bench_report_json(struct bench_contest *c);
 
