@@ -15,6 +15,8 @@ struct head {
     bool   freed;
 };
 
+enum { PAGE = 4096 };
+
 static char    *heap;
 static size_t   used;
 static long     n_live;
@@ -65,33 +67,34 @@ static size_t whole_lines(size_t bytes)
     return (bytes + WF_HEAP_LINE - 1) / WF_HEAP_LINE * WF_HEAP_LINE;
 }
 
-static void *take(size_t bytes, int fill)
+/* The heap itself begins at a page, so places in it are aligned as far as that. */
+static void *take(size_t align, size_t bytes, int fill)
 {
-    const size_t room = WF_HEAP_LINE + whole_lines(bytes ? bytes : 1);
-    char *p = heap + used;
+    const size_t at = (used + WF_HEAP_LINE + align - 1) & ~(align - 1);
+    const size_t room = whole_lines(bytes ? bytes : 1);
 
-    if (room > WF_HEAP_BYTES - used)
+    if (at > WF_HEAP_BYTES || room > WF_HEAP_BYTES - at)
         wf_sim_fail("one schedule allocates more than %d bytes", WF_HEAP_BYTES);
-    used += room;
+    used = at + room;
     n_live++;
-    *(struct head *)p = (struct head){.bytes = bytes};
-    return memset(p + WF_HEAP_LINE, fill, bytes);
+    *(struct head *)(heap + at - WF_HEAP_LINE) = (struct head){.bytes = bytes};
+    return memset(heap + at, fill, bytes);
 }
 
 /* What nobody wrote is no number to rely on. */
 void *wf_sim_malloc(size_t bytes)
 {
-    return wf_sim.me ? take(bytes, 0xa5) : malloc(bytes);
+    return wf_sim.me ? take(WF_HEAP_LINE, bytes, 0xa5) : malloc(bytes);
 }
 
 void *wf_sim_calloc(size_t n, size_t bytes)
 {
-    return wf_sim.me ? take(n * bytes, 0) : calloc(n, bytes);
+    return wf_sim.me ? take(WF_HEAP_LINE, n * bytes, 0) : calloc(n, bytes);
 }
 
 void *wf_sim_aligned_alloc(size_t align, size_t bytes)
 {
-    return wf_sim.me ? take(bytes, 0xa5) : aligned_alloc(align, bytes);
+    return wf_sim.me ? take(align > WF_HEAP_LINE ? align : WF_HEAP_LINE, bytes, 0xa5) : aligned_alloc(align, bytes);
 }
 
 void wf_sim_free(void *p)
@@ -132,7 +135,7 @@ void *wf_sim_realloc(void *p, size_t bytes)
 
 void *wf_sim_mmap(void *at, size_t bytes, int protect, int flags, int fd, off_t offset)
 {
-    return wf_sim.me ? take(bytes, 0) : mmap(at, bytes, protect, flags, fd, offset);
+    return wf_sim.me ? take(PAGE, bytes, 0) : mmap(at, bytes, protect, flags, fd, offset);
 }
 
 int wf_sim_munmap(void *p, size_t bytes)
