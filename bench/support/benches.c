@@ -15,6 +15,8 @@ const struct bench *const bench_all[] = {
     &bench_wake,
     &bench_wake_ratio,
     &bench_dag_crowded,
+    &bench_deque,
+    &bench_deque_hidden,
     &bench_pool_start,
     &bench_trace_cost,
     &bench_array_reduce,

@@ -13,6 +13,10 @@ extern const struct bench bench_dag_10m;
 extern const struct bench bench_dag_results;
 extern const struct bench bench_dag_crowded;
 
+/* bench/scheduler/bench_deque.c */
+extern const struct bench bench_deque;
+extern const struct bench bench_deque_hidden;
+
 /* bench/scheduler/bench_fork.c */
 extern const struct bench bench_fork;
 

@@ -16,8 +16,8 @@ int64_t bench_fork_plain(int n)
     return a + b;
 }
 
-/* Calls of fib(n), itself included: 2 fib(n + 1) - 1. */
-static double count_calls(int n)
+/* 2 fib(n + 1) - 1. */
+double bench_fork_calls(int n)
 {
     double a = 0, b = 1;
 
@@ -59,7 +59,7 @@ int bench_fork_answer(const struct bench_fork *fork, const struct bench_request 
         const int64_t begin = bench_now_ns();
 
         right = fork->fib(engine, n) >= 0;
-        bench_print_sample((double)(bench_now_ns() - begin) / count_calls(n));
+        bench_print_sample((double)(bench_now_ns() - begin) / bench_fork_calls(n));
     }
     fork->stop(engine);
     return right ? BENCH_OK : BENCH_WRONG;

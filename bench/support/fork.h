@@ -31,6 +31,9 @@ int bench_fork_main(const struct bench_fork *fork, int argc, char **argv);
 /* The same by plain calls: the judge, and what no spawning can beat. */
 int64_t bench_fork_plain(int n);
 
+/* Calls of fib(n), itself included. */
+double bench_fork_calls(int n);
+
 #ifdef __cplusplus
 }
 #endif

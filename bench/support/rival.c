@@ -17,6 +17,7 @@ static const char *const starpu_dag[] = {
     "dag-build", "dag-replay", "dag-once", "dag-memory", "stencil", "uneven", "idle", NULL };
 static const char *const dask_dag[] = { "dag-build", "dag-replay", "dag-once", NULL };
 static const char *const fork[] = { "fork", NULL };
+static const char *const deque[] = { "deque", "deque-hidden", NULL };
 static const char *const csv[] = { "csv-read", NULL };
 static const char *const reduce[] = { "array-reduce", NULL };
 static const char *const groupby[] = { "groupby-sum", NULL };
@@ -36,6 +37,9 @@ const struct bench_rival bench_rivals[] = {
     { "tbb-group", "peer-fork-tbb",     "libtbb-dev",          fork,       0 },
     { "omp-gcc",   "peer-fork-omp-gcc", "gcc with libgomp",    fork,       0 },
     { "omp-clang", "peer-fork-omp-clang", "clang and libomp-dev", fork,    0 },
+    { "chase-lev", "bench-deque",       "",                    deque,      0 },
+    { "split",     "bench-deque",       "",                    deque,      0 },
+    { "block",     "bench-deque",       "",                    deque,      0 },
     { "pandas",    "pandas_csv.py",     "python3-pandas",   csv,       0 },
     { "dask",      "dask_csv.py",       "python3-dask",     csv,       0 },
     { "pandas",    "pandas_groupby.py", "python3-pandas",   groupby,   0 },
