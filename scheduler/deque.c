@@ -77,7 +77,7 @@ bool wf_deque_reserve(struct wf_deque *d, int64_t n)
     return true;
 }
 
-enum wf_steal wf_deque_steal(struct wf_deque *d, wf_ready *out)
+enum wf_steal wf_deque_steal_unless(struct wf_deque *d, wf_ready *out, const _Atomic uint32_t *word, uint32_t over)
 {
     /* Acquire: the slot at top is not read before top is. */
     int64_t top = wf_load_acquire(&d->top);
@@ -98,5 +98,13 @@ enum wf_steal wf_deque_steal(struct wf_deque *d, wf_ready *out)
     ring = wf_load_acquire(&d->ring);
     /* Read before the exchange: after it the owner may write the slot again. */
     *out = wf_load_relaxed(&ring->slot[top & ring->mask]);
+    /* What was pushed after *word changed came with it: the push we read is a release. */
+    if (word && wf_load_acquire((_Atomic uint32_t *)word) == over)
+        return WF_STEAL_LOST;
     return wf_cas_seq(&d->top, &top, top + 1) ? WF_STEAL_GOT : WF_STEAL_LOST;
+}
+
+enum wf_steal wf_deque_steal(struct wf_deque *d, wf_ready *out)
+{
+    return wf_deque_steal_unless(d, out, NULL, 0);
 }

@@ -24,6 +24,7 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
 
 struct wf_scratch_extra {
     struct wf_scratch_extra *next;
+    size_t                   before; /* used until it came */
     _Alignas(64) char        bytes[];
 };
 
@@ -47,26 +48,31 @@ void *weft_call_scratch(weft_call *call, size_t bytes)
     if (!x)
         return NULL;
     x->next = s->extra;
+    x->before = s->used;
     s->extra = x;
     s->used += want;
     return x->bytes;
 }
 
-void wf_scratch_reset(struct wf_scratch *s)
+void wf_scratch_back(struct wf_scratch *s, size_t used)
 {
-    const size_t used = s->used;
-
-    s->used = 0;
-    if (!s->extra)
-        return;
-    while (s->extra) {
+    while (s->extra && s->extra->before >= used) {
         struct wf_scratch_extra *next = s->extra->next;
 
         wf_free(s->extra);
         s->extra = next;
     }
+    s->used = used;
+}
+
+void wf_scratch_reset(struct wf_scratch *s)
+{
+    const size_t used = s->used;
+    const bool was_too_small = s->extra != NULL;
+
+    wf_scratch_back(s, 0);
     /* The next body will want as much: one block, unless it is a great deal. */
-    if (used <= SCRATCH_KEEP) {
+    if (was_too_small && used <= SCRATCH_KEEP) {
         wf_free(s->block);
         s->block = wf_alloc_aligned(used);
         s->bytes = s->block ? used : 0;

@@ -85,6 +85,7 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
 void wf_run_fail(struct weft_call *call, weft_status st);
 void wf_run_drop_inputs(struct wf_run *r, uint32_t node);
 void wf_scratch_reset(struct wf_scratch *s);
+void wf_scratch_back(struct wf_scratch *s, size_t used); /* what came later is gone */
 weft_status wf_process_call(struct weft_call *call);
 bool wf_process_is_stopped(const struct weft_call *call); /* in the child */
 

@@ -54,6 +54,7 @@ size_t wf_tracer_read(const struct wf_tracer *t, int worker, uint32_t place, str
         const struct wf_record *r = &t->ring[i & t->mask];
         struct weft_event e = {.begin_ns = ns_since(r->begin, begin, end), .end_ns = ns_since(r->end, begin, end),
                                .task = r->node, .worker = (uint16_t)worker, .kind = r->kind};
+        const bool ran = r->kind == WEFT_EVENT_TASK || r->kind == WEFT_EVENT_FORK;
 
         /* What it found for another run, it only looked for in this one. */
         if (r->kind == WEFT_EVENT_STEAL && (r->place != place || r->end > end.ticks)) {
@@ -61,9 +62,9 @@ size_t wf_tracer_read(const struct wf_tracer *t, int worker, uint32_t place, str
             e.task = UINT32_MAX;
             e.end_ns = e.end_ns < wall_ns ? e.end_ns : wall_ns;
         }
-        if (r->end < begin.ticks || r->begin > end.ticks || (r->kind == WEFT_EVENT_TASK && r->place != place))
+        if (r->end < begin.ticks || r->begin > end.ticks || (ran && r->place != place))
             continue;
-        if (!n && e.begin_ns > 0 && e.kind != WEFT_EVENT_TASK)
+        if (!n && e.begin_ns > 0 && !ran)
             e.begin_ns = 0; /* it was looking before, too */
         out[n++] = e;
         idle.begin_ns = e.end_ns;

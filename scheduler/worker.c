@@ -2,6 +2,7 @@
 #include "scheduler/worker.h"
 
 #include "lib/base/clock.h"
+#include "scheduler/fork.h"
 #include "scheduler/pool.h"
 
 /* The path of a task is compiled twice, for a worker that is alone (no atomics) and
@@ -293,6 +294,14 @@ static bool rob(struct wf_worker *w, int victim, wf_ready *out)
     return got == WF_STEAL_GOT;
 }
 
+/* A guess, without a fence. */
+static bool seems_to_have(const struct wf_worker *w, int victim)
+{
+    struct wf_worker *v = &w->pool->workers[victim];
+
+    return wf_deque_has_some(&v->deque) || !wf_range_is_empty(wf_load_relaxed(&v->roots));
+}
+
 static bool claim(struct wf_worker *w, wf_ready *out)
 {
     while (claim_roots(w))
@@ -305,10 +314,10 @@ static bool claim(struct wf_worker *w, wf_ready *out)
  * others, nearest first. */
 static bool steal(struct wf_worker *w, wf_ready *out)
 {
-    if (w->last_victim >= 0 && rob(w, w->last_victim, out))
+    if (w->last_victim >= 0 && seems_to_have(w, w->last_victim) && rob(w, w->last_victim, out))
         return true;
     for (int i = 0; i < w->pool->n_workers - 1; i++)
-        if (rob(w, w->victims[i], out))
+        if (seems_to_have(w, w->victims[i]) && rob(w, w->victims[i], out))
             return true;
     return false;
 }
@@ -353,12 +362,27 @@ static bool search(struct wf_worker *w, wf_ready *out)
     return false;
 }
 
-/* What a trace tells of a search that began at `began` and slept until `woke`. */
-static void note_search(struct wf_worker *w, uint64_t began, uint64_t woke, wf_ready found)
+/* Runs what was found, and tells a trace of the search: it began at `began`, and the
+ * worker slept until `woke`. */
+static void run_loot(struct wf_worker *w, wf_ready found, uint64_t began, uint64_t woke)
 {
-    if (woke != began)
-        wf_tracer_note(&w->tracer, began, woke, UINT32_MAX, 0, WEFT_EVENT_IDLE);
-    wf_tracer_note(&w->tracer, woke, wf_ticks(), (uint32_t)found, (uint32_t)(found >> 32), WEFT_EVENT_STEAL);
+    struct wf_fork *fork = wf_is_fork(found) ? wf_fork_of(found) : NULL;
+    const uint32_t node = fork ? fork->node : (uint32_t)found;
+    const uint32_t place = fork ? (uint32_t)(fork->run - w->pool->runs) : (uint32_t)(found >> 32);
+    const uint64_t now = w->tracer.ring ? wf_ticks() : 0;
+
+    if (w->tracer.ring) {
+        if (woke != began)
+            wf_tracer_note(&w->tracer, began, woke, UINT32_MAX, 0, WEFT_EVENT_IDLE);
+        wf_tracer_note(&w->tracer, woke, now, node, place, WEFT_EVENT_STEAL);
+    }
+    if (!fork) {
+        run_ready(w, found);
+        return;
+    }
+    wf_fork_run(w, fork);
+    if (w->tracer.ring)
+        wf_tracer_note(&w->tracer, now, wf_ticks(), node, place, WEFT_EVENT_FORK);
 }
 
 /* Finds work elsewhere, sleeping while there is none, and runs it. False: the pool
@@ -390,9 +414,7 @@ static bool run_found(struct wf_worker *w)
         searching = true;
         woke = w->tracer.ring ? wf_ticks() : 0;
     }
-    if (w->tracer.ring)
-        note_search(w, began, woke, found);
-    run_ready(w, found);
+    run_loot(w, found, began, woke);
     return true;
 }
 

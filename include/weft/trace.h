@@ -31,11 +31,12 @@ enum weft_event_kind {
     WEFT_EVENT_TASK,  /* a body ran */
     WEFT_EVENT_STEAL, /* looked for work elsewhere and found it */
     WEFT_EVENT_IDLE,  /* looked, found none, slept */
+    WEFT_EVENT_FORK,  /* part of a body ran on another worker than its task */
 };
 
 struct weft_event {
     int64_t  begin_ns, end_ns; /* since the run began */
-    uint32_t task;             /* of a TASK or STEAL event: its number in the trace */
+    uint32_t task;             /* its number in the trace; of an IDLE event UINT32_MAX */
     uint16_t worker;
     uint16_t kind;
 };

@@ -9,6 +9,7 @@
 #include <weft/chunk.h>
 #include <weft/dtype.h>
 #include <weft/expr.h>
+#include <weft/fork.h>
 #include <weft/frame.h>
 #include <weft/graph.h>
 #include <weft/io.h>

@@ -42,7 +42,7 @@ static struct weft_share share_of(const weft_trace *t, int w)
         else
             s.scheduling_ns += gap;
         now += gap;
-        if (e[k].kind == WEFT_EVENT_TASK)
+        if (e[k].kind == WEFT_EVENT_TASK || e[k].kind == WEFT_EVENT_FORK)
             s.executing_ns += length;
         else if (e[k].kind == WEFT_EVENT_STEAL)
             s.stealing_ns += length;

@@ -173,7 +173,7 @@ static const char *wrong_event(const weft_trace *t)
     for (size_t i = 0; i < t->n_events; i++) {
         const struct weft_event *e = &t->events[i];
 
-        if (e->kind > WEFT_EVENT_IDLE)
+        if (e->kind > WEFT_EVENT_FORK)
             return "an event is of no known kind";
         if (e->kind != WEFT_EVENT_IDLE && e->task >= t->n_tasks)
             return "an event is of no task";

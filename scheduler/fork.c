@@ -1,0 +1,165 @@
+/* fork.c - parts of a running body: queued, joined, helped with. */
+#include "scheduler/fork.h"
+
+#include <stddef.h>
+
+#include "lib/base/assert.h"
+#include "lib/base/clock.h"
+#include "lib/base/mem.h"
+#include "scheduler/pool.h"
+
+/* A joining worker that can do nothing sleeps, but not for long: what it waits for may
+ * fork again. */
+enum { NAP_NS = 500000 };
+
+static inline struct wf_worker *worker_of(weft_call *call)
+{
+    return (struct wf_worker *)((char *)call - offsetof(struct wf_worker, call));
+}
+
+void weft_call_fork(weft_call *call, struct weft_fork *fork, weft_body *body, void *arg)
+{
+    struct wf_worker *w = worker_of(call);
+    struct wf_fork *f = (struct wf_fork *)fork;
+
+    f->body = body;
+    f->arg = arg;
+    f->run = call->run;
+    f->node = call->node;
+    /* Relaxed: the push publishes. */
+    wf_store_relaxed(&f->state, WF_FORK_OPEN);
+    wf_store_relaxed(&f->thief, 0);
+    /* Without memory to queue it, its join runs it. */
+    if (wf_deque_push(&w->deque, WF_FORK_MARK | (uintptr_t)f) && !w->alone)
+        wf_park_wake(&w->pool->park);
+}
+
+/* By the joining worker: the scratch of the body is gone with it. */
+static inline weft_status run_here(weft_call *call, const struct wf_fork *f, struct weft_error *err)
+{
+    const size_t used = call->scratch.used;
+    weft_status st;
+
+    err->status = WEFT_OK;
+    st = f->body(call, f->arg, err);
+    if (__builtin_expect(call->scratch.used != used, 0))
+        wf_scratch_back(&call->scratch, used);
+    return st;
+}
+
+/* Keeps how it went until the join. */
+static void keep(struct wf_fork *f, weft_status st, const struct weft_error *err)
+{
+    f->status = st;
+    /* A body may give a status and no sentence. */
+    f->err = st && err->status == st ? wf_alloc(sizeof *f->err) : NULL;
+    if (f->err)
+        *f->err = *err;
+}
+
+static weft_status tell(struct wf_fork *f, struct weft_error *err)
+{
+    if (f->status && err) {
+        if (f->err)
+            *err = *f->err;
+        else
+            weft_error_set(err, f->status, "%s", weft_status_text(f->status));
+    }
+    if (f->status)
+        wf_free(f->err);
+    return f->status;
+}
+
+/* Runs one that is joined later than the order of forking has it. */
+static void run_early(weft_call *call, struct wf_fork *f)
+{
+    struct weft_error err;
+    const weft_status st = run_here(call, f, &err);
+
+    keep(f, st, &err);
+    wf_store_relaxed(&f->state, WF_FORK_DONE);
+}
+
+void wf_fork_run(struct wf_worker *w, struct wf_fork *f)
+{
+    weft_call *call = &w->call;
+    struct wf_run *run = call->run;
+    const uint32_t node = call->node;
+    struct weft_error err;
+
+    /* Relaxed: a hint for the joining worker. */
+    wf_store_relaxed(&f->thief, (uint32_t)w->id + 1);
+    call->run = f->run;
+    call->node = f->node;
+    keep(f, run_here(call, f, &err), &err);
+    call->run = run;
+    call->node = node;
+    /* Release: what it did comes before the join returns. After this the fork may be
+     * gone; a wake needs only the address. */
+    if (wf_swap(&f->state, WF_FORK_DONE) == WF_FORK_AWAITED)
+        wf_wake(&f->state, 1);
+}
+
+static bool is_done(const struct wf_fork *f)
+{
+    /* Acquire: pairs with the release in wf_fork_run(). */
+    return wf_load_acquire(&((struct wf_fork *)f)->state) == WF_FORK_DONE;
+}
+
+/* Takes part of what the thief of `f` has forked in turn. False: there is nothing. */
+static bool help(struct wf_worker *w, const struct wf_fork *f)
+{
+    const uint32_t thief = wf_load_relaxed(&((struct wf_fork *)f)->thief);
+    wf_ready part;
+
+    if (!thief || wf_deque_steal_unless(&w->pool->workers[thief - 1].deque, &part, &f->state, WF_FORK_DONE) != WF_STEAL_GOT)
+        return false;
+    WF_ASSERT(wf_is_fork(part));
+    wf_fork_run(w, wf_fork_of(part));
+    return true;
+}
+
+static void await(struct wf_worker *w, struct wf_fork *f)
+{
+    int64_t until = 0;
+    uint32_t state;
+
+    for (int look = 0; !is_done(f); look++) {
+        if (help(w, f)) {
+            until = 0;
+            continue;
+        }
+        if (look % 16) {
+            wf_pause();
+            continue;
+        }
+        if (!until)
+            until = wf_now_ns() + w->pool->spin_ns;
+        if (wf_now_ns() < until)
+            continue;
+        state = WF_FORK_OPEN;
+        if (wf_cas(&f->state, &state, WF_FORK_AWAITED) || state == WF_FORK_AWAITED)
+            wf_wait(&f->state, WF_FORK_AWAITED, NAP_NS);
+    }
+}
+
+weft_status weft_call_join(weft_call *call, struct weft_fork *fork, struct weft_error *err)
+{
+    struct wf_worker *w = worker_of(call);
+    struct wf_fork *f = (struct wf_fork *)fork;
+    struct weft_error unwanted;
+    wf_ready newest;
+
+    err = err ? err : &unwanted;
+    /* Relaxed: if we ran it ourselves we know; else await() looks again. */
+    while (wf_load_relaxed(&f->state) != WF_FORK_DONE &&
+           (w->alone ? wf_deque_take_alone(&w->deque, &newest) : wf_deque_take(&w->deque, &newest))) {
+        WF_ASSERT(wf_is_fork(newest));
+        if (wf_fork_of(newest) == f)
+            return run_here(call, f, err);
+        run_early(call, wf_fork_of(newest));
+    }
+    if (!w->alone)
+        await(w, f);
+    return tell(f, err);
+}

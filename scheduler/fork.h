@@ -1,0 +1,62 @@
+/* fork.h - parts of a running body, in the deque among ready tasks.
+ *
+ * A fork is queued as a pointer into the frame of its parent, marked by the highest
+ * bit. Why what is below it in the deque never gets in the way:
+ *
+ *     deque   | ready tasks | forks of bodies that run here, the newest last |
+ *             top: thieves                               bottom: the owner
+ *
+ *   1. A body joins what it forked before it returns, so a worker that runs no body
+ *      has no forks in its deque; and one that joins takes forks from its deque only:
+ *      as long as the fork it waits for has not been stolen, that lies above all else.
+ *   2. Thieves take the oldest first. So when a fork has been stolen, all that was
+ *      older has been, too, and when those above it are taken, the deque is empty: a
+ *      joining worker hides no work.
+ *   3. A thief steals with an empty deque. So as long as the fork it stole runs, all
+ *      in its deque are descendants of that fork: the joining worker may take them.
+ *      It looks whether the fork is still running after it has read the slot and
+ *      before it takes it: a task put there later was published after the end.
+ */
+#ifndef WF_FORK_H
+#define WF_FORK_H
+
+#include <weft/fork.h>
+
+#include "scheduler/deque.h"
+
+struct wf_worker;
+
+enum wf_fork_state {
+    WF_FORK_OPEN,  /* queued, or running somewhere */
+    WF_FORK_AWAITED, /* the same, and its parent sleeps */
+    WF_FORK_DONE,
+};
+
+struct wf_fork {
+    weft_body         *body;
+    void              *arg;
+    struct wf_run     *run;    /* of the parent, as is `node` */
+    struct weft_error *err;    /* of one that failed; NULL: it said nothing, or no memory */
+    uint32_t           node;
+    weft_status        status; /* when done */
+    _Atomic uint32_t   state;
+    _Atomic uint32_t   thief;  /* worker + 1; 0: not stolen */
+};
+_Static_assert(sizeof(struct wf_fork) == sizeof(struct weft_fork), "a fork lies in the user's frame");
+
+#define WF_FORK_MARK ((wf_ready)1 << 63)
+
+static inline bool wf_is_fork(wf_ready task)
+{
+    return task & WF_FORK_MARK;
+}
+
+static inline struct wf_fork *wf_fork_of(wf_ready task)
+{
+    return (struct wf_fork *)(uintptr_t)(task & ~WF_FORK_MARK);
+}
+
+/* Runs a fork of another worker. */
+void wf_fork_run(struct wf_worker *w, struct wf_fork *f);
+
+#endif
