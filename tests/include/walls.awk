@@ -46,10 +46,13 @@ BEGIN {
     # Graphviz serves one caller at a time: its door has a lock.
     door("pthread.h",     "scheduler/ lib/draw/draw.c")
     door("threads.h",     "scheduler/")
+    # Virtual threads: where stacks change.
+    door("ucontext.h",    "scheduler/sim/switch.c")
+    door("sanitizer/",    "scheduler/sim/switch.c")
     # Not a library, and a door all the same: the scheduler's go through one file, which counts
     # down what a plan holds; besides, holders of data are counted, tests count allocations, and
     # what the processor can do is asked once.
-    door("stdatomic.h",   "scheduler/sync.h lib/graph/plan.h lib/data/count.h lib/base/mem.c lib/kernel/isa.c")
+    door("stdatomic.h",   "scheduler/sync.h scheduler/sim/inside.h scheduler/sim/ops.h lib/graph/plan.h lib/data/count.h lib/base/mem.c lib/kernel/isa.c")
     door("immintrin.h",   "lib/kernel/ lib/io/")
 
     # The C library and the system have no door.
