@@ -65,10 +65,15 @@ void wf_future_collect(weft_future *f, struct wf_run *r)
     atomic_flag_clear_explicit(&f->plan->running, memory_order_release);
 }
 
+/* What `done` holds: that the run has ended, or how many are about to stop it, times
+ * two. While somebody is, the run does not end, so its pool is there. */
+enum { ENDED = 1, STOPPING = 2 };
+
 void wf_future_tell(weft_future *f)
 {
     void (*done)(void *done_arg, weft_status status) = f->spec.done;
     weft_status first = WEFT_OK;
+    uint32_t stopping = 0;
 
     for (uint32_t i = 0; done && i < f->n_targets && !first; i++)
         first = f->statuses[i];
@@ -76,26 +81,30 @@ void wf_future_tell(weft_future *f)
         done(f->spec.done_arg, first);
     /* Release: who sees the end sees the results. After this f may be freed; the
      * wake needs only the address of the word. */
-    wf_store_release(&f->done, 1);
+    while (!wf_cas(&f->done, &stopping, ENDED)) {
+        wf_wait(&f->done, stopping, -1);
+        stopping = 0;
+    }
     wf_wake(&f->done, INT32_MAX);
 }
 
 bool weft_future_is_done(const weft_future *f)
 {
-    return wf_load_acquire(&f->done);
+    return wf_load_acquire(&f->done) & ENDED;
 }
 
 weft_status weft_future_wait(weft_future *f, int64_t timeout_ns)
 {
     const int64_t now = timeout_ns < 0 ? 0 : wf_now_ns();
     const int64_t until = timeout_ns < INT64_MAX - now ? now + timeout_ns : INT64_MAX;
+    uint32_t done;
 
-    while (!wf_load_acquire(&f->done)) {
+    while (!((done = wf_load_acquire(&f->done)) & ENDED)) {
         const int64_t left = timeout_ns < 0 ? -1 : until - wf_now_ns();
 
         if (timeout_ns >= 0 && left <= 0)
             return WEFT_TIMEOUT;
-        wf_wait(&f->done, 0, left);
+        wf_wait(&f->done, done, left);
     }
     return WEFT_OK;
 }
@@ -124,14 +133,21 @@ weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out, s
 
 void weft_future_cancel(weft_future *f)
 {
-    /* A pool may be freed before its futures, and then all of them are done. */
-    if (weft_future_is_done(f))
-        return;
+    uint32_t done = wf_load_acquire(&f->done);
+
+    /* A pool may be freed before its futures, and then all of them are done; and it may
+     * be freed now. */
+    do
+        if (done & ENDED)
+            return;
+    while (!wf_cas(&f->done, &done, done + STOPPING));
     wf_mutex_lock(&f->pool->lock);
     wf_store_relaxed(&f->stop, true);
     if (f->run)
         wf_or(&f->run->flags, WF_RUN_STOP);
     wf_mutex_unlock(&f->pool->lock);
+    wf_sub(&f->done, STOPPING);
+    wf_wake(&f->done, INT32_MAX); /* who ends the run may wait for that */
 }
 
 void weft_future_free(weft_future *f)

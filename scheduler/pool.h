@@ -39,7 +39,7 @@ struct weft_future {
     weft_status       *statuses;
     struct weft_error *errors;   /* of targets that failed, by order; may be NULL: no memory */
     uint32_t           n_errors;
-    _Atomic uint32_t   done;     /* 1: the above is there */
+    _Atomic uint32_t   done;     /* 1: the above is there; else who stops it now, see future.c */
     _Atomic bool       stop;     /* asked to stop before it had a run */
     weft_future       *next;     /* in the queue of the pool */
     struct wf_moment   begin, end;

@@ -15,6 +15,7 @@
 #include "scheduler/sim/inside.h"
 
 enum { MOST_CHOICES = 1 << 18, MOST_TRIALS = 2000 };
+static const int64_t FALLEN = (int64_t)1 << 40; /* below all that only give way */
 
 struct choice {
     uint8_t took, of;
@@ -29,7 +30,10 @@ static uint64_t      state;               /* of the random numbers */
 static uint32_t      switch_in, stale_in; /* one in so many */
 static int           preemptions, stale;  /* left in the purse */
 static int64_t       usual_steps;
-static int64_t       change[4];           /* steps at which the first falls to the last */
+static struct {
+    int     thread; /* -1: whoever runs */
+    int64_t step;   /* of all, or of that thread: then it falls to the last */
+} change[4];
 static int           n_changes;
 static int64_t       priority[WF_SIM_THREADS], lowest;
 
@@ -59,7 +63,13 @@ static void begin_random(uint64_t seed)
     stale_in = stales[below(4)];
     n_changes = mode == PRIORITIES ? (int)below(5) : 0;
     for (int i = 0; i < n_changes; i++)
-        change[i] = below((uint32_t)(usual_steps ? usual_steps : 100));
+        if (below(2)) {
+            change[i].thread = -1;
+            change[i].step = below((uint32_t)(usual_steps ? usual_steps : 100));
+        } else { /* threads that do little are stopped as often as others */
+            change[i].thread = (int)below(WF_SIM_THREADS - 2);
+            change[i].step = below(1u << below(10));
+        }
     for (int i = 0; i < WF_SIM_THREADS; i++)
         priority[i] = 1 + below(1 << 20);
     lowest = 0;
@@ -67,7 +77,9 @@ static void begin_random(uint64_t seed)
 
 void wf_choices_gave_way(int thread)
 {
-    priority[thread] = --lowest;
+    lowest--;
+    if (priority[thread] > lowest)
+        priority[thread] = lowest;
 }
 
 static int first_in_priority(int n, const int *threads)
@@ -75,8 +87,9 @@ static int first_in_priority(int n, const int *threads)
     int first = 0;
 
     for (int i = 0; i < n_changes; i++)
-        if (change[i] == wf_sim.n_steps)
-            priority[wf_sim.me->id] = --lowest;
+        if (change[i].thread < 0 ? change[i].step == wf_sim.n_steps
+                                 : change[i].thread == wf_sim.me->id && change[i].step == wf_sim.me->n_steps)
+            priority[wf_sim.me->id] = --lowest - FALLEN;
     for (int i = 1; i < n; i++)
         if (priority[threads[i]] > priority[threads[first]])
             first = i;

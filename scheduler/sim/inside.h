@@ -33,6 +33,7 @@ struct wf_vthread {
     const volatile void *on;
     int64_t              until_ns; /* -1: for ever */
     int64_t              now_ns;   /* by time: its own clock */
+    int64_t              n_steps;
     bool                 paused;   /* has given way since its last operation */
     struct wf_full_view  now;      /* its view */
     struct wf_full_view  heard;    /* what relaxed loads read; an acquire fence makes it known */

@@ -201,6 +201,7 @@ static void turn(bool gives_way)
 static void pass(int64_t ns)
 {
     wf_sim.n_steps++;
+    wf_sim.me->n_steps++;
     wf_sim.now_ns += ns;
     wf_sim.me->now_ns += ns;
     wf_sim_check(wf_sim.n_steps < wf_sim.most_steps, "livelock: no end after %lld steps", (long long)wf_sim.n_steps);
@@ -280,6 +281,7 @@ static struct wf_vthread *new_thread(void *(*fn)(void *arg), void *arg)
     t->arg = arg;
     t->state = WF_VREADY;
     t->paused = false;
+    t->n_steps = 0;
     t->now_ns = wf_sim.me ? wf_sim.me->now_ns : 0;
     t->sp = wf_switch_prepare(t, live);
     return t;

@@ -321,6 +321,80 @@ Test(pool, a_run_that_finds_no_place_waits_for_one)
     sim_some("queued", queued, NULL, 1500);
 }
 
+/* Whoever cancels may be slower than the run and the pool. */
+static void cancelled_while_freed(void *arg)
+{
+    struct job *j = new_job();
+    weft_pool *pool = new_pool();
+    weft_future *f = submit(pool, j, NULL);
+    wf_thread other;
+
+    (void)arg;
+    wf_thread_start(&other, canceller, f);
+    weft_pool_free(pool);
+    wf_thread_join(other);
+    judge(j, f, true);
+    free_job(j);
+}
+
+Test(pool, may_be_freed_while_a_run_is_cancelled)
+{
+    sim_some("cancelled while freed", cancelled_while_freed, NULL, 6000);
+}
+
+static weft_status nothing(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)call, (void)err;
+    ++*(int *)arg;
+    return WEFT_OK;
+}
+
+/* A run comes while the workers are about to sleep. */
+static void comes_at_bedtime(void *arg)
+{
+    weft_graph *g = weft_graph_new();
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 1 + wf_sim_pick(2)});
+    int n_ran = 0;
+    weft_task *t = weft_add(g, nothing, .name = "nothing", .arg = &n_ran);
+
+    (void)arg;
+    for (int n = wf_sim_pick(250); n > 0; n--)
+        wf_sim_spend(1); /* others may go on */
+    wf_sim_check(!weft_pool_run(pool, t, NULL, NULL) && n_ran == 1, "it ran %d times", n_ran);
+    weft_pool_free(pool);
+    weft_graph_free(g);
+}
+
+Test(pool, no_run_is_overslept)
+{
+    sim_some("comes at bedtime", comes_at_bedtime, NULL, 10000);
+}
+
+/* A node with so many predecessors that workers count them for themselves first. */
+static void wide_join(void *arg)
+{
+    enum { MANY = 66 };
+    weft_graph *g = weft_graph_new();
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2 + wf_sim_pick(2)});
+    weft_task *t[MANY];
+    int n_ran[MANY + 1] = {0};
+
+    (void)arg;
+    for (int i = 0; i < MANY; i++)
+        t[i] = weft_add(g, nothing, .name = "nothing", .arg = &n_ran[i]);
+    t[0] = weft_add(g, nothing, .name = "all", .arg = &n_ran[MANY], .deps = t, .n_deps = MANY);
+    wf_sim_check(!weft_pool_run(pool, t[0], NULL, NULL), "it fails");
+    for (int i = 0; i <= MANY; i++)
+        wf_sim_check(n_ran[i] == 1, "body %d ran %d times", i, n_ran[i]);
+    weft_pool_free(pool);
+    weft_graph_free(g);
+}
+
+Test(pool, many_that_join_are_all_counted)
+{
+    sim_some("wide join", wide_join, NULL, 1000);
+}
+
 /* ---- By time --------------------------------------------------------------------- */
 
 static weft_status work_1ms(weft_call *call, void *arg, struct weft_error *err)
