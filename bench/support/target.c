@@ -1,6 +1,9 @@
 /* target.c - the figures to reach, all in one place, and whether they are. */
 #include "bench/support/target.h"
 
+#include "bench/support/rival.h"
+
+#include <stdio.h>
 #include <string.h>
 
 static const char replay[]   = "replay";
@@ -69,6 +72,45 @@ static bool is_among(const char *words, const char *word)
         if ((at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
             return true;
     return false;
+}
+
+static const struct bench *find_bench(const char *name)
+{
+    for (int i = 0; bench_all[i]; i++)
+        if (!strcmp(bench_all[i]->name, name))
+            return bench_all[i];
+    return NULL;
+}
+
+/* Whether the bench is of Weft, has as many of its cases as the target names, and the
+ * contestant, if one is named. */
+static bool speaks_of(const struct bench_target *t, const struct bench *bench)
+{
+    int  n_cases = 1, n_found = 0;
+    bool has_who = t->than != BENCH_THAN_WHO;
+
+    for (const char *at = t->cases; (at = strchr(at, ' ')); at++)
+        n_cases++;
+    for (int i = 0; bench->cases[i]; i++)
+        n_found += is_among(t->cases, bench->cases[i]);
+    for (const struct bench_rival *r = bench_rivals; r->who && !has_who; r++)
+        has_who = bench_rival_joins(r, bench) && !strcmp(r->who, t->who);
+    return n_found == n_cases && has_who && bench->own[0] && !strcmp(bench->own[0], "weft");
+}
+
+bool bench_targets_check(void)
+{
+    bool right = true;
+
+    for (const struct bench_target *t = bench_targets; t->row; t++) {
+        const struct bench *bench = find_bench(t->bench);
+
+        if (bench && speaks_of(t, bench))
+            continue;
+        fprintf(stderr, "target '%s': %s has no such row\n", t->row, t->bench);
+        right = false;
+    }
+    return right;
 }
 
 bool bench_target_meets(const struct bench_target *t, const struct bench_entry *e)

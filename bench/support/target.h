@@ -35,6 +35,10 @@ extern const struct bench_target bench_targets[];
 
 bool bench_target_wants(const char *bench);
 
+/* False, and a sentence on stderr, if a target speaks of what no bench has: it would
+ * never be shown. */
+bool bench_targets_check(void);
+
 /* Whether the target speaks of this entry of Weft. */
 bool bench_target_meets(const struct bench_target *t, const struct bench_entry *e);
 

@@ -11,6 +11,9 @@ extern "C" {
 /* The body; `arg` is an int64_t, nanoseconds. */
 void bench_wait(void *arg);
 
+/* How much longer than asked for it takes. */
+int64_t bench_wait_extra_ns(void);
+
 /* Task i waits ns[i]. Lent. */
 struct bench_body bench_wait_body(int64_t *ns);
 
