@@ -102,6 +102,7 @@ int main(int argc, char **argv)
     find_folder(s.folder, sizeof s.folder);
     if (!s.o.list)
         s.o.spin_ns = bench_spin_calibrate();
+    right = bench_targets_check();
     for (int b = 0; bench_all[b]; b++)
         right = run_bench(&s, bench_all[b]) && right;
     if (!s.o.json)

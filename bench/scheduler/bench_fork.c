@@ -2,6 +2,81 @@
 #include "bench/support/benches.h"
 #include "bench/support/fork.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <weft/weft.h>
+
+/* ---- Weft: one task, whose body forks ---------------------------------------- */
+
+struct part {
+    int64_t n;
+    int64_t value;
+};
+
+static weft_status fib_body(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct part      *f = arg, a = { f->n - 1, 0 }, b = { f->n - 2, 0 };
+    struct weft_fork  fork;
+    weft_status       st, other;
+
+    f->value = f->n;
+    if (f->n < 2)
+        return WEFT_OK;
+    weft_call_fork(call, &fork, fib_body, &a);
+    st = fib_body(call, &b, err);
+    other = weft_call_join(call, &fork, st ? NULL : err);
+    f->value = a.value + b.value;
+    return st ? st : other;
+}
+
+struct weft_engine {
+    weft_pool  *pool;
+    weft_graph *graph;
+    weft_plan  *plan;
+    struct part whole;  /* what the task reads and writes */
+};
+
+static void stop_weft(void *engine)
+{
+    struct weft_engine *e = engine;
+
+    if (!e)
+        return;
+    weft_plan_free(e->plan);
+    weft_graph_free(e->graph);
+    weft_pool_free(e->pool);
+    free(e);
+}
+
+static void *start_weft(int workers)
+{
+    struct weft_engine *e = bench_alloc(1, sizeof *e);
+    weft_task          *task = NULL;
+
+    e->pool = weft_pool_new(&(struct weft_pool_spec){ .n_workers = workers });
+    e->graph = weft_graph_new();
+    task = weft_add(e->graph, fib_body, .arg = &e->whole);
+    if (e->pool && !weft_plan_new(&e->plan, &task, 1, NULL, NULL))
+        return e;
+    stop_weft(e);
+    return NULL;
+}
+
+static int64_t fib_by_weft(void *engine, int n)
+{
+    struct weft_engine *e = engine;
+    struct weft_error   err;
+
+    e->whole = (struct part){ n, 0 };
+    if (!weft_pool_run_plan(e->pool, e->plan, NULL, NULL, &err))
+        return e->whole.value;
+    weft_error_print(&err, stderr);
+    return -1;
+}
+
+/* ---- Plain calls --------------------------------------------------------------- */
+
 static void *start_nothing(int workers)
 {
     static const int nothing = 0;
@@ -23,16 +98,17 @@ static int64_t fib_by_calls(void *engine, int n)
 
 static int answer(const struct bench_request *request)
 {
-    const struct bench_fork plain = {
+    const struct bench_fork weft = { .start = start_weft, .stop = stop_weft, .fib = fib_by_weft };
+    const struct bench_fork call = {
         .start = start_nothing, .stop = stop_nothing, .fib = fib_by_calls,
     };
 
-    return bench_fork_answer(&plain, request);
+    return bench_fork_answer(strcmp(request->who, "weft") ? &call : &weft, request);
 }
 
 static const char *const cases[] = { "fib", NULL };
 static const int         workers[] = { 1, 2, 0 };
-static const char *const own[] = { "call", NULL };
+static const char *const own[] = { "weft", "call", NULL };
 
 const struct bench bench_fork = {
     .name = "fork", .unit = "ns/call", .cases = cases, .workers = workers, .own = own,
