@@ -344,6 +344,22 @@ weft_status wf_topo_pin(const struct wf_topo *t, int pu)
     return rc ? WEFT_UNSUPPORTED : WEFT_OK;
 }
 
+/* As long as the node has room, else anywhere: BIND, which is not STRICT, means that. */
+static void bind_to_node(void *self, int node, void *p, size_t bytes)
+{
+    const struct wf_topo *t = self;
+    const hwloc_obj_t obj = hwloc_get_obj_by_type(t->hwloc, HWLOC_OBJ_NUMANODE, (unsigned)node);
+
+    if (obj)
+        hwloc_set_area_membind(t->hwloc, p, bytes, obj->nodeset, HWLOC_MEMBIND_BIND, HWLOC_MEMBIND_BYNODESET);
+}
+
+void wf_topo_settle(const struct wf_topo *t, int pu)
+{
+    if (wf_topo_pin(t, pu) == WEFT_OK && t->n_nodes > 1)
+        wf_mem_home(t->pus[pu].node, bind_to_node, (void *)t);
+}
+
 int wf_topo_distance(const struct wf_topo *t, int pu_a, int pu_b)
 {
     const struct wf_pu *a = &t->pus[pu_a], *b = &t->pus[pu_b];

@@ -67,6 +67,11 @@ bool wf_topo_pins(const struct wf_topo *t, int n_workers);
 /* Pins the calling thread. A failure (WEFT_UNSUPPORTED) costs speed, nothing else. */
 weft_status wf_topo_pin(const struct wf_topo *t, int pu);
 
+/* For a worker at its start, on a machine with several NUMA nodes: pins it, and what it
+ * allocates lies on the node of its PU (see wf_mem_home()) until it ends or settles
+ * elsewhere; the topology must live as long. With one node it only pins. */
+void wf_topo_settle(const struct wf_topo *t, int pu);
+
 /* How far apart: 0 same core, 1 same L2, 2 same L3, 3 same NUMA node, 4 same package,
  * 5 elsewhere; 6, 7, ... elsewhere and further by the system's NUMA distances (SLIT). */
 int wf_topo_distance(const struct wf_topo *t, int pu_a, int pu_b);

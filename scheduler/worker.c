@@ -423,7 +423,7 @@ void wf_worker_loop(struct wf_worker *w)
     _Atomic uint32_t *n_loops = &w->pool->n_loops;
 
     if (w->pool->pins)
-        wf_topo_pin(w->pool->topo, w->pu);
+        wf_topo_settle(w->pool->topo, w->pu);
     do {
         if (w->alone)
             run_own(w, true);

@@ -79,31 +79,113 @@ static void *counted(void *p, int64_t change)
 
 /* Its class of 8 bytes is aligned to 8. */
 static size_t at_least_16(size_t bytes)               { return bytes < 16 ? 16 : bytes; }
-/* Blocks from this size on come from an arena of our own, which keeps what is freed
- * for a while: the usual ones give 8 MiB and more back to the system at once, so a
- * program that drops one column and makes the next faults every page of it again. */
-enum { BIG = 1 << 20 };
 
-/* The flags that mean the arena; 0: not made yet. Relaxed: a number, and if two
- * threads make one each, the second lies idle. */
-static _Atomic int big_flags;
+/* Blocks from this size on come from arenas of our own, which keep what is freed for a
+ * while: the usual ones give 8 MiB and more back to the system at once, so a program that
+ * drops one column and makes the next faults every page of it again. */
+enum { BIG = 1 << 20, ANYWHERE = WF_MEM_MAX_NODES };
 
-static int flags_for(size_t bytes)
+/* Past the thread's cache, which keeps nothing so big. */
+static int flags_meaning(unsigned arena)              { return (int)(MALLOCX_ARENA(arena) | MALLOCX_TCACHE_NONE); }
+
+/* The arena of each node, and the one of threads without a home, as the flags that mean
+ * it; 0: not made yet. Relaxed: they are numbers, and what they name is jemalloc's. */
+static _Atomic int flags_of[WF_MEM_MAX_NODES + 1];
+
+/* Where the calling thread lives. */
+static _Thread_local struct {
+    int          node, flags; /* flags 0: nowhere */
+    wf_mem_bind *bind;
+    void        *self;
+} home;
+
+/* How jemalloc gets memory from the system, and the same with what we add to it. Set
+ * before there are threads. */
+static extent_hooks_t *system_hooks, our_hooks;
+
+/* Memory fresh from the system: bound, if the thread that asks has its home in this arena
+ * (one that makes a block of another node longer leaves it to the first touch), and in huge
+ * pages. Both ways in turn, on two cores of a virtual machine: 800 MB are written for the
+ * first time in 85 ms instead of 320; 1.6 GB are summed in 111 ms instead of 139 (medians
+ * while others worked: 499 and 614); a CSV read, a group-by and two sums of arrays are 3 to
+ * 17 % faster in the median. The price: where the machine below takes free huge pages back,
+ * as that one did, the first touch after a pause waits for it 1 to 4 times as long as in
+ * small pages, of which some are always at hand. */
+static void *fresh_extent(extent_hooks_t *hooks, void *at, size_t bytes, size_t align, bool *zero, bool *commit,
+                          unsigned arena)
 {
-    int flags = bytes < BIG ? 0 : atomic_load_explicit(&big_flags, memory_order_relaxed);
+    const bool huge = bytes >= HUGE_PAGE;
+    void *p;
+
+    (void)hooks;
+    if (huge && !at && align < HUGE_PAGE)
+        align = HUGE_PAGE;
+    p = system_hooks->alloc(system_hooks, at, bytes, align, zero, commit, arena);
+    if (p && huge)
+        madvise(p, bytes, MADV_HUGEPAGE);
+    if (p && home.bind && home.flags == flags_meaning(arena))
+        home.bind(home.self, home.node, p, bytes);
+    return p;
+}
+
+__attribute__((constructor)) static void read_hooks(void)
+{
+    size_t n = sizeof system_hooks;
+
+    if (mallctl("arena.0.extent_hooks", &system_hooks, &n, NULL, 0))
+        system_hooks = NULL;
+    if (system_hooks)
+        our_hooks = *system_hooks;
+    our_hooks.alloc = fresh_extent;
+}
+
+/* The flags of an arena of our own; 0: the usual ones must do. */
+static int arena_at(int place)
+{
+    int flags = atomic_load_explicit(&flags_of[place], memory_order_relaxed);
     size_t oversize = SIZE_MAX >> 1, n = sizeof(unsigned);
+    extent_hooks_t *hooks = &our_hooks;
     char name[64];
     unsigned arena;
 
-    if (bytes < BIG || flags)
+    if (flags || !system_hooks || mallctl("arenas.create", &arena, &n, &hooks, sizeof hooks))
         return flags;
-    if (mallctl("arenas.create", &arena, &n, NULL, 0))
-        return 0; /* the usual arenas do */
     snprintf(name, sizeof name, "arena.%u.oversize_threshold", arena);
     mallctl(name, NULL, NULL, &oversize, sizeof oversize);
-    flags = MALLOCX_ARENA(arena) | MALLOCX_TCACHE_NONE;
-    atomic_store_explicit(&big_flags, flags, memory_order_relaxed);
-    return flags;
+    /* Two threads may make one each; the second lies idle. */
+    return atomic_compare_exchange_strong_explicit(&flags_of[place], &flags, flags_meaning(arena), memory_order_relaxed,
+                                                   memory_order_relaxed) ? flags_meaning(arena) : flags;
+}
+
+static int flags_for(size_t bytes)
+{
+    if (bytes < BIG)
+        return 0;
+    return home.flags ? home.flags : arena_at(ANYWHERE);
+}
+
+bool wf_mem_home(int node, wf_mem_bind *bind, void *self)
+{
+    const int flags = node < 0 || node >= WF_MEM_MAX_NODES ? 0 : arena_at(node);
+
+    home.node = node;
+    home.flags = flags;
+    home.bind = flags ? bind : NULL;
+    home.self = self;
+    return flags != 0;
+}
+
+int wf_mem_node_of(const void *p)
+{
+    size_t n = sizeof(unsigned);
+    unsigned arena;
+
+    if (mallctl("arenas.lookup", &arena, &n, &p, sizeof p))
+        return -1;
+    for (int node = 0; node < WF_MEM_MAX_NODES; node++)
+        if (atomic_load_explicit(&flags_of[node], memory_order_relaxed) == flags_meaning(arena))
+            return node;
+    return -1;
 }
 
 static void *raw_alloc(size_t bytes)                  { return mallocx(at_least_16(bytes), flags_for(bytes)); }
@@ -114,6 +196,9 @@ static void *raw_realloc(void *p, size_t bytes)       { return rallocx(p, at_lea
 static void  raw_free(void *p)                        { dallocx(p, 0); }
 
 #else
+
+bool wf_mem_home(int node, wf_mem_bind *bind, void *self) { (void)node, (void)bind, (void)self; return false; }
+int  wf_mem_node_of(const void *p)                        { (void)p; return -1; }
 
 static void *raw_alloc(size_t bytes)                  { return malloc(bytes ? bytes : 1); }
 static void *raw_alloc_zero(size_t bytes)             { return calloc(1, bytes ? bytes : 1); }

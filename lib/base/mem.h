@@ -21,8 +21,23 @@ void *wf_realloc(void *p, size_t bytes);   /* as realloc; p stays valid when NUL
 char *wf_strdup(const char *text);
 void  wf_free(void *p);                    /* of any of the above; NULL is fine */
 
+/* Says that the calling thread lives on this NUMA node: from now on its big blocks (1 MiB
+ * and more) come from an arena of that node, which gets back what was taken from it,
+ * whoever frees it. `bind` is called, by this thread, with whatever that arena gets fresh
+ * from the system for it, before it is touched; small blocks lie where they are touched
+ * first. A negative node: nowhere, as every thread at its start. False: nowhere, too,
+ * because this build or machine cannot; nothing else is lost. */
+enum { WF_MEM_MAX_NODES = 64 };
+typedef void wf_mem_bind(void *self, int node, void *p, size_t bytes);
+bool wf_mem_home(int node, wf_mem_bind *bind, void *self);
+
 /* Zeroed and aligned to 4 KiB, 2 MiB and more to huge pages where the system has
- * them: for slabs. Of big ones, what is never touched takes no memory. */
+ * them: for slabs. Of big ones, what is never touched takes no memory.
+ *
+ * Bound to no node: they lie where they are touched first, or as numactl says. Slabs hold
+ * graphs and plans, which one thread writes from end to end and all workers read, a line a
+ * task: near memory for the writer costs nothing, while pages dealt out in turn would give
+ * every thread, the writer too, all but one nth of them far away. */
 void *wf_pages_alloc(size_t bytes);
 void  wf_pages_free(void *p, size_t bytes); /* as many bytes; NULL is fine */
 
@@ -33,6 +48,8 @@ void  wf_pages_free(void *p, size_t bytes); /* as many bytes; NULL is fine */
 void   wf_mem_fail_at(int64_t n);
 /* Allocations asked for since wf_mem_fail_at() was called. */
 int64_t wf_mem_n_asked(void);
+/* From which node's arena this block came; -1: from none. */
+int     wf_mem_node_of(const void *p);
 /* Allocations not freed yet. Counted while wf_mem_watch(true). */
 void    wf_mem_watch(bool on);
 int64_t wf_mem_n_live(void);

@@ -43,11 +43,7 @@ bool wf_topo_pins(const struct wf_topo *t, int n_workers)
     return false;
 }
 
-weft_status wf_topo_pin(const struct wf_topo *t, int pu)
-{
-    (void)t, (void)pu;
-    return WEFT_UNSUPPORTED;
-}
+void wf_topo_settle(const struct wf_topo *t, int pu) { (void)t, (void)pu; }
 
 int wf_topo_distance(const struct wf_topo *t, int pu_a, int pu_b)
 {

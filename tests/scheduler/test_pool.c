@@ -335,6 +335,43 @@ Test(pool, an_idle_pool_sleeps)
     weft_pool_free(pool);
 }
 
+/* Gives the worker in the upper half of a number, and the node of a big block it takes in the lower. */
+static weft_status body_node(weft_call *call, void *arg, struct weft_error *err)
+{
+    void *block = wf_alloc(4 << 20);
+
+    (void)err;
+    memset(block, 1, 4 << 20);
+    weft_call_return(call, weft_value_of_i64((int64_t)weft_call_worker(call) << 32 | (uint32_t)wf_mem_node_of(block)));
+    wf_free(block);
+    /* Both wait for the other, so each has a worker of its own. */
+    atomic_fetch_add((_Atomic int *)arg, 1);
+    while (atomic_load((_Atomic int *)arg) < 2)
+        sched_yield();
+    return WEFT_OK;
+}
+
+Test(pool, a_workers_big_blocks_lie_on_its_node)
+{
+    static _Atomic int n_met;
+    struct weft_value v[2];
+    struct weft_error err;
+    weft_graph *g = weft_graph_new();
+    weft_task *t[] = {weft_add(g, body_node, .arg = (void *)&n_met), weft_add(g, body_node, .arg = (void *)&n_met)};
+    weft_pool *pool;
+
+    setenv("HWLOC_SYNTHETIC", "pack:2 [numa] core:1 pu:1", 1);
+    pool = pool_of(2);
+    cr_assert_eq(weft_pool_run_many(pool, t, 2, NULL, v, &err), WEFT_OK, "%s", err.message);
+    for (int i = 0; i < 2; i++) {
+        const int worker = (int)(weft_value_i64(v[i]) >> 32), node = (int)weft_value_i64(v[i]);
+
+        cr_expect_eq(node, WF_HAVE_JEMALLOC ? worker : -1, "worker %d on node %d", worker, node);
+    }
+    weft_pool_free(pool);
+    weft_graph_free(g);
+}
+
 Test(pool, several_pools_live_in_one_process)
 {
     weft_pool *pools[4];

@@ -2,7 +2,10 @@
 #include "lib/base/mem.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <string.h>
+
+#include "config.h"
 
 Test(mem, small_allocations_are_aligned_for_any_number)
 {
@@ -166,4 +169,130 @@ Test(mem, live_allocations_are_counted_while_watched)
     cr_assert_eq(wf_mem_n_live(), 0);
     cr_assert_null((wf_mem_fail_at(1), wf_alloc(1)));
     cr_assert_eq(wf_mem_n_live(), 0);
+}
+
+/* ---- Nodes: two threads that live on two of them --------------------------------- */
+
+enum { MOST_RANGES = 64, BIG = 5 << 20, BLOCKS = 12 };
+
+/* What was bound for one node. */
+struct bound {
+    int n;
+    struct { char *from; size_t bytes; } ranges[MOST_RANGES];
+};
+
+struct inhabitant {
+    int          node;
+    struct bound bound;
+    void        *blocks[BLOCKS];
+};
+
+static void note_range(void *self, int node, void *p, size_t bytes)
+{
+    struct inhabitant *me = self;
+
+    cr_assert_eq(node, me->node);
+    cr_assert_lt(me->bound.n, MOST_RANGES);
+    me->bound.ranges[me->bound.n].from = p;
+    me->bound.ranges[me->bound.n++].bytes = bytes;
+}
+
+static bool is_bound(const struct bound *b, const char *page)
+{
+    for (int i = 0; i < b->n; i++)
+        if (page >= b->ranges[i].from && page < b->ranges[i].from + b->ranges[i].bytes)
+            return true;
+    return false;
+}
+
+static void *take_blocks(void *arg)
+{
+    struct inhabitant *me = arg;
+
+    cr_assert(wf_mem_home(me->node, note_range, me));
+    for (int i = 0; i < BLOCKS; i++) {
+        me->blocks[i] = i % 2 ? wf_alloc_aligned(BIG) : wf_alloc(BIG);
+        memset(me->blocks[i], 1, BIG);
+    }
+    return NULL;
+}
+
+static void in_a_thread(void *(*fn)(void *arg), void *arg)
+{
+    pthread_t thread;
+
+    cr_assert_eq(pthread_create(&thread, NULL, fn, arg), 0);
+    pthread_join(thread, NULL);
+}
+
+static void free_blocks(struct inhabitant *who)
+{
+    for (int i = 0; i < BLOCKS; i++)
+        wf_free(who->blocks[i]);
+}
+
+Test(mem, big_blocks_come_from_memory_bound_to_the_node_of_their_thread)
+{
+    struct inhabitant who[] = {{.node = 0}, {.node = 1}};
+
+    if (!WF_HAVE_JEMALLOC)
+        cr_skip_test("only jemalloc has arenas");
+    for (int k = 0; k < 2; k++)
+        in_a_thread(take_blocks, &who[k]);
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < BLOCKS; i++) {
+            cr_expect_eq(wf_mem_node_of(who[k].blocks[i]), k);
+            for (size_t at = 0; at < BIG; at += 4096) {
+                cr_assert(is_bound(&who[k].bound, (char *)who[k].blocks[i] + at), "node %d, block %d, %zu", k, i, at);
+                cr_assert(!is_bound(&who[!k].bound, (char *)who[k].blocks[i] + at));
+            }
+        }
+    for (int k = 0; k < 2; k++)
+        free_blocks(&who[k]);
+}
+
+Test(mem, what_others_free_goes_home)
+{
+    struct inhabitant who[] = {{.node = 0}, {.node = 1}};
+    int n_bound;
+
+    if (!WF_HAVE_JEMALLOC)
+        cr_skip_test("only jemalloc has arenas");
+    in_a_thread(take_blocks, &who[0]);
+    n_bound = who[0].bound.n;
+    free_blocks(&who[0]); /* by this thread, which has no home */
+    in_a_thread(take_blocks, &who[1]);
+    in_a_thread(take_blocks, &who[0]);
+    cr_expect_eq(who[0].bound.n, n_bound, "%d ranges more", who[0].bound.n - n_bound);
+    for (int i = 0; i < BLOCKS; i++) {
+        cr_expect_eq(wf_mem_node_of(who[0].blocks[i]), 0);
+        cr_expect_eq(wf_mem_node_of(who[1].blocks[i]), 1);
+    }
+    for (int k = 0; k < 2; k++)
+        free_blocks(&who[k]);
+}
+
+Test(mem, small_blocks_and_threads_without_a_home_have_no_node)
+{
+    static struct inhabitant who = {.node = 3};
+    void *big = wf_alloc(BIG), *small;
+
+    cr_expect_eq(wf_mem_node_of(big), -1);
+    wf_free(big);
+    cr_expect_not(wf_mem_home(WF_MEM_MAX_NODES, note_range, &who));
+    if (!WF_HAVE_JEMALLOC)
+        return;
+    cr_assert(wf_mem_home(3, note_range, &who));
+    small = wf_alloc(1000);
+    big = wf_alloc(BIG);
+    cr_expect_eq(wf_mem_node_of(small), -1);
+    cr_expect_eq(wf_mem_node_of(big), 3);
+    big = wf_realloc(big, 3 * BIG);
+    cr_expect_eq(wf_mem_node_of(big), 3);
+    wf_free(small);
+    wf_free(big);
+    cr_expect_not(wf_mem_home(-1, note_range, &who));
+    big = wf_alloc(BIG);
+    cr_expect_eq(wf_mem_node_of(big), -1);
+    wf_free(big);
 }
