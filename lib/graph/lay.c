@@ -1,16 +1,19 @@
 /* lay.c - the numbered tasks laid out for running.
  *
- * Two sweeps over the tasks. The first, upwards, writes the nodes and counts the
- * successors of each; then every node with several is given its stretch of the
- * list. The second, downwards, fills each stretch from its end, so successors come
- * out ascending, and first_succ has come down to where the stretch begins:
+ * Two sweeps over the tasks. The first, upwards, counts the successors of each node;
+ * then every node with several is given its stretch of the list. The second,
+ * downwards, fills each stretch from its end, so successors come out ascending, and
+ * `at` has come down to where the stretch begins when its own node is met:
  *
- *     node 1 before 4, 7, 9:   succ | . . . | ...    first_succ at 3
- *     node 9 met               succ | . . 9 | ...                  2
- *     node 7 met               succ | . 7 9 | ...                  1
+ *     node 1 before 4, 7, 9:   succ | . . . | ...    at 3
+ *     node 9 met               succ | . . 9 | ...       2
+ *     node 7 met               succ | . 7 9 | ...       1
+ *     node 4 met               succ | 4 7 9 | ...       0
+ *     node 1 is written: first_succ 0, n_succ 3
  *
- * At a million tasks most of the time went into the kernel's clearing of pages, so
- * nothing is written that can be read off the tasks, and nothing is cleared twice.
+ * What a million tasks cost here is memory read, written and cleared by the kernel.
+ * So counts are 8 bytes a node, which a cache holds, and nodes are written once, in
+ * order; nothing is written that can be read off the tasks.
  */
 #include "lib/graph/plan.h"
 
@@ -39,6 +42,12 @@ struct laying {
     uint32_t              *seen;   /* per node: the stamp of the list that last had it */
     uint32_t               stamp;
     uint64_t               n_read; /* inputs that are results, one read twice counted twice */
+    struct count          *counts; /* by node */
+};
+
+struct count {
+    uint32_t n_succ;
+    uint32_t at; /* one successor: itself; several: where those not met yet end in the list */
 };
 
 static weft_status no_room(struct weft_error *err)
@@ -205,15 +214,13 @@ static inline const weft_task *task_down(const weft_plan *p, const weft_task *af
     return wf_plan_task(p, i);
 }
 
-static weft_status write_nodes(struct laying *l, struct weft_error *err)
+static weft_status count_succ(struct laying *l, struct weft_error *err)
 {
     weft_plan *p = l->p;
-    const struct wf_kind *kinds = p->graph->kinds;
     const weft_task *t = NULL;
-    uint64_t n_inputs = 0;
+    uint64_t n_inputs = 0, n_edges = 0;
 
     for (uint32_t i = 0; i < p->n_nodes; i++) {
-        struct wf_node *node = &p->nodes[i];
         struct preds preds;
 
         t = task_up(p, t, i);
@@ -222,74 +229,81 @@ static weft_status write_nodes(struct laying *l, struct weft_error *err)
             return no_room(err);
         n_inputs += t->n_deps;
         l->n_read += preds.n_read;
-        p->n_edges += preds.n;
+        n_edges += preds.n;
         p->n_roots += !preds.n;
-        node->body = t->what == WF_TASK_FAILED ? fail_body : kinds[t->kind].body;
-        node->arg = wf_task_arg(t);
-        node->n_join = preds.n & INT32_MAX;
-        atomic_init(&node->join, preds.n);
         for (uint32_t k = 0; k < preds.n; k++)
-            p->nodes[preds.node[k]].n_succ++;
+            l->counts[preds.node[k]].n_succ++;
     }
     if (n_inputs >= UINT32_MAX)
         return weft_error_set(err, WEFT_INVALID, "a plan of %u tasks has more than 2^32 inputs", p->n_nodes);
+    p->n_edges = (uint32_t)n_edges;
     return WEFT_OK;
 }
 
-/* Ends the stretch of every node with several successors, and counts them all up.
- * Whether every node that none waits for is asked for: then all are needed. */
-static bool deal_stretches(weft_plan *p, uint32_t *n_listed)
-{
-    bool whole = true;
-
-    *n_listed = 0;
-    for (uint32_t i = 0; i < p->n_nodes; i++) {
-        struct wf_node *node = &p->nodes[i];
-
-        if (node->n_succ > 1)
-            node->first_succ = *n_listed += node->n_succ;
-        if (node->n_succ)
-            continue;
-        p->n_sinks++;
-        whole &= wf_plan_is_asked(p, i);
-    }
-    return whole;
-}
-
-/* Whether node i, whose only predecessor is the one before it, runs as one with it. */
-static bool is_link(const weft_plan *p, uint32_t i)
-{
-    const struct wf_node *before = &p->nodes[i - 1];
-
-    return before->n_succ == 1 && before->body != fail_body && !wf_plan_is_asked(p, i - 1) &&
-           wf_plan_slot(p, i - 1, 1) == WF_NONE;
-}
-
-static void link_nodes(struct laying *l, bool fuse)
+/* Counts successors up, so that `at` of a node with several is the end of its
+ * stretch. Whether every node that none waits for is asked for: then all are needed. */
+static bool deal_stretches(struct laying *l, uint32_t *n_listed)
 {
     weft_plan *p = l->p;
+    uint32_t n = 0, n_sinks = 0, n_unasked = 0;
+
+    for (uint32_t i = 0; i < p->n_nodes; i++) {
+        struct count *c = &l->counts[i];
+        const bool is_sink = !c->n_succ;
+
+        /* No branches: in an irregular graph each would be a coin toss. */
+        n += c->n_succ > 1 ? c->n_succ : 0;
+        c->at = n;
+        n_sinks += is_sink;
+        n_unasked += is_sink & !wf_plan_is_asked(p, i);
+    }
+    *n_listed = n;
+    p->n_sinks = n_sinks;
+    return !n_unasked;
+}
+
+/* Whether the next node, which waits for node i alone, runs as one with it. */
+static bool is_link(const weft_plan *p, const struct wf_node *node, uint32_t i)
+{
+    return node->n_succ == 1 && node->body != fail_body && !wf_plan_is_asked(p, i) &&
+           wf_plan_slot(p, i, 1) == WF_NONE;
+}
+
+static void write_nodes(struct laying *l, bool fuse)
+{
+    weft_plan *p = l->p;
+    const struct wf_kind *kinds = p->graph->kinds;
     uint32_t n_roots = p->n_roots;
     const weft_task *t = NULL;
+    bool waits_alone = false; /* the node after this one, for this one */
 
     for (uint32_t i = p->n_nodes; i-- > 0;) {
+        struct wf_node *node = &p->nodes[i];
         struct preds preds;
 
         t = task_down(p, t, i);
         preds = preds_of(l, t); /* has the memory it had on the way up */
+        for (uint32_t k = 0; k < preds.n; k++) {
+            struct count *c = &l->counts[preds.node[k]];
+
+            if (c->n_succ > 1)
+                p->succ[--c->at] = i;
+            else
+                c->at = i;
+        }
         if (!preds.n)
             p->roots[--n_roots] = i;
-        for (uint32_t k = 0; k < preds.n; k++) {
-            struct wf_node *pred = &p->nodes[preds.node[k]];
-            const bool several = pred->n_succ > 1;
-
-            /* Without a branch: where graphs are irregular it is a coin toss. */
-            pred->first_succ -= several;
-            *(several ? &p->succ[pred->first_succ] : &pred->first_succ) = i;
-        }
-        if (fuse && preds.n == 1 && preds.node[0] + 1 == i && is_link(p, i)) {
-            p->nodes[i].fused = 1;
+        node->body = t->what == WF_TASK_FAILED ? fail_body : kinds[t->kind].body;
+        node->arg = wf_task_arg(t);
+        node->first_succ = l->counts[i].at;
+        node->n_succ = l->counts[i].n_succ;
+        node->n_join = preds.n & INT32_MAX;
+        atomic_init(&node->join, preds.n);
+        if (waits_alone && is_link(p, node, i)) {
+            p->nodes[i + 1].fused = 1;
             p->n_fused++;
         }
+        waits_alone = fuse && preds.n == 1 && preds.node[0] + 1 == i;
     }
 }
 
@@ -360,15 +374,16 @@ static weft_status lay_slots(const struct laying *l, struct weft_error *err)
     return WEFT_OK;
 }
 
-static weft_status lay_successors(struct laying *l, uint32_t n_listed, bool fuse, struct weft_error *err)
+static weft_status lay_nodes(struct laying *l, uint32_t n_listed, bool fuse, struct weft_error *err)
 {
     weft_plan *p = l->p;
 
+    p->nodes = room_for(p, p->n_nodes, sizeof *p->nodes);
     p->succ = room_for(p, n_listed, sizeof *p->succ);
     p->roots = room_for(p, p->n_roots, sizeof *p->roots);
-    if (!p->succ || !p->roots)
+    if (!p->nodes || !p->succ || !p->roots)
         return no_room(err);
-    link_nodes(l, fuse);
+    write_nodes(l, fuse);
     return WEFT_OK;
 }
 
@@ -376,6 +391,7 @@ weft_status wf_lay_make(weft_plan *p, const struct wf_order *o, weft_task *const
                         size_t n_targets, uint32_t without, bool *whole, struct weft_error *err)
 {
     struct laying l = {.p = p, .o = o};
+    const size_t count_bytes = ((size_t)p->n_nodes + 1) * sizeof *l.counts;
     const bool culled = o || without & WEFT_PASS_CULL;
     uint32_t n_listed;
     weft_status st = lay_results(&l, err);
@@ -386,19 +402,20 @@ weft_status wf_lay_make(weft_plan *p, const struct wf_order *o, weft_task *const
     *whole = !st && (culled || wf_plan_is_asked(p, p->n_nodes - 1));
     if (!*whole)
         goto out;
-    p->nodes = room_for(p, p->n_nodes, sizeof *p->nodes);
-    st = p->nodes ? write_nodes(&l, err) : no_room(err);
+    l.counts = wf_pages_alloc(count_bytes);
+    st = l.counts ? count_succ(&l, err) : no_room(err);
     if (st)
         goto out;
-    *whole = deal_stretches(p, &n_listed) || culled;
+    *whole = deal_stretches(&l, &n_listed) || culled;
     if (!*whole)
         goto out;
-    st = lay_successors(&l, n_listed, !(without & WEFT_PASS_FUSE), err);
+    st = lay_nodes(&l, n_listed, !(without & WEFT_PASS_FUSE), err);
     if (!st)
         st = count_uses(&l, err);
     if (!st)
         st = lay_slots(&l, err);
 out:
+    wf_pages_free(l.counts, count_bytes);
     wf_free(l.list);
     wf_free(l.seen);
     return st;

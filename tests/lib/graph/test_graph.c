@@ -31,6 +31,7 @@ Test(graph, tasks_keep_the_order_of_adding)
     for (int i = 0; i < 1000; i++) {
         cr_assert_eq(weft_graph_task(g, (size_t)i), tasks[i]);
         cr_assert_eq(weft_task_id(tasks[i]), (size_t)i);
+        cr_assert_eq(weft_task_graph(tasks[i]), g);
     }
     weft_graph_free(g);
 }
@@ -47,6 +48,47 @@ Test(graph, a_loop_of_adds_makes_one_kind)
     cr_assert_eq(g->n_kinds, 3);
     cr_assert_str_eq(weft_task_name(weft_graph_task(g, 4)), "k1");
     weft_graph_free(g);
+}
+
+Test(graph, a_name_given_and_the_same_one_found_make_two_kinds)
+{
+    weft_graph *g = weft_graph_new();
+
+    for (int i = 0; i < 100; i++) {
+        weft_task *t = weft_graph_add(g, &(struct weft_task_spec){.name = i % 2 ? "body_add" : NULL, .body = body_add});
+
+        cr_assert(i % 2 == 0 || !strcmp(weft_task_name(t), "body_add"));
+    }
+    cr_assert_eq(g->n_kinds, 2);
+    weft_graph_free(g);
+}
+
+Test(graph, what_is_wrong_with_a_task_is_seen_in_the_middle_of_a_loop)
+{
+    weft_graph *g = weft_graph_new(), *other = weft_graph_new();
+    weft_task *good = weft_add(g, body_add), *bad = weft_graph_fail(g, WEFT_IO, "no disk");
+    weft_task *stranger = weft_add(other, body_add);
+    weft_task *const deps[] = {good, good, bad, good, stranger, good, NULL, good, good};
+    const weft_status want[] = {WEFT_OK, WEFT_OK, WEFT_IO, WEFT_OK, WEFT_INVALID, WEFT_OK, WEFT_INVALID, WEFT_OK, WEFT_OK};
+
+    for (size_t n = 1; n <= 6; n += 5)
+        for (size_t i = 0; i < sizeof deps / sizeof *deps; i++) {
+            weft_task *const in[] = {deps[i], good, good, good, good, good};
+            const weft_task *t = weft_graph_add(g, &(struct weft_task_spec){.name = "t", .body = body_add, .deps = in,
+                                                                            .n_deps = n});
+
+            cr_assert_eq(weft_task_status(t, NULL), want[i], "%zu", i);
+            cr_assert_eq(weft_task_n_deps(t), want[i] ? 0 : n);
+        }
+    for (int i = 0; i < 3; i++) {
+        const struct weft_task_spec most = {.name = "t", .body = body_add, .n_results = 70000};
+        const struct weft_task_spec arity = {.name = "t", .body = body_add, .arity = i % 2 + 1, .deps = &good, .n_deps = 1};
+
+        cr_assert_eq(weft_task_status(weft_graph_add(g, &most), NULL), WEFT_INVALID);
+        cr_assert_eq(weft_task_status(weft_graph_add(g, &arity), NULL), i % 2 ? WEFT_INVALID : WEFT_OK);
+    }
+    weft_graph_free(g);
+    weft_graph_free(other);
 }
 
 Test(graph, dependencies_are_kept_in_order_few_or_many)
