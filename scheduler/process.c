@@ -170,6 +170,7 @@ static void serve(struct weft_call *call, int socket)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     while (receive(socket, &byte)) {
         call->node = head->node;
+            wf_run_clear(call);
         memset(&call->err, 0, sizeof call->err);
         head->status = read_inputs(p, plan, head->node);
         if (!head->status) {
@@ -178,7 +179,7 @@ static void serve(struct weft_call *call, int socket)
             head->status = node->body(call, node->arg, &call->err);
             wf_scratch_reset(&call->scratch);
         }
-        wf_run_drop_inputs(call->run, head->node);
+        wf_run_drop_inputs(call);
         head->err = call->err;
         if (!head->status)
             head->status = write_results(p, plan, head->node, head);

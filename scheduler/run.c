@@ -1,6 +1,7 @@
 /* run.c - one plan in flight: results, readers, failures. */
 #include "scheduler/run.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,10 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
     r->on_error = on_error;
     r->future = future;
     r->by_node = NULL;
-    wf_store_relaxed(&r->flags, 0);
+    if (plan->has_values)
+        wf_plan_list_inputs(plan);
+    r->head = (struct weft_run_head){.slots = plan->slots, .first = plan->first_input, .which = plan->inputs};
+    wf_store_relaxed(&r->flags, plan->has_numbers ? WF_RUN_STALE : 0);
     wf_store_relaxed(&r->failures, NULL);
     wf_store_relaxed(&r->n_sinks_left, plan->n_sinks);
 }
@@ -107,17 +111,18 @@ static void drop_reader(weft_plan *p, uint32_t slot)
     weft_value_release(v);
 }
 
-void wf_run_drop_inputs(struct wf_run *r, uint32_t node)
+static inline bool is_owned(struct weft_value v)
 {
-    weft_plan *p = r->plan;
-    const struct wf_inputs in = wf_plan_inputs(p, node);
+    return v.type && v.type->free;
+}
 
-    for (uint32_t k = 0; k < in.n; k++) {
-        const uint32_t slot = wf_input_slot(&in, k);
+_Static_assert(offsetof(struct weft_call, run) == offsetof(struct weft_call_head, run) &&
+               offsetof(struct weft_call, node) == offsetof(struct weft_call_head, node) &&
+               offsetof(struct wf_run, head) == 0, "inline functions of weft/graph.h look there");
 
-        if (slot < p->first_const && p->slots[slot].type)
-            drop_reader(p, slot);
-    }
+size_t weft_call_n_found(const weft_call *call)
+{
+    return wf_plan_inputs(call->run->plan, call->node).n;
 }
 
 static uint32_t input_slot(const weft_call *call, size_t i)
@@ -125,17 +130,34 @@ static uint32_t input_slot(const weft_call *call, size_t i)
     const struct wf_inputs in = wf_plan_inputs(call->run->plan, call->node);
 
     WF_ASSERT(i < in.n);
-    return wf_input_slot(&in, (uint32_t)i);
+    return wf_input_slot(&in, i);
 }
 
-size_t weft_call_n_inputs(const weft_call *call)
-{
-    return wf_plan_task(call->run->plan, call->node)->n_deps;
-}
-
-struct weft_value weft_call_input(const weft_call *call, size_t i)
+struct weft_value weft_call_find(const weft_call *call, size_t i)
 {
     return call->run->plan->slots[input_slot(call, i)];
+}
+
+void wf_run_drop_inputs(struct weft_call *call)
+{
+    weft_plan *p = call->run->plan;
+    const struct wf_inputs in = wf_plan_inputs(p, call->node);
+
+    for (uint32_t k = 0; k < in.n; k++) {
+        const uint32_t slot = wf_input_slot(&in, k);
+
+        if (slot < p->first_const && is_owned(p->slots[slot]))
+            drop_reader(p, slot);
+    }
+}
+
+void wf_run_clear_several(struct weft_call *call)
+{
+    weft_plan *p = call->run->plan;
+    uint32_t slot;
+
+    for (uint32_t k = 1; (slot = wf_plan_slot(p, call->node, k)) != WF_NONE; k++)
+        p->slots[slot].type = NULL;
 }
 
 /* A value of one's own: for small numbers the same words, else a copy. */
@@ -143,7 +165,7 @@ static weft_status copy_of(struct weft_value v, struct weft_value *out)
 {
     struct weft_value copy = v;
 
-    if (v.type && v.type->free) {
+    if (is_owned(v)) {
         if (!v.type->copy)
             return WEFT_UNSUPPORTED;
         copy.as.ptr = v.type->copy(v.as.ptr);
@@ -162,37 +184,55 @@ weft_status weft_call_take(weft_call *call, size_t i, struct weft_value *out)
     if (!p->slots[slot].type)
         return WEFT_EMPTY;
     /* Acquire: pairs with drop_reader() of the others, whose reading is over. */
-    if (slot >= p->first_const || wf_load_acquire(&p->readers[slot]) != 1)
+    if (slot >= p->first_const || !is_owned(p->slots[slot]) || wf_load_acquire(&p->readers[slot]) != 1)
         return copy_of(p->slots[slot], out);
     *out = p->slots[slot];
     p->slots[slot] = weft_value_none();
     return WEFT_OK;
 }
 
-void weft_call_return_at(weft_call *call, int k, struct weft_value value)
+/* Relaxed: who reads the flag for this value's sake does so after it became ready by us. */
+static inline void set_flag(struct wf_run *r, uint32_t flag)
+{
+    if (!(wf_load_relaxed(&r->flags) & flag))
+        wf_or(&r->flags, flag);
+}
+
+static inline void give(weft_call *call, uint32_t slot, struct weft_value value)
 {
     struct wf_run *r = call->run;
     weft_plan *p = r->plan;
-    const uint32_t slot = wf_plan_slot(p, call->node, (uint32_t)k);
     uint32_t uses;
 
-    WF_ASSERT(k >= 0 && slot != WF_NONE);
+    if (is_owned(p->slots[slot])) /* returned before, by the same body */
+        weft_value_release(p->slots[slot]);
+    if (!is_owned(value)) {
+        p->slots[slot] = value;
+        set_flag(r, WF_RUN_NUMBERS);
+        return;
+    }
     uses = wf_plan_uses(p, slot);
-    weft_value_release(p->slots[slot]);
-    p->slots[slot] = weft_value_none();
     if (!uses) {
+        p->slots[slot] = weft_value_none();
         weft_value_release(value);
         return;
     }
-    if (!(wf_load_relaxed(&r->flags) & WF_RUN_RESULTS))
-        wf_or(&r->flags, WF_RUN_RESULTS);
+    set_flag(r, WF_RUN_OWNED);
     p->slots[slot] = value;
     wf_store_relaxed(&p->readers[slot], uses);
 }
 
+void weft_call_return_at(weft_call *call, int k, struct weft_value value)
+{
+    const uint32_t slot = wf_plan_slot(call->run->plan, call->node, (uint32_t)k);
+
+    WF_ASSERT(k >= 0 && slot != WF_NONE);
+    give(call, slot, value);
+}
+
 void weft_call_return(weft_call *call, struct weft_value value)
 {
-    weft_call_return_at(call, 0, value);
+    give(call, call->node, value);
 }
 
 int weft_call_worker(const weft_call *call)
@@ -427,6 +467,7 @@ void wf_run_why(const struct wf_run *r, uint32_t i, weft_status st, struct weft_
 void wf_run_fini(struct wf_run *r)
 {
     weft_plan *p = r->plan;
+    const uint32_t flags = wf_load_relaxed(&r->flags);
     struct wf_failure *f = wf_load_acquire(&r->failures);
 
     while (f) {
@@ -442,6 +483,10 @@ void wf_run_fini(struct wf_run *r)
             weft_value_release(p->slots[p->targets[i]]);
             p->slots[p->targets[i]] = weft_value_none();
         }
-    if (wf_load_relaxed(&r->flags) & WF_RUN_TROUBLE)
+    if (flags & WF_RUN_NUMBERS)
+        p->has_numbers = true;
+    if (flags & (WF_RUN_NUMBERS | WF_RUN_OWNED))
+        p->has_values = true;
+    if (flags & WF_RUN_TROUBLE)
         memset((void *)p->poison, 0, (size_t)p->n_nodes * sizeof *p->poison);
 }

@@ -2,8 +2,9 @@
  *
  * A run goes through its plan once. Whoever runs a node (a worker, or the serial
  * runner) calls wf_run_body(), then tells the successors. Results wait in the
- * slots of the plan; each counts its readers, and the last one frees it or takes
- * it over.
+ * slots of the plan; each that must be freed counts its readers, and the last one
+ * frees it or takes it over. Numbers and what else has no `free` just lie there:
+ * who runs the node again clears its slot first.
  *
  * Failure: a node that fails, or may not run because one before it failed,
  * poisons its successors with the smallest number of a failed node it knows of.
@@ -12,9 +13,10 @@
  * What always holds:
  *   1. A node's poison, its inputs and their readers are written before its join
  *      counter reaches zero; it alone reads them after.
- *   2. A slot with a value has at least one reader to come.
- *   3. WF_RUN_RESULTS is set before any slot holds a value that a successor reads,
- *      WF_RUN_TROUBLE before any node is poisoned.
+ *   2. A slot with a value that must be freed has at least one reader to come.
+ *   3. WF_RUN_OWNED is set before any slot holds such a value, WF_RUN_TROUBLE before
+ *      any node is poisoned.
+ *   4. Who reads a slot runs after its node has run in this run, or is poisoned.
  */
 #ifndef WF_RUN_H
 #define WF_RUN_H
@@ -25,10 +27,12 @@
 #include "scheduler/sync.h"
 
 enum wf_run_flag {
-    WF_RUN_RESULTS = 1, /* some slot holds or held a value */
-    WF_RUN_TROUBLE = 2, /* some node is poisoned */
-    WF_RUN_STOP    = 4, /* nodes that have not begun do not run */
-    WF_RUN_REMOTE  = 8, /* bodies run in processes; see process.h */
+    WF_RUN_OWNED   = 1,  /* some slot holds or held a value that must be freed */
+    WF_RUN_TROUBLE = 2,  /* some node is poisoned */
+    WF_RUN_STOP    = 4,  /* nodes that have not begun do not run */
+    WF_RUN_REMOTE  = 8,  /* bodies run in processes; see process.h */
+    WF_RUN_NUMBERS = 16, /* some slot holds a value that need not be freed */
+    WF_RUN_STALE   = 32, /* some slot holds one from an earlier run */
 };
 
 /* Why a node failed. */
@@ -39,6 +43,8 @@ struct wf_failure {
 };
 
 struct wf_run {
+    struct weft_run_head head; /* first, as weft/graph.h has it */
+
     /* Read by every task, written rarely. */
     weft_plan         *plan;
     _Atomic uint32_t   flags;
@@ -67,7 +73,7 @@ struct wf_scratch {
 
 /* One run of one node, as its body sees it; each worker has one. */
 struct weft_call {
-    struct wf_run    *run;
+    struct wf_run    *run;   /* this and the next as in struct weft_call_head */
     uint32_t          node;
     int               worker;
     struct wf_process *process; /* of a pool of processes, else NULL */
@@ -83,7 +89,19 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
 
 /* What is rare, for a node of the run in `call`. */
 void wf_run_fail(struct weft_call *call, weft_status st);
-void wf_run_drop_inputs(struct wf_run *r, uint32_t node);
+void wf_run_drop_inputs(struct weft_call *call);
+
+/* Forgets what the slots of the node hold from an earlier run. */
+void wf_run_clear_several(struct weft_call *call);
+static inline void wf_run_clear(struct weft_call *call)
+{
+    weft_plan *p = call->run->plan;
+
+    p->slots[call->node].type = NULL;
+    if (p->n_results)
+        wf_run_clear_several(call);
+}
+
 void wf_scratch_reset(struct wf_scratch *s);
 void wf_scratch_back(struct wf_scratch *s, size_t used); /* what came later is gone */
 weft_status wf_process_call(struct weft_call *call);
@@ -97,6 +115,8 @@ static inline void wf_run_body(struct weft_call *call, struct wf_run *r, const s
     const uint32_t flags = wf_load_relaxed(&r->flags);
 
     call->node = i;
+    if (flags & WF_RUN_STALE)
+        wf_run_clear(call);
     if (__builtin_expect(flags & (WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE), 0)) {
         wf_run_body_rarely(call, flags);
     } else {
@@ -109,8 +129,8 @@ static inline void wf_run_body(struct weft_call *call, struct wf_run *r, const s
         if (__builtin_expect(call->scratch.used != 0, 0))
             wf_scratch_reset(&call->scratch);
     }
-    if (flags & WF_RUN_RESULTS)
-        wf_run_drop_inputs(r, i);
+    if (flags & WF_RUN_OWNED)
+        wf_run_drop_inputs(call);
 }
 
 /* After the last node: this, then what each target gives, in order and once, or why

@@ -107,8 +107,32 @@ WEFT_API uint32_t weft_graph_layer(weft_graph *g, const char *name);
 
 /* ---- Inside a body ----------------------------------------------------- */
 
-WEFT_API size_t            weft_call_n_inputs(const weft_call *call);
-WEFT_API struct weft_value weft_call_input(const weft_call *call, size_t i); /* lent */
+/* The first words of a call and of its run, so that reading inputs of a plan that runs
+ * again costs no call into the library. For the next two functions, not for other use. */
+struct weft_run_head {
+    const struct weft_value *slots;
+    const uint32_t          *first; /* input i of a node is in slot which[first[node] + i] */
+    const uint32_t          *which; /* NULL: not listed; ask the library */
+};
+struct weft_call_head {
+    const struct weft_run_head *run;
+    uint32_t                    node;
+};
+WEFT_API size_t            weft_call_n_found(const weft_call *call);
+WEFT_API struct weft_value weft_call_find(const weft_call *call, size_t i);
+
+static inline size_t weft_call_n_inputs(const weft_call *call)
+{
+    const struct weft_call_head *c = (const struct weft_call_head *)(const void *)call;
+
+    return c->run->which ? c->run->first[c->node + 1] - c->run->first[c->node] : weft_call_n_found(call);
+}
+static inline struct weft_value weft_call_input(const weft_call *call, size_t i) /* lent; i < n_inputs */
+{
+    const struct weft_call_head *c = (const struct weft_call_head *)(const void *)call;
+
+    return c->run->which ? c->run->slots[c->run->which[c->run->first[c->node] + i]] : weft_call_find(call, i);
+}
 
 /* Takes input i over, to change it in place and perhaps return it: the value
  * itself when this task is its last reader and nobody asked for it, else a copy

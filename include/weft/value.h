@@ -59,16 +59,52 @@ struct weft_value {
 /* The types of small numbers, kept in the value itself. */
 extern WEFT_API const struct weft_type weft_type_f64, weft_type_i64, weft_type_bool;
 
-WEFT_API struct weft_value weft_value_none(void);
-WEFT_API struct weft_value weft_value_of_f64(double x);
-WEFT_API struct weft_value weft_value_of_i64(int64_t x);
-WEFT_API struct weft_value weft_value_of_bool(bool x);
-WEFT_API struct weft_value weft_value_of_ptr(const struct weft_type *type, void *data); /* taken */
+static inline struct weft_value weft_value_none(void)
+{
+    struct weft_value v = {NULL, {NULL}};
+
+    return v;
+}
+static inline struct weft_value weft_value_of_f64(double x)
+{
+    struct weft_value v = {&weft_type_f64, {NULL}};
+
+    v.as.f64 = x;
+    return v;
+}
+static inline struct weft_value weft_value_of_i64(int64_t x)
+{
+    struct weft_value v = {&weft_type_i64, {NULL}};
+
+    v.as.i64 = x;
+    return v;
+}
+static inline struct weft_value weft_value_of_bool(bool x)
+{
+    struct weft_value v = {&weft_type_bool, {NULL}};
+
+    v.as.i64 = x;
+    return v;
+}
+static inline struct weft_value weft_value_of_ptr(const struct weft_type *type, void *data) /* taken */
+{
+    struct weft_value v = {type, {data}};
+
+    return v;
+}
 
 /* The number in `v`: a small number, or the one element of a block, converted
  * as C does. NaN (0 for i64) when there is none. */
-WEFT_API double  weft_value_f64(struct weft_value v);
-WEFT_API int64_t weft_value_i64(struct weft_value v);
+WEFT_API double  weft_value_to_f64(struct weft_value v);
+WEFT_API int64_t weft_value_to_i64(struct weft_value v);
+static inline double weft_value_f64(struct weft_value v)
+{
+    return v.type == &weft_type_f64 ? v.as.f64 : weft_value_to_f64(v);
+}
+static inline int64_t weft_value_i64(struct weft_value v)
+{
+    return v.type == &weft_type_i64 ? v.as.i64 : weft_value_to_i64(v);
+}
 
 /* The pointer in `v` if its type is `type`, else NULL. Lent. */
 WEFT_API void *weft_value_ptr(struct weft_value v, const struct weft_type *type);

@@ -15,32 +15,7 @@ static bool is_number(const struct weft_type *type)
     return type == &weft_type_f64 || type == &weft_type_i64 || type == &weft_type_bool;
 }
 
-struct weft_value weft_value_none(void)
-{
-    return (struct weft_value){0};
-}
-
-struct weft_value weft_value_of_f64(double x)
-{
-    return (struct weft_value){.type = &weft_type_f64, .as.f64 = x};
-}
-
-struct weft_value weft_value_of_i64(int64_t x)
-{
-    return (struct weft_value){.type = &weft_type_i64, .as.i64 = x};
-}
-
-struct weft_value weft_value_of_bool(bool x)
-{
-    return (struct weft_value){.type = &weft_type_bool, .as.i64 = x};
-}
-
-struct weft_value weft_value_of_ptr(const struct weft_type *type, void *data)
-{
-    return (struct weft_value){.type = type, .as.ptr = data};
-}
-
-double weft_value_f64(struct weft_value v)
+double weft_value_to_f64(struct weft_value v)
 {
     const weft_block *b = weft_value_block(v);
 
@@ -51,7 +26,7 @@ double weft_value_f64(struct weft_value v)
     return v.type == &weft_type_f64 ? v.as.f64 : (double)v.as.i64;
 }
 
-int64_t weft_value_i64(struct weft_value v)
+int64_t weft_value_to_i64(struct weft_value v)
 {
     const weft_block *b = weft_value_block(v);
 

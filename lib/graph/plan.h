@@ -27,7 +27,7 @@
  * What always holds:
  *   1. Nodes are numbered in topological order.
  *   2. Between runs, join == n_join for every node, and slots before first_const
- *      hold no value.
+ *      hold no value that must be freed.
  *   3. Successors of a node are ascending and distinct.
  *   4. A node that is fused has one predecessor, the node before it, whose only
  *      successor it is and whose result nobody asked for.
@@ -68,6 +68,8 @@ struct weft_plan {
     uint32_t           *task_of;      /* number of a node's task in the graph; NULL: the node's own */
     uint32_t           *slot_of;      /* by task: 1 + the slot it stands for; 0: nobody reads it.
                                        * NULL: the task's own number */
+    uint32_t           *first_input;  /* n_nodes + 1; of inputs */
+    uint32_t           *inputs;       /* slots, in the order of dependencies; NULL: not listed */
     uint32_t           *roots;        /* nodes that wait for nothing, ascending */
     struct wf_results  *results;      /* by node */
     struct weft_value  *slots;
@@ -79,6 +81,8 @@ struct weft_plan {
     uint32_t n_nodes, n_edges, n_roots, n_sinks, n_fused, n_results, n_targets;
     uint32_t first_extra, first_const, n_slots;
     uint64_t           *again;        /* bitmap of targets whose slot a later one has, too; NULL: none */
+    bool                has_numbers;  /* left in slots by a run: see scheduler/run.h */
+    bool                has_values;   /* a run passed some from task to task */
     atomic_flag         running;
 };
 
@@ -97,21 +101,28 @@ static inline const weft_task *wf_plan_task(const weft_plan *p, uint32_t i)
 
 /* What a node reads: n slots, in the order of the dependencies of its task. */
 struct wf_inputs {
-    const uint32_t *deps, *slot_of;
+    const uint32_t *which, *slot_of;
     uint32_t        n;
 };
 
 static inline struct wf_inputs wf_plan_inputs(const weft_plan *p, uint32_t i)
 {
-    const weft_task *t = wf_plan_task(p, i);
+    const weft_task *t;
 
-    return (struct wf_inputs){.deps = wf_task_deps(t), .slot_of = p->slot_of, .n = t->n_deps};
+    if (p->inputs)
+        return (struct wf_inputs){.which = p->inputs + p->first_input[i], .n = p->first_input[i + 1] - p->first_input[i]};
+    t = wf_plan_task(p, i);
+    return (struct wf_inputs){.which = wf_task_deps(t), .slot_of = p->slot_of, .n = t->n_deps};
 }
 
-static inline uint32_t wf_input_slot(const struct wf_inputs *in, uint32_t k)
+static inline uint32_t wf_input_slot(const struct wf_inputs *in, size_t k)
 {
-    return in->slot_of ? in->slot_of[in->deps[k]] - 1 : in->deps[k];
+    return in->slot_of ? in->slot_of[in->which[k]] - 1 : in->which[k];
 }
+
+/* Lists what all nodes read: 4 bytes a node and 4 an input, for plans that run again
+ * and pass values. Without memory all goes on as before, looking at tasks each time. */
+void wf_plan_list_inputs(weft_plan *p);
 
 static inline bool wf_plan_is_asked(const weft_plan *p, uint32_t slot)
 {

@@ -254,11 +254,6 @@ Test(fork, scratch_lasts_as_long_as_its_body)
     }
 }
 
-struct sleepy {
-    int         depth;
-    _Atomic int n_ran;
-};
-
 static weft_status sleep_a_while(weft_call *call, void *arg, struct weft_error *err)
 {
     (void)call, (void)err;
@@ -274,7 +269,8 @@ static weft_status wait_long(weft_call *call, void *arg, struct weft_error *err)
 
     for (int i = 0; i < 8; i++)
         weft_call_fork(call, &forks[i], sleep_a_while, arg);
-    nap_us(1000); /* so that thieves have begun */
+    while (atomic_load((_Atomic int *)arg) < 2) /* so thieves are at work: one has come back for more */
+        nap_us(100);
     for (int i = 0; i < 8; i++)
         if (weft_call_join(call, &forks[i], err))
             return WEFT_FAILED;

@@ -568,3 +568,51 @@ Test(pool, a_node_that_waits_for_many_runs_once_and_after_all)
         weft_pool_free(pool);
     }
 }
+
+struct moody {
+    bool gives; /* in this run */
+};
+
+static weft_status give_or_not(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)err;
+    if (((struct moody *)arg)->gives)
+        weft_call_return(call, weft_value_of_i64(7));
+    return WEFT_OK;
+}
+
+static weft_status has_input(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct weft_value v;
+
+    (void)arg, (void)err;
+    weft_call_return(call, weft_value_of_bool(weft_call_take(call, 0, &v) != WEFT_EMPTY && weft_call_input(call, 0).type));
+    return WEFT_OK;
+}
+
+/* A number of the run before is still in its slot: nobody may see it. */
+Test(pool, a_body_that_gives_nothing_this_time_gave_nothing)
+{
+    for (int kind = WEFT_POOL_THREADS; kind <= WEFT_POOL_PROCESSES; kind++)
+        for (int n = 1; n <= 2; n++) {
+            weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = n});
+            weft_graph *g = weft_graph_new();
+            struct moody mood = {false};
+            weft_task *a = weft_add(g, give_or_not, .arg = &mood);
+            weft_task *targets[] = {weft_add(g, has_input, .deps = WEFT_DEPS(a)), a};
+            struct weft_value v[2];
+            struct weft_error err;
+            weft_plan *plan;
+
+            cr_assert_eq(weft_plan_new(&plan, targets, 2, NULL, &err), WEFT_OK);
+            for (int run = 0; run < 6; run++) {
+                mood.gives = run % 3 == 1;
+                cr_assert_eq(weft_pool_run_plan(pool, plan, NULL, v, &err), WEFT_OK);
+                cr_expect_eq(weft_value_i64(v[0]), mood.gives, "pool kind %d, run %d", kind, run);
+                cr_expect_eq(v[1].type == NULL, !mood.gives, "pool kind %d, run %d", kind, run);
+            }
+            weft_plan_free(plan);
+            weft_graph_free(g);
+            weft_pool_free(pool);
+        }
+}
