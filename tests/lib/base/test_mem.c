@@ -95,7 +95,7 @@ Test(mem, a_refused_realloc_leaves_the_old_memory_alone)
 
 Test(mem, pages_are_zero_and_page_aligned)
 {
-    const size_t sizes[] = {1, 4096, 64 << 10, (64 << 10) + 1, 100000, (2 << 20) - 1, 2 << 20, 5 << 20, (17 << 20) + 1};
+    const size_t sizes[] = {1, 4096, 100000, 512 << 10, (512 << 10) + 1, (2 << 20) - 1, 2 << 20, 5 << 20, (17 << 20) + 1};
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         unsigned char *p = wf_pages_alloc(sizes[i]);
