@@ -135,3 +135,38 @@ Test(fork, who_joins_helps_with_what_the_thief_forks)
 {
     sim_some("nest", nest, NULL, 20000);
 }
+
+static weft_status nothing(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)call, (void)arg, (void)err;
+    return WEFT_OK;
+}
+
+/* A thief has done the part it stole and goes on with ready tasks, while the parent that
+ * looks for parts to help with stands still in the middle: those are not for it. */
+static void thief_goes_on(void *arg)
+{
+    enum { FANS = 3, LEAVES = 3, N = 1 + FANS * (1 + LEAVES) };
+    struct part leaf = {.n_parts = 0}, outer = {.n_parts = 1, .parts = &leaf};
+    weft_graph *g = weft_graph_new();
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    weft_task *t[N];
+    int n = 0;
+
+    (void)arg;
+    t[n++] = weft_add(g, run_part, .name = "part", .arg = &outer);
+    for (int i = 0; i < FANS; i++) {
+        weft_task *fan = t[n++] = weft_add(g, nothing, .name = "fan");
+
+        for (int k = 0; k < LEAVES; k++)
+            t[n++] = weft_add(g, nothing, .name = "leaf", .deps = &fan, .n_deps = 1);
+    }
+    wf_sim_check(!weft_pool_run_many(pool, t, N, NULL, NULL, NULL), "it failed");
+    weft_pool_free(pool);
+    weft_graph_free(g);
+}
+
+Test(fork, who_joins_takes_nothing_but_parts_of_what_it_waits_for)
+{
+    sim_some("thief goes on", thief_goes_on, NULL, 15000);
+}
