@@ -130,10 +130,11 @@ static inline bool wf_deque_take_alone(struct wf_deque *d, wf_ready *out)
     return true;
 }
 
-/* Whether there seems to be something; a guess, from any thread. */
+/* Whether there seems to be something; from any thread. A guess, but for what was there
+ * before a fence that both sides have passed. */
 static inline bool wf_deque_has_some(struct wf_deque *d)
 {
-    return wf_load_relaxed(&d->top) < wf_load_relaxed(&d->bottom);
+    return wf_load_fenced(&d->top) < wf_load_fenced(&d->bottom);
 }
 
 #endif

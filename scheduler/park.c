@@ -53,12 +53,14 @@ bool wf_park_search(struct wf_park *p, uint32_t limit)
     return true;
 }
 
-void wf_park_found(struct wf_park *p)
+bool wf_park_found(struct wf_park *p)
 {
-    /* Sequentially consistent, so wf_park_wake() below comes after it in the one
-     * order of all: a producer that saw us searching is covered by that call. */
-    if (wf_add_seq(&p->state, -WF_PARK_SEARCHING) >> 32 == 1)
-        wf_park_wake(p);
+    const bool last = wf_add_seq(&p->state, -WF_PARK_SEARCHING) >> 32 == 1;
+
+    /* Full fence: we are not counted any more before the caller scans. Partner: the
+     * fence in wf_park_wake() of a producer that saw us searching. */
+    wf_fence_seq();
+    return last;
 }
 
 void wf_park_sleep(struct wf_park *p, bool searching)

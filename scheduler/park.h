@@ -5,17 +5,18 @@
  *     state = searching << 32 | sleeping
  *
  * Who makes work wakes somebody only when some worker sleeps and none searches: a
- * searcher will find the work, and when the last searcher finds something it wakes
- * the next. The waker itself moves one worker from sleeping to searching and leaves
+ * searcher will find the work, and when the last searcher finds something and sees
+ * that more is left it wakes the next. The waker itself moves one worker from sleeping to searching and leaves
  * a token for it, so a burst of work makes one call into the system, not many.
  *
  * Why no work is left while a worker sleeps. Let W be pushed by P, and let P see
  * no reason to wake. Then P read, after its fence, either
  *   - searching > 0: some worker S counted itself out of searching later, in the
- *     order of changes of `state`. If S found work it looked for W, or passed the
- *     search on (wf_park_found). If it went to sleep, it scanned all queues once
- *     more after its change (wf_park_sleep); that change came after P's read, so
- *     by the two fences S's scan sees W (Dekker; both sides are store, fence, load);
+ *     order of changes of `state`, and scanned all queues once more after that:
+ *     if it found work and was the last to search, to wake another when more is
+ *     left (wf_park_found); if it went to sleep, to take what it sees
+ *     (wf_park_sleep). That change came after P's read, so by the two fences S's
+ *     scan sees W (Dekker; both sides are store, fence, load);
  *   - sleeping = 0: every worker is busy, and each searches, as above, before it
  *     sleeps.
  *
@@ -59,13 +60,15 @@ static inline void wf_park_wake(struct wf_park *p)
  * wf_park_sleep(p, false). */
 bool wf_park_search(struct wf_park *p, uint32_t limit);
 
-/* It found work; if it was the last to search, another takes over. */
-void wf_park_found(struct wf_park *p);
+/* It found work. True: it was the last to search; then it must look whether more is
+ * left, and if so call wf_park_wake(). Looking costs less than a call for nothing. */
+bool wf_park_found(struct wf_park *p);
 
 /* It found none (`searching`: it was counted as such). After this it must scan all
- * queues once more and then call exactly one of the next two. */
+ * queues once more and then call exactly one of the next two. Cancelled: the scan found
+ * something; the worker is awake, not counted, and must look as after wf_park_found(). */
 void wf_park_sleep(struct wf_park *p, bool searching);
-void wf_park_cancel(struct wf_park *p);  /* the scan found something: awake, not counted */
+void wf_park_cancel(struct wf_park *p);
 void wf_park_commit(struct wf_park *p);  /* sleeps; comes back counted as searching */
 
 /* Wakes all that sleep, each counted as searching: the pool ends. */

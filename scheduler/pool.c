@@ -259,7 +259,7 @@ static void remember(weft_pool *pool, weft_future *f, uint32_t at, weft_trace *s
 void wf_pool_finish(weft_pool *pool, uint32_t at)
 {
     struct wf_run *r = &pool->runs[at];
-    weft_future *f = r->future;
+    weft_future *f = r->future, *next;
     weft_trace *shape;
 
     f->end = wf_moment_now();
@@ -268,9 +268,8 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
     wf_mutex_lock(&pool->lock);
     f->run = NULL;
     remember(pool, f, at, shape);
-    if (pool->queued) {
-        weft_future *next = pool->queued;
-
+    next = pool->queued;
+    if (next) {
         pool->queued = next->next;
         pool->last = pool->queued ? pool->last : NULL;
         place(pool, next, at);
@@ -279,7 +278,8 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
     }
     wf_mutex_unlock(&pool->lock);
     wf_future_tell(f); /* from here f may be gone */
-    wf_park_wake(&pool->park);
+    if (next)
+        wf_park_wake(&pool->park);
     /* After the callback, which may have entered another run. We are a worker, so the
      * pool is not gone before we have left. */
     wf_mutex_lock(&pool->lock);

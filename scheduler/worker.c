@@ -299,7 +299,24 @@ static bool seems_to_have(const struct wf_worker *w, int victim)
 {
     struct wf_worker *v = &w->pool->workers[victim];
 
-    return wf_deque_has_some(&v->deque) || !wf_range_is_empty(wf_load_relaxed(&v->roots));
+    return wf_deque_has_some(&v->deque) || !wf_range_is_empty(wf_load_fenced(&v->roots));
+}
+
+/* Whether anybody could begin something now: so the next sleeper is called, or not. */
+static bool is_work_left(const struct wf_worker *w)
+{
+    weft_pool *pool = w->pool;
+
+    for (uint64_t live = wf_load_fenced(&pool->live); live; live &= live - 1) {
+        const uint64_t cursor = wf_load_fenced(&pool->runs[__builtin_ctzll(live)].cursor);
+
+        if (cursor >> 32 < (uint32_t)cursor)
+            return true;
+    }
+    for (int i = 0; i < pool->n_workers; i++)
+        if (seems_to_have(w, i))
+            return true;
+    return false;
 }
 
 static bool claim(struct wf_worker *w, wf_ready *out)
@@ -397,7 +414,8 @@ static bool run_found(struct wf_worker *w)
 
     for (;;) {
         if (searching && search(w, &found)) {
-            wf_park_found(park);
+            if (wf_park_found(park) && is_work_left(w))
+                wf_park_wake(park);
             break;
         }
         wf_park_sleep(park, searching);
@@ -405,7 +423,8 @@ static bool run_found(struct wf_worker *w)
             wf_park_cancel(park);
             if (is_ending(w))
                 return false;
-            wf_park_wake(park);
+            if (is_work_left(w))
+                wf_park_wake(park);
             break;
         }
         wf_store_relaxed(&w->asleep, true);

@@ -2,14 +2,17 @@
  *
  * The futex is what no pool can save: one thread sleeps on a word, another changes
  * the word and wakes it. Both are measured in turns, by one thread, and after each
- * both sleep for longer than any pool searches for work. "wake" gives the median of
- * the one that is asked for, "wake-ratio" Weft's over the futex's.
+ * both sleep for longer than any pool searches for work. Workers are pinned, and to
+ * call a core that sleeps takes longer than to call the caller's own, so the thread is
+ * pinned each time to where the worker was. "wake" gives the median of the one that is
+ * asked for, "wake-ratio" Weft's over the futex's.
  */
 #include "bench/support/benches.h"
 #include "bench/support/stats.h"
 
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,9 +57,15 @@ static void *sleep_on(void *arg)
     }
 }
 
-static double wake_thread(struct sleeper *s)
+static double wake_thread(struct sleeper *s, int cpu)
 {
-    int64_t begin = 0;
+    int64_t   begin = 0;
+    cpu_set_t there;
+
+    CPU_ZERO(&there);
+    CPU_SET(cpu, &there);
+    pthread_setaffinity_np(s->thread, sizeof there, &there);
+    rest();
 
     s->woke_ns = 0;
     begin = bench_now_ns();
@@ -75,6 +84,7 @@ struct sleeping_pool {
     weft_plan      *plan;
     _Atomic int64_t woke_ns;
     int             n_ran;
+    int             cpu;     /* of the worker that ran last */
 };
 
 static weft_status note(weft_call *call, void *arg, struct weft_error *err)
@@ -85,6 +95,7 @@ static weft_status note(weft_call *call, void *arg, struct weft_error *err)
     (void)err;
     p->woke_ns = bench_now_ns();
     p->n_ran++;
+    p->cpu = sched_getcpu();
     return WEFT_OK;
 }
 
@@ -137,7 +148,7 @@ static struct medians measure(struct sleeping_pool *p, struct sleeper *s, int n)
         rest();
         weft[i] = wake_pool(p);
         rest();
-        bare[i] = wake_thread(s);
+        bare[i] = wake_thread(s, p->cpu);
     }
     m.weft_us = bench_stats_of(weft, n).median;
     m.futex_us = bench_stats_of(bare, n).median;

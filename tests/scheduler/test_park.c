@@ -15,7 +15,8 @@ Test(park, nobody_is_woken_while_somebody_searches)
     wf_park_sleep(&p, false); /* another worker, about to sleep */
     wf_park_wake(&p);
     cr_assert_eq(p.tokens, 0);
-    wf_park_found(&p); /* the last searcher wakes the next */
+    cr_assert(wf_park_found(&p)); /* the last searcher wakes the next, if more is left */
+    wf_park_wake(&p);
     cr_assert_eq(p.tokens, 1);
     wf_park_commit(&p); /* returns at once, searching */
     cr_assert_eq(p.state, WF_PARK_SEARCHING);
@@ -90,7 +91,8 @@ static void *shopper(void *arg)
         searching = wf_park_search(&s->park, 2);
         for (;;) {
             if (searching && grab(s)) {
-                wf_park_found(&s->park);
+                if (wf_park_found(&s->park))
+                    wf_park_wake(&s->park);
                 break;
             }
             wf_park_sleep(&s->park, searching);

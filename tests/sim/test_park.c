@@ -39,6 +39,14 @@ static bool look(struct shop *s)
     return false;
 }
 
+static bool is_work_left(struct shop *s)
+{
+    for (int p = 0; p < s->n_producers; p++)
+        if (wf_load_fenced(&s->claimed[p]) < wf_load_fenced(&s->pushed[p]))
+            return true;
+    return false;
+}
+
 static void run_piece(struct shop *s)
 {
     uint32_t n = wf_add(&s->began, 1) + 1;
@@ -59,7 +67,8 @@ static bool find_one(struct shop *s)
 
     for (;;) {
         if (searching && look(s)) {
-            wf_park_found(&s->park);
+            if (wf_park_found(&s->park) && is_work_left(s))
+                wf_park_wake(&s->park);
             break;
         }
         wf_park_sleep(&s->park, searching);
@@ -67,7 +76,8 @@ static bool find_one(struct shop *s)
             wf_park_cancel(&s->park);
             if (wf_load_acquire(&s->closed))
                 return false;
-            wf_park_wake(&s->park);
+            if (is_work_left(s))
+                wf_park_wake(&s->park);
             break;
         }
         wf_park_commit(&s->park);
