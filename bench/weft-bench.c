@@ -84,8 +84,12 @@ static bool run_bench(struct session *s, const struct bench *bench)
             s->n_rows++;
             if (s->o.list)
                 printf("%s\n", row);
-            else
+            else {
+                /* There is nothing else to see until the end. */
+                if (s->o.table)
+                    fprintf(stderr, "%s\n", row);
                 right = run_row(s, bench, bench->cases[i], workers[k], &has_heading) && right;
+            }
         }
     return right;
 }

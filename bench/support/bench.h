@@ -53,6 +53,7 @@ struct bench {
     enum bench_size    size;
     int64_t            n;           /* at full size */
     int64_t            n_quick;     /* under --quick */
+    int                most_runs;   /* for what hardly varies; 0: as many as are asked for */
     bool               reads_file;  /* wants the G1 table of n rows as --file */
     bool               spins;       /* wants --spin-ns */
     bool               every_run;   /* each sample is told, not only their middle */
