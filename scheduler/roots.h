@@ -53,6 +53,12 @@ static inline bool wf_range_is_empty(wf_range r)
     return wf_range_begin(r) == wf_range_end(r);
 }
 
+/* Without its first root. */
+static inline wf_range wf_range_rest(wf_range r)
+{
+    return r + ((wf_range)1 << WF_RANGE_BITS);
+}
+
 /* By the owner: takes the first root. False: there is none. */
 static inline bool wf_roots_take(_Atomic wf_range *roots, wf_range *out)
 {
@@ -61,7 +67,7 @@ static inline bool wf_roots_take(_Atomic wf_range *roots, wf_range *out)
     do {
         if (wf_range_is_empty(now))
             return false;
-    } while (!wf_cas(roots, &now, now + ((wf_range)1 << WF_RANGE_BITS)));
+    } while (!wf_cas(roots, &now, wf_range_rest(now)));
     *out = now;
     return true;
 }
@@ -73,7 +79,7 @@ static inline bool wf_roots_take_alone(_Atomic wf_range *roots, wf_range *out)
 
     if (wf_range_is_empty(now))
         return false;
-    wf_store_relaxed(roots, now + ((wf_range)1 << WF_RANGE_BITS));
+    wf_store_relaxed(roots, wf_range_rest(now));
     *out = now;
     return true;
 }
@@ -84,7 +90,8 @@ static inline void wf_roots_fill(_Atomic wf_range *roots, wf_range r)
     wf_store_release(roots, r);
 }
 
-/* By a thief: the later half, rounded up. False: there is none. */
+/* By a thief: the later half, rounded up, of which it runs the first root itself: so each
+ * split is progress. False: there is none. */
 static inline bool wf_roots_split(_Atomic wf_range *roots, wf_range *out)
 {
     wf_range now = wf_load_relaxed(roots);

@@ -283,11 +283,12 @@ static bool rob(struct wf_worker *w, int victim, wf_ready *out)
     do
         got = wf_deque_steal(&v->deque, out);
     while (got == WF_STEAL_LOST);
-    /* Half of its roots. Other thieves may rob us of all of them at once; then once more. */
-    while (got != WF_STEAL_GOT && wf_roots_split(&v->roots, &half)) {
-        wf_roots_fill(&w->roots, half);
-        if (take_root(w, out))
-            got = WF_STEAL_GOT;
+    /* Half of its roots. The first is ours at once: left to others with the rest it could
+     * go from thief to thief, and nobody would run it. */
+    if (got != WF_STEAL_GOT && wf_roots_split(&v->roots, &half)) {
+        wf_roots_fill(&w->roots, wf_range_rest(half));
+        *out = ready_of_root(w, half);
+        got = WF_STEAL_GOT;
     }
     if (got == WF_STEAL_GOT)
         w->last_victim = victim;
