@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 work=$root/build-mutants
 log=$work/log
-programs='deque park pool fork'
+programs='deque future gather roots worker park fork pool'
 survived=0
 n=0
 

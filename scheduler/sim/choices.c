@@ -35,7 +35,7 @@ static struct {
     int64_t step;   /* of all, or of that thread: then it falls to the last */
 } change[4];
 static int           n_changes;
-static int64_t       priority[WF_SIM_THREADS], lowest;
+static int64_t       priority[WF_SIM_THREADS], lowest, n_gave_way;
 
 static uint64_t next_random(void)
 {
@@ -53,11 +53,11 @@ static uint32_t below(uint32_t n)
 
 /* ---- From a seed -------------------------------------------------------------- */
 
-static void begin_random(uint64_t seed)
+static void begin_random(uint64_t from)
 {
     static const uint32_t switches[] = {2, 4, 12, 40}, stales[] = {2, 4, 16, UINT32_MAX};
 
-    state = seed * 0xd1342543de82ef95u + 1;
+    state = from * 0xd1342543de82ef95u + 1;
     mode = below(2) ? UNIFORM : PRIORITIES;
     switch_in = switches[below(4)];
     stale_in = stales[below(4)];
@@ -72,14 +72,17 @@ static void begin_random(uint64_t seed)
         }
     for (int i = 0; i < WF_SIM_THREADS; i++)
         priority[i] = 1 + below(1 << 20);
-    lowest = 0;
+    lowest = n_gave_way = 0;
 }
 
+/* Now and then it comes behind those that have fallen, too: they may hold what it
+ * waits for. */
 void wf_choices_gave_way(int thread)
 {
-    lowest--;
-    if (priority[thread] > lowest)
-        priority[thread] = lowest;
+    const int64_t now = --lowest - (++n_gave_way % 256 ? 0 : FALLEN);
+
+    if (priority[thread] > now)
+        priority[thread] = now;
 }
 
 static int first_in_priority(int n, const int *threads)
@@ -166,7 +169,12 @@ static bool step_back(void)
 
 /* ---- Schedules as text ----------------------------------------------------------- */
 
-/* "0*35 1 0*12 2": what was taken, and how often in a row; dull ones at the end are left out. */
+/* What the random numbers of the present schedule began with. */
+static uint64_t seed;
+static int64_t  steps_then;
+
+/* "0*35 1 0*12 2": what was taken, and how often in a row; dull ones at the end are left
+ * out. One that is too long: "seed 35 400", as it was found. */
 static void write_schedule(char *text, size_t room, int n)
 {
     size_t used = 0;
@@ -179,6 +187,8 @@ static void write_schedule(char *text, size_t room, int n)
             ;
         used += (size_t)snprintf(text + used, room - used, k - i > 1 ? "%s%d*%d" : "%s%d", i ? " " : "", path[i].took, k - i);
     }
+    if (used >= room)
+        snprintf(text, room, "seed %llu %lld", (unsigned long long)seed, (long long)steps_then);
 }
 
 static void read_schedule(const char *text)
@@ -316,14 +326,39 @@ static void search_all(const struct wf_sim_search *s)
     } while (!result->all && (!s->n_schedules || result->n_schedules < s->n_schedules));
 }
 
+static void play_seed(void)
+{
+    begin(UNIFORM);
+    steps_then = usual_steps;
+    begin_random(seed);
+    wf_sim_play();
+    count();
+}
+
 static void search_some(const struct wf_sim_search *s)
 {
-    while (result->n_schedules < s->n_schedules && !wf_sim.failed) {
-        begin(UNIFORM);
-        begin_random(s->seed + (uint64_t)result->n_schedules);
+    for (seed = s->seed; result->n_schedules < s->n_schedules && !wf_sim.failed; seed++)
+        play_seed();
+    seed--;
+}
+
+static void play_again(const char *text)
+{
+    unsigned long long of;
+    long long steps;
+
+    wf_sim.tells = !wf_sim.search->quiet;
+    if (sscanf(text, " seed %llu %lld", &of, &steps) == 2) {
+        seed = of;
+        usual_steps = steps;
+        play_seed();
+    } else {
+        read_schedule(text);
+        begin(FOLLOW);
         wf_sim_play();
         count();
     }
+    wf_sim.tells = false;
 }
 
 bool wf_sim_run(const struct wf_sim_search *s, struct wf_sim_result *out)
@@ -337,12 +372,7 @@ bool wf_sim_run(const struct wf_sim_search *s, struct wf_sim_result *out)
     usual_steps = 0;
     watch_crashes();
     if (again) {
-        read_schedule(again);
-        begin(FOLLOW);
-        wf_sim.tells = !s->quiet;
-        wf_sim_play();
-        wf_sim.tells = false;
-        count();
+        play_again(again);
     } else if (s->how == WF_SIM_ALL) {
         search_all(s);
     } else if (s->how == WF_SIM_SOME) {

@@ -23,7 +23,7 @@ void sim_all(const char *name, sim_body *body, void *arg, int n_preemptions, int
     const bool well = wf_sim_run(&s, &r);
 
     tell(&s, &r);
-    cr_assert(well, "%s: %s; WEFT_SIM_REPLAY='%s: %s'", name, r.why, name, r.schedule);
+    cr_assert(well, "%s: %s", name, r.why);
 }
 
 void sim_some(const char *name, sim_body *body, void *arg, int64_t n)
@@ -37,7 +37,7 @@ void sim_some(const char *name, sim_body *body, void *arg, int64_t n)
         s.seed = s.seed * 1000003 + (unsigned char)*c;
     well = wf_sim_run(&s, &r);
     tell(&s, &r);
-    cr_assert(well, "%s: %s; WEFT_SIM_REPLAY='%s: %s'", name, r.why, name, r.schedule);
+    cr_assert(well, "%s: %s", name, r.why);
 }
 
 struct wf_sim_result sim_fails(const char *name, sim_body *body, void *arg, int n_preemptions, int n_stale)
