@@ -62,6 +62,20 @@ static weft_status body_that_calls_nobody(weft_call *call, void *arg, struct wef
     return WEFT_OK;
 }
 
+/* The same with roots: as if the worker had got two and told nobody. */
+static weft_status body_that_keeps_roots(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct wf_worker *w = worker_of(call);
+
+    (void)arg, (void)err;
+    wait_for_sleepers(w);
+    wf_roots_fill(&w->roots, wf_range_of(0, 0, 2));
+    alarm(60);
+    for (;;)
+        work();
+    return WEFT_OK;
+}
+
 /* Another: leaves a token for a sleeper, as park.c does, and does not wake it. */
 static weft_status body_that_calls_too_softly(weft_call *call, void *arg, struct weft_error *err)
 {
@@ -142,6 +156,19 @@ Test(watchdog, a_call_that_was_swallowed_ends_the_program_and_shows_the_pool, .t
     cr_expect(strstr(said, "awake, deque "), "%s", said);
     cr_expect(strstr(said, "asleep, deque "), "%s", said);
     cr_expect(strstr(said, "run 1 in place 0: roots 1 .. 1 not handed out"), "%s", said);
+}
+
+Test(watchdog, roots_that_nobody_is_told_of_are_found_too, .timeout = 120)
+{
+    char said[4096];
+    int status;
+
+    if (!WF_WATCHDOG)
+        cr_skip_test("only debug builds have a watchdog");
+    status = run_in_child(body_that_keeps_roots, said, sizeof said);
+    cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "status %d: %s", status, said);
+    cr_expect(strstr(said, "is ready, and 1 of 2 workers sleep\n"), "%s", said);
+    cr_expect(strstr(said, "roots 0 .. 2, last victim"), "%s", said);
 }
 
 Test(watchdog, a_token_that_nobody_was_woken_for_is_found_too, .timeout = 120)
