@@ -10,12 +10,14 @@ static const char replay[]   = "replay";
 static const char replay_3[] = "replay, 3 dependencies";
 static const char build[]    = "build + freeze";
 static const char memory[]   = "memory";
+static const char ten_m[]    = "memory, 10M tasks";
 static const char once[]     = "build + freeze + run once, with names";
 static const char results[]  = "8-byte results, read by successors";
 static const char fork[]     = "spawn and join, fib(30)";
 static const char stencil[]  = "stencil, METG(50%)";
 static const char uneven[]   = "uneven bodies, 1-100 us";
 static const char idle[]     = "idle pool";
+static const char wake[]     = "first wake";
 static const char crowded[]  = "more workers than cores";
 
 static const char simple[] = "wide chain tree wave";
@@ -34,8 +36,8 @@ const struct bench_target bench_targets[] = {
     { build,    "dag-build",   every,             0, BENCH_THAN_WHO,       "tbb-flow",  1.0 / 3 },
     { memory,   "dag-memory",  every,             0, BENCH_THAN_UNIT,      NULL,        100 },
     { memory,   "dag-memory",  every,             0, BENCH_THAN_WHO,       "tbb-flow",  1.0 / 2 },
-    { memory,   "dag-10m",     "wave random",     0, BENCH_THAN_UNIT,      NULL,        100 },
-    { memory,   "dag-10m",     "wave random",     0, BENCH_THAN_WHO,       "tbb-flow",  1.0 / 2 },
+    { ten_m,    "dag-10m",     "wave random",     0, BENCH_THAN_UNIT,      NULL,        100 },
+    { ten_m,    "dag-10m",     "wave random",     0, BENCH_THAN_WHO,       "tbb-flow",  1.0 / 2 },
     { once,     "dag-once",    every,             0, BENCH_THAN_BUILD_AND_REPLAY, NULL, 1.5 },
     { once,     "dag-once",    every,             0, BENCH_THAN_BEST_PEER, NULL,        1 },
     { results,  "dag-results", every,             0, BENCH_THAN_REPLAY,    NULL,        2 },
@@ -48,7 +50,7 @@ const struct bench_target bench_targets[] = {
     { stencil,  "stencil",     "width-64",        2, BENCH_THAN_BEST_PEER, NULL,        1.0 / 6 },
     { uneven,   "uneven",      "wide random",     2, BENCH_THAN_UNIT,      NULL,        1.03 },
     { idle,     "idle",        "wide",            2, BENCH_THAN_UNIT,      NULL,        0.1 },
-    { idle,     "wake-ratio",  "one-task",        2, BENCH_THAN_UNIT,      NULL,        1.3 },
+    { wake,     "wake-ratio",  "one-task",        2, BENCH_THAN_UNIT,      NULL,        1.3 },
     { crowded,  "dag-crowded", every,             8, BENCH_THAN_2_WORKERS, NULL,        1.3 },
     { crowded,  "dag-crowded", every,            16, BENCH_THAN_2_WORKERS, NULL,        1.3 },
     { crowded,  "dag-crowded", every,            64, BENCH_THAN_2_WORKERS, NULL,        1.3 },
