@@ -80,11 +80,13 @@ static void run_early(weft_call *call, struct wf_fork *f)
     wf_store_relaxed(&f->state, WF_FORK_DONE);
 }
 
-void wf_fork_run(struct wf_worker *w, struct wf_fork *f)
+void wf_fork_run(struct wf_worker *w, struct wf_fork *f, bool helping)
 {
     weft_call *call = &w->call;
     struct wf_run *run = call->run;
     const uint32_t node = call->node;
+    const bool traced = !helping && w->tracer.ring;
+    const uint64_t begin = traced ? wf_ticks() : 0;
     struct weft_error err;
 
     /* Relaxed: a hint for the joining worker. */
@@ -94,6 +96,9 @@ void wf_fork_run(struct wf_worker *w, struct wf_fork *f)
     keep(f, run_here(call, f, &err), &err);
     call->run = run;
     call->node = node;
+    /* Before the end is told: when the run has ended a trace may be read. */
+    if (traced)
+        wf_tracer_note(&w->tracer, begin, wf_ticks(), f->node, (uint32_t)(f->run - w->pool->runs), WEFT_EVENT_FORK);
     /* Release: what it did comes before the join returns. After this the fork may be
      * gone; a wake needs only the address. */
     if (wf_swap(&f->state, WF_FORK_DONE) == WF_FORK_AWAITED)
@@ -115,7 +120,7 @@ static bool help(struct wf_worker *w, const struct wf_fork *f)
     if (!thief || wf_deque_steal_unless(&w->pool->workers[thief - 1].deque, &part, &f->state, WF_FORK_DONE) != WF_STEAL_GOT)
         return false;
     WF_ASSERT(wf_is_fork(part));
-    wf_fork_run(w, wf_fork_of(part));
+    wf_fork_run(w, wf_fork_of(part), true);
     return true;
 }
 

@@ -56,7 +56,8 @@ static inline struct wf_fork *wf_fork_of(wf_ready task)
     return (struct wf_fork *)(uintptr_t)(task & ~WF_FORK_MARK);
 }
 
-/* Runs a fork of another worker. */
-void wf_fork_run(struct wf_worker *w, struct wf_fork *f);
+/* Runs a fork of another worker; not `helping`: it runs nothing else meanwhile, which a
+ * trace tells. */
+void wf_fork_run(struct wf_worker *w, struct wf_fork *f, bool helping);
 
 #endif

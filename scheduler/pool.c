@@ -70,6 +70,8 @@ static void free_memory(weft_pool *pool)
     wf_free(pool->victims);
     wf_free(pool->places);
     wf_topo_free(pool->topo);
+    for (int i = 0; i < WF_MAX_RUNS; i++)
+        wf_heap_fini(&pool->runs[i].heap);
     wf_cond_fini(&pool->all_told);
     wf_mutex_fini(&pool->lock);
     wf_free(pool);
@@ -123,6 +125,8 @@ weft_pool *weft_pool_new(const struct weft_pool_spec *spec)
     spec = spec ? spec : &defaults;
     wf_mutex_init(&pool->lock);
     wf_cond_init(&pool->all_told);
+    for (int i = 0; i < WF_MAX_RUNS; i++)
+        wf_heap_init(&pool->runs[i].heap);
     wf_park_init(&pool->park);
     pool->kind = spec->kind;
     pool->process = getpid();
@@ -206,7 +210,8 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     f->run = r;
     f->begin = wf_moment_now();
     /* Release: who claims roots sees the run. */
-    wf_store_release(&r->cursor, (uint64_t)f->plan->n_roots);
+    wf_heap_fill(&r->heap, f->plan);
+    wf_store_release(&r->cursor, f->plan->priority ? 0 : (uint64_t)f->plan->n_roots);
     wf_or(&pool->live, (uint64_t)1 << at);
 }
 
@@ -277,9 +282,9 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
         wf_and(&pool->live, ~((uint64_t)1 << at));
     }
     wf_mutex_unlock(&pool->lock);
-    wf_future_tell(f); /* from here f may be gone */
     if (next)
         wf_park_wake(&pool->park);
+    wf_future_tell(f); /* from here f may be gone */
     /* After the callback, which may have entered another run. We are a worker, so the
      * pool is not gone before we have left. */
     wf_mutex_lock(&pool->lock);
@@ -296,7 +301,7 @@ static void run_serially(weft_pool *pool, weft_future *f)
     wf_mutex_lock(&pool->lock);
     wf_run_init(r, f->plan, f->spec.on_error, f);
     f->begin = wf_moment_now();
-    wf_serial_run(pool, r, &pool->workers[0]);
+    wf_serial_run(r, &pool->workers[0]);
     f->end = wf_moment_now();
     wf_future_collect(f, r);
     remember(pool, f, 0, shape_of(f));

@@ -93,6 +93,6 @@ void wf_future_collect(weft_future *f, struct wf_run *r);
 void wf_future_tell(weft_future *f);
 
 /* serial.c: the whole run on the calling thread. */
-void wf_serial_run(weft_pool *pool, struct wf_run *r, struct wf_worker *w);
+void wf_serial_run(struct wf_run *r, struct wf_worker *w);
 
 #endif

@@ -24,6 +24,7 @@
 #include <weft/pool.h>
 
 #include "lib/graph/plan.h"
+#include "scheduler/heap.h"
 #include "scheduler/sync.h"
 
 enum wf_run_flag {
@@ -56,6 +57,8 @@ struct wf_run {
     /* Written by workers as they go. */
     _Alignas(WF_APART) _Atomic uint64_t cursor; /* roots not handed out: next << 32 | end */
     _Alignas(WF_APART) _Atomic uint32_t n_sinks_left;
+
+    struct wf_heap heap; /* ready tasks, where they have priorities; then no root is in the cursor */
 
     weft_future *future; /* to tell the end to */
     uint64_t     serial; /* counts the runs of a pool */

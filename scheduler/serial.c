@@ -1,21 +1,46 @@
 /* serial.c - the same plan on the calling thread, in rank order: the oracle.
  *
  * No deque, no counters, no order but the plan's. What the workers do must come
- * out the same.
+ * out the same. Only priorities need counters: they order what is ready.
  */
 #include "scheduler/pool.h"
 
-void wf_serial_run(weft_pool *pool, struct wf_run *r, struct wf_worker *w)
+static void run_node(struct wf_worker *w, struct wf_run *r, uint32_t i)
+{
+    const uint64_t begin = w->tracer.ring ? wf_ticks() : 0;
+
+    wf_run_body(&w->call, r, &r->plan->nodes[i], i);
+    if (w->tracer.ring)
+        wf_tracer_note(&w->tracer, begin, wf_ticks(), i, 0, WEFT_EVENT_TASK);
+}
+
+static void run_by_priority(struct wf_worker *w, struct wf_run *r)
+{
+    const weft_plan *p = r->plan;
+    uint32_t i;
+
+    wf_heap_fill(&r->heap, p);
+    while (wf_heap_take(&r->heap, &i)) {
+        run_node(w, r, i);
+        for (uint32_t k = 0; k < p->nodes[i].n_succ; k++) {
+            const uint32_t succ = wf_plan_succ(p, i)[k];
+            const uint32_t left = wf_load_relaxed(&p->nodes[succ].join) - 1;
+
+            wf_store_relaxed(&p->nodes[succ].join, left ? left : p->nodes[succ].n_join);
+            if (!left)
+                wf_heap_push(&r->heap, succ);
+        }
+    }
+}
+
+void wf_serial_run(struct wf_run *r, struct wf_worker *w)
 {
     const uint32_t n = r->plan->n_nodes;
 
-    (void)pool;
     w->call.run = r;
-    for (uint32_t i = 0; i < n; i++) {
-        const uint64_t begin = w->tracer.ring ? wf_ticks() : 0;
-
-        wf_run_body(&w->call, r, &r->plan->nodes[i], i);
-        if (w->tracer.ring)
-            wf_tracer_note(&w->tracer, begin, wf_ticks(), i, 0, WEFT_EVENT_TASK);
-    }
+    if (r->plan->priority)
+        run_by_priority(w, r);
+    else
+        for (uint32_t i = 0; i < n; i++)
+            run_node(w, r, i);
 }

@@ -45,12 +45,14 @@ static bool range_of(weft_pool *pool, uint32_t worker, struct ready *out)
 static bool next_root_of(weft_pool *pool, uint32_t place, struct ready *out)
 {
     const bool live = wf_load_acquire(&pool->live) >> place & 1;
-    const uint64_t cursor = wf_load_acquire(&pool->runs[place].cursor);
+    struct wf_run *r = &pool->runs[place];
+    const uint64_t cursor = wf_load_acquire(&r->cursor);
 
-    *out = (struct ready){.where = CURSOR, .of = place, .at = cursor >> 32};
+    /* Of a run with priorities: how many are in its heap. */
+    *out = (struct ready){.where = CURSOR, .of = place, .at = (cursor >> 32) + wf_load_acquire(&r->heap.n)};
     if (live)
-        out->serial = pool->runs[place].serial;
-    return live && cursor >> 32 < (uint32_t)cursor;
+        out->serial = r->serial;
+    return live && (cursor >> 32 < (uint32_t)cursor || wf_heap_has_some(&r->heap));
 }
 
 static bool is_still_ready(weft_pool *pool, const struct ready *was)

@@ -43,12 +43,15 @@ static void tell_sinks(struct wf_worker *w)
 
 static void run_ready(struct wf_worker *w, wf_ready task);
 
-/* Leaves a ready node where thieves find it. */
+/* Leaves a ready node where others find it. */
 static inline void leave(struct wf_worker *w, uint32_t place, uint32_t node)
 {
     const wf_ready task = ready_of(place, node);
+    struct wf_run *r = &w->pool->runs[place];
 
-    if (!wf_deque_push(&w->deque, task))
+    if (__builtin_expect(r->plan->priority != NULL, 0))
+        wf_heap_push(&r->heap, node);
+    else if (!wf_deque_push(&w->deque, task))
         run_ready(w, task); /* no memory to queue it: do it now */
 }
 
@@ -110,8 +113,9 @@ static inline bool leads_to_held(const struct wf_worker *w, const weft_plan *p, 
 
 /* Node i is done: which successors are ready? The first in rank is run next, here,
  * without ever being queued; the others are queued so that the newest, taken first,
- * is the next in rank. WF_NONE: nothing to run next. */
-static inline uint32_t tell_successors(struct wf_worker *w, const weft_plan *p, uint32_t place, uint32_t i, bool alone)
+ * is the next in rank. Where there are priorities all are queued: another may go before
+ * them. WF_NONE: nothing to run next. */
+static inline uint32_t tell_successors(struct wf_worker *w, const weft_plan *p, uint32_t place, uint32_t i, bool alone, bool ordered)
 {
     struct wf_node *nodes = p->nodes;
     const uint32_t *succ = wf_plan_succ(p, i);
@@ -139,16 +143,23 @@ static inline uint32_t tell_successors(struct wf_worker *w, const weft_plan *p, 
         }
         next = succ[k];
     }
+    if (ordered && next != WF_NONE) {
+        leave(w, place, next);
+        next = WF_NONE;
+        queued = true;
+    }
     if (queued && !alone)
         wf_park_wake(&w->pool->park);
     return next;
 }
 
-/* Runs a ready node, then what became ready by it, as long as something did. */
-static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_t node, bool alone, bool traced)
+/* Runs a ready node, then what became ready by it, as long as something did. `rare`: it
+ * is traced, or has priorities. */
+static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_t node, bool alone, bool rare)
 {
     struct wf_run *r = w->call.run;
     const weft_plan *p = r->plan;
+    const bool traced = rare && w->tracer.ring, ordered = rare && p->priority;
 
     while (node != WF_NONE) {
         const uint64_t begin = traced ? wf_ticks() : 0;
@@ -158,11 +169,11 @@ static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_
         wf_run_body(&w->call, r, &p->nodes[node], node);
         if (traced)
             wf_tracer_note(&w->tracer, begin, wf_ticks(), node, place, WEFT_EVENT_TASK);
-        node = tell_successors(w, p, place, node, alone);
+        node = tell_successors(w, p, place, node, alone, ordered);
     }
 }
 
-static void run_traced(struct wf_worker *w, uint32_t place, uint32_t node)
+static void run_rarely(struct wf_worker *w, uint32_t place, uint32_t node)
 {
     run_chain(w, place, node, w->alone, true);
 }
@@ -181,8 +192,8 @@ static ALWAYS_INLINE void run_inlined(struct wf_worker *w, wf_ready task, bool a
 
     if (w->place != place)
         change_place(w, place);
-    if (__builtin_expect(w->tracer.ring != NULL, 0))
-        run_traced(w, place, (uint32_t)task);
+    if (__builtin_expect(w->tracer.ring || w->call.run->plan->priority, 0))
+        run_rarely(w, place, (uint32_t)task);
     else
         run_chain(w, place, (uint32_t)task, alone, false);
 }
@@ -211,33 +222,36 @@ static inline wf_ready ready_of_root(struct wf_worker *w, wf_range root)
     return ready_of(place, p->roots[begin]);
 }
 
-/* Claims a block of roots of some run, when the own range is empty. */
-static bool claim_roots(struct wf_worker *w)
+/* Roots in hand, when the own range is empty. The first is ours at once: left to others
+ * with the rest it could go from thief to thief, and nobody would run it. */
+static inline wf_ready keep_rest(struct wf_worker *w, wf_range roots)
 {
-    const uint32_t most = w->alone ? MOST_ROOTS_ALONE : MOST_ROOTS;
-    uint64_t live = wf_load_acquire(&w->pool->live);
-    wf_range got;
+    wf_roots_fill(&w->roots, wf_range_rest(roots));
+    return ready_of_root(w, roots);
+}
 
-    for (; live; live &= live - 1) {
+/* The next of what a run in some place hands out: the first of a block of roots, of which
+ * the others become the range of this worker, or the first of its heap. */
+static bool claim(struct wf_worker *w, wf_ready *out)
+{
+    const uint32_t most = w->alone ? MOST_ROOTS_ALONE : MOST_ROOTS, parts = 2 * (uint32_t)w->pool->n_workers;
+    wf_range block;
+    uint32_t node;
+
+    for (uint64_t live = wf_load_fenced(&w->pool->live); live; live &= live - 1) {
         const uint32_t place = (uint32_t)__builtin_ctzll(live);
+        struct wf_run *r = &w->pool->runs[place];
 
-        if (wf_roots_claim(&w->pool->runs[place].cursor, place, 2 * (uint32_t)w->pool->n_workers, most, &got)) {
-            wf_roots_fill(&w->roots, got);
+        if (wf_roots_claim(&r->cursor, place, parts, most, &block)) {
+            *out = keep_rest(w, block);
+            return true;
+        }
+        if (wf_heap_take(&r->heap, &node)) {
+            *out = ready_of(place, node);
             return true;
         }
     }
     return false;
-}
-
-/* A root of a range that this worker has just filled. False: thieves were quicker. */
-static bool take_root(struct wf_worker *w, wf_ready *out)
-{
-    wf_range root;
-
-    if (!wf_roots_take(&w->roots, &root))
-        return false;
-    *out = ready_of_root(w, root);
-    return true;
 }
 
 static inline bool take_own(struct wf_worker *w, wf_ready *out, bool alone)
@@ -260,9 +274,10 @@ static ALWAYS_INLINE void run_own(struct wf_worker *w, bool alone)
 
         if (take_own(w, &task, alone)) {
             run_inlined(w, task, alone);
-        } else if (claim_roots(w)) {
+        } else if (claim(w, &task)) {
             if (!alone)
                 wf_park_wake(&w->pool->park);
+            run_ready(w, task);
         } else if (!alone && w->held.n) {
             tell_held(w);
         } else {
@@ -283,11 +298,8 @@ static bool rob(struct wf_worker *w, int victim, wf_ready *out)
     do
         got = wf_deque_steal(&v->deque, out);
     while (got == WF_STEAL_LOST);
-    /* Half of its roots. The first is ours at once: left to others with the rest it could
-     * go from thief to thief, and nobody would run it. */
     if (got != WF_STEAL_GOT && wf_roots_split(&v->roots, &half)) {
-        wf_roots_fill(&w->roots, wf_range_rest(half));
-        *out = ready_of_root(w, half);
+        *out = keep_rest(w, half);
         got = WF_STEAL_GOT;
     }
     if (got == WF_STEAL_GOT)
@@ -309,21 +321,14 @@ static bool is_work_left(const struct wf_worker *w)
     weft_pool *pool = w->pool;
 
     for (uint64_t live = wf_load_fenced(&pool->live); live; live &= live - 1) {
-        const uint64_t cursor = wf_load_fenced(&pool->runs[__builtin_ctzll(live)].cursor);
+        struct wf_run *r = &pool->runs[__builtin_ctzll(live)];
+        const uint64_t cursor = wf_load_fenced(&r->cursor);
 
-        if (cursor >> 32 < (uint32_t)cursor)
+        if (cursor >> 32 < (uint32_t)cursor || wf_heap_has_some(&r->heap))
             return true;
     }
     for (int i = 0; i < pool->n_workers; i++)
         if (seems_to_have(w, i))
-            return true;
-    return false;
-}
-
-static bool claim(struct wf_worker *w, wf_ready *out)
-{
-    while (claim_roots(w))
-        if (take_root(w, out))
             return true;
     return false;
 }
@@ -387,20 +392,16 @@ static void run_loot(struct wf_worker *w, wf_ready found, uint64_t began, uint64
     struct wf_fork *fork = wf_is_fork(found) ? wf_fork_of(found) : NULL;
     const uint32_t node = fork ? fork->node : (uint32_t)found;
     const uint32_t place = fork ? (uint32_t)(fork->run - w->pool->runs) : (uint32_t)(found >> 32);
-    const uint64_t now = w->tracer.ring ? wf_ticks() : 0;
 
     if (w->tracer.ring) {
         if (woke != began)
             wf_tracer_note(&w->tracer, began, woke, UINT32_MAX, 0, WEFT_EVENT_IDLE);
-        wf_tracer_note(&w->tracer, woke, now, node, place, WEFT_EVENT_STEAL);
+        wf_tracer_note(&w->tracer, woke, wf_ticks(), node, place, WEFT_EVENT_STEAL);
     }
-    if (!fork) {
+    if (fork)
+        wf_fork_run(w, fork, false);
+    else
         run_ready(w, found);
-        return;
-    }
-    wf_fork_run(w, fork);
-    if (w->tracer.ring)
-        wf_tracer_note(&w->tracer, now, wf_ticks(), node, place, WEFT_EVENT_FORK);
 }
 
 /* Finds work elsewhere, sleeping while there is none, and runs it. False: the pool

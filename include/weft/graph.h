@@ -67,6 +67,7 @@ struct weft_task_spec {
     int               n_results;/* 0 means 1, at most 65536; weft_task_result() tells them apart */
     int               arity;    /* > 0: n_deps must be this, else the task fails */
     uint32_t          flags;    /* of enum weft_task_flag */
+    int               priority; /* of the ready tasks of a run, larger ones begin earlier; 0 unless told */
     size_t            result_bytes; /* a guess; 0: unknown */
     const char       *file;     /* the call that built it, for error reports; kept, so a literal */
     int               line;

@@ -349,7 +349,7 @@ static weft_task *add_any(weft_graph *g, const struct weft_task_spec *spec)
 {
     const struct wf_kind kind = {.body = spec->body, .name = spec->name, .layer = spec->layer,
                                  .file = spec->file ? spec->file : no_file, .line = spec->line,
-                                 .flags = spec->flags & WEFT_PURE,
+                                 .flags = spec->flags & WEFT_PURE, .priority = spec->priority,
                                  .n_results = spec->n_results ? (uint32_t)spec->n_results : 1};
     struct weft_error err;
     struct wf_extra *extra = NULL;
@@ -403,7 +403,7 @@ static inline bool is_last_kind(const weft_graph *g, const struct weft_task_spec
 
     return k && k->body == spec->body && k->line == spec->line && k->file == (spec->file ? spec->file : no_file) &&
            k->layer == spec->layer && !(k->flags | (spec->flags & WEFT_PURE)) &&
-           k->n_results == (spec->n_results ? (uint32_t)spec->n_results : 1) &&
+           k->n_results == (spec->n_results ? (uint32_t)spec->n_results : 1) && k->priority == spec->priority &&
            k->by_symbol == !spec->name && (!spec->name || strcmp(k->name, spec->name) == 0);
 }
 

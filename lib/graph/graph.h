@@ -46,6 +46,7 @@ struct wf_kind {
     uint32_t    layer;
     uint32_t    flags;
     uint32_t    n_results;
+    int         priority;
     bool        by_symbol;  /* no name was given: it is the body's symbol */
     struct wf_token token;  /* of the body, when WEFT_PURE */
 };
@@ -104,6 +105,7 @@ struct weft_graph {
     struct weft_task  *next, *end;          /* free places of the newest page */
     uint32_t           n_tasks;
     bool               has_forward;
+    bool               has_priority;        /* of some kind it is not 0 */
     bool               has_several;         /* some kind gives several results */
     bool               is_plain;            /* every task is a body, and none is pure */
     bool               owns;                /* some task is a value, or its argument was taken */

@@ -82,6 +82,10 @@ weft_status weft_plan_new(weft_plan **out, weft_task *const *targets, size_t n_t
         clear(p, g);
         st = plan_in_order(p, targets, n_targets, without, err);
     }
+    if (!st)
+        st = wf_rank_by_priority(p, err);
+    if (!st && spec && spec->times)
+        st = wf_rank_by_time(p, spec->times, err);
     if (st)
         weft_plan_free(p);
     else

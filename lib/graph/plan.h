@@ -9,6 +9,8 @@
  *   share.c   while numbering: an equal pure task met before takes its place
  *   lay.c     the numbered tasks laid out for running; a chain of one-in
  *             one-out tasks has come out side by side and is marked as one
+ *   rank.c    of several ready tasks, which goes first: by priority, or by the
+ *             times of an earlier run
  *
  * A big graph of nothing but plain tasks, all needed, is taken as it was built:
  * node i is task i, and the first two passes are not made.
@@ -28,7 +30,7 @@
  *   1. Nodes are numbered in topological order.
  *   2. Between runs, join == n_join for every node, and slots before first_const
  *      hold no value that must be freed.
- *   3. Successors of a node are ascending and distinct.
+ *   3. Successors of a node are distinct, and ascending unless rank.c has sorted them.
  *   4. A node that is fused has one predecessor, the node before it, whose only
  *      successor it is and whose result nobody asked for.
  */
@@ -68,6 +70,8 @@ struct weft_plan {
     uint32_t           *task_of;      /* number of a node's task in the graph; NULL: the node's own */
     uint32_t           *slot_of;      /* by task: 1 + the slot it stands for; 0: nobody reads it.
                                        * NULL: the task's own number */
+    int                *priority;     /* of a node; NULL: all 0 */
+    uint32_t           *queue;        /* with priority: room for all nodes, for the scheduler */
     uint32_t           *first_input;  /* n_nodes + 1; of inputs */
     uint32_t           *inputs;       /* slots, in the order of dependencies; NULL: not listed */
     uint32_t           *roots;        /* nodes that wait for nothing, ascending */
@@ -86,7 +90,7 @@ struct weft_plan {
     atomic_flag         running;
 };
 
-/* The n_succ successors of node i, ascending. */
+/* The n_succ successors of node i, in order of rank. */
 static inline const uint32_t *wf_plan_succ(const weft_plan *p, uint32_t i)
 {
     const struct wf_node *node = &p->nodes[i];
@@ -180,6 +184,10 @@ weft_status wf_order_make(struct wf_order *o, struct wf_arena *arena, const weft
  * *whole tells whether every task is needed, without which the plan is not one. */
 weft_status wf_lay_make(weft_plan *p, const struct wf_order *o, weft_task *const *targets,
                         size_t n_targets, uint32_t without, bool *whole, struct weft_error *err);
+
+/* rank.c: which of several ready nodes goes first; after the plan is laid out. */
+weft_status wf_rank_by_priority(weft_plan *p, struct weft_error *err);
+weft_status wf_rank_by_time(weft_plan *p, const struct weft_trace *times, struct weft_error *err);
 
 /* share.c: tokens of pure tasks met so far, and their nodes. */
 struct wf_share {

@@ -85,6 +85,7 @@ static void make_graph(struct job *j, weft_task **t)
 {
     const enum shape shape = (enum shape)wf_sim_pick(N_SHAPES);
     const int trouble = wf_sim_pick(3); /* 0: bodies may fail */
+    const bool ordered = wf_sim_pick(4) == 3;
 
     j->g = weft_graph_new();
     j->n_nodes = 2 + wf_sim_pick(MOST_NODES - 1);
@@ -97,7 +98,8 @@ static void make_graph(struct job *j, weft_task **t)
                 deps[n_deps++] = t[k];
         j->nodes[i] = (struct node){.number = i, .gives = wf_sim_pick(4) != 3, .takes = wf_sim_pick(2),
                                     .fails = !trouble && wf_sim_pick(6) == 5};
-        t[i] = weft_add(j->g, body, .name = "node", .arg = &j->nodes[i], .deps = deps, .n_deps = n_deps);
+        t[i] = weft_add(j->g, body, .name = "node", .arg = &j->nodes[i], .deps = deps, .n_deps = n_deps,
+                        .priority = ordered ? wf_sim_pick(3) : 0);
     }
 }
 
