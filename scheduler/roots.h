@@ -12,6 +12,7 @@
  * whatever happened since it was read:
  *
  *     range = place << 58 | begin << 29 | end     place: of the run in the pool
+ *                                                 empty: begin >= end
  *
  * What always holds:
  *   1. Each root of a live run is in its cursor, in one range, or taken by one worker.
@@ -26,7 +27,8 @@
 
 typedef uint64_t wf_range;
 
-enum { WF_RANGE_BITS = 29, WF_MAX_ROOTS = 1 << WF_RANGE_BITS };
+/* Begin may come to lie one behind the end, and must not run over. */
+enum { WF_RANGE_BITS = 29, WF_MAX_ROOTS = (1 << WF_RANGE_BITS) - 1 };
 
 static inline wf_range wf_range_of(uint32_t place, uint32_t begin, uint32_t end)
 {
@@ -40,17 +42,17 @@ static inline uint32_t wf_range_place(wf_range r)
 
 static inline uint32_t wf_range_begin(wf_range r)
 {
-    return (uint32_t)(r >> WF_RANGE_BITS) & (WF_MAX_ROOTS - 1);
+    return (uint32_t)(r >> WF_RANGE_BITS) & WF_MAX_ROOTS;
 }
 
 static inline uint32_t wf_range_end(wf_range r)
 {
-    return (uint32_t)r & (WF_MAX_ROOTS - 1);
+    return (uint32_t)r & WF_MAX_ROOTS;
 }
 
 static inline bool wf_range_is_empty(wf_range r)
 {
-    return wf_range_begin(r) == wf_range_end(r);
+    return wf_range_begin(r) >= wf_range_end(r);
 }
 
 /* Without its first root. */
@@ -62,14 +64,11 @@ static inline wf_range wf_range_rest(wf_range r)
 /* By the owner: takes the first root. False: there is none. */
 static inline bool wf_roots_take(_Atomic wf_range *roots, wf_range *out)
 {
-    wf_range now = wf_load_relaxed(roots);
-
-    do {
-        if (wf_range_is_empty(now))
-            return false;
-    } while (!wf_cas(roots, &now, wf_range_rest(now)));
-    *out = now;
-    return true;
+    if (wf_range_is_empty(wf_load_relaxed(roots)))
+        return false;
+    /* Thieves may have lowered the end since: then begin comes to lie behind it, by one. */
+    *out = wf_add(roots, (wf_range)1 << WF_RANGE_BITS);
+    return !wf_range_is_empty(*out);
 }
 
 /* The same while no thief exists. */
@@ -100,7 +99,7 @@ static inline bool wf_roots_split(_Atomic wf_range *roots, wf_range *out)
     do {
         begin = wf_range_begin(now);
         end = wf_range_end(now);
-        if (begin == end)
+        if (begin >= end)
             return false;
         middle = begin + (end - begin) / 2;
         /* Acquire: pairs with the release in wf_roots_fill(), through the exchanges since. */

@@ -16,6 +16,7 @@ Test(roots, a_range_keeps_its_place_and_ends)
     cr_expect_eq(wf_range_end(r), WF_MAX_ROOTS - 1);
     cr_expect(!wf_range_is_empty(r));
     cr_expect(wf_range_is_empty(wf_range_of(63, 5, 5)));
+    cr_expect(wf_range_is_empty(wf_range_of(63, 6, 5))); /* thieves took what its owner was about to */
 }
 
 Test(roots, the_owner_takes_the_first_a_thief_the_later_half)
