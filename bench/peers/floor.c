@@ -70,6 +70,7 @@ struct engine {
     struct worker *workers;
     pthread_t     *threads;
     int            n_workers;
+    cpu_set_t      cores;             /* this process may use */
 
     _Alignas(LINE) atomic_uint run;   /* counts up; workers start on a change */
     _Alignas(LINE) atomic_int n_inside;
@@ -101,16 +102,15 @@ static void set(atomic_uint *value, uint32_t to)
     atomic_store_explicit(value, to, memory_order_relaxed);
 }
 
-/* Moves the older half of the owner's tasks to the thieves' part. */
+/* Moves the older half of the owner's tasks to the thieves' part; of one, that one: its
+ * owner has another in hand. */
 static void share_half(struct worker *w)
 {
     const uint32_t shared_end = get(&w->shared_end);
     const uint32_t n_own = w->end - shared_end;
 
-    if (n_own < 2)
-        return;
     lock(w);
-    set(&w->shared_end, shared_end + n_own / 2);
+    set(&w->shared_end, shared_end + (n_own + 1) / 2);
     atomic_store_explicit(&w->is_wanted, false, memory_order_relaxed);
     unlock(w);
 }
@@ -304,12 +304,28 @@ static void work(struct worker *w)
     }
 }
 
+/* Pins the calling thread to a core of its own, as Weft's workers are: where the system
+ * lets two share one, they wait for each other. */
+static void pin(const struct worker *w)
+{
+    const int n = CPU_COUNT(&w->engine->cores);
+    cpu_set_t mine;
+    int       left = n ? w->index % n : 0;
+
+    CPU_ZERO(&mine);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &w->engine->cores) && left-- == 0)
+            CPU_SET(cpu, &mine);
+    pthread_setaffinity_np(pthread_self(), sizeof mine, &mine);
+}
+
 static void *thread_main(void *arg)
 {
     struct worker *w = arg;
     struct engine *e = w->engine;
     unsigned       seen = 0;
 
+    pin(w);
     for (;;) {
         unsigned run = 0;
 
@@ -333,12 +349,14 @@ static void *start(int n_workers)
     *e = (struct engine){ .n_workers = n_workers };
     e->threads = bench_alloc((size_t)n_workers, sizeof *e->threads);
     e->workers = aligned_alloc(LINE, (size_t)n_workers * sizeof *e->workers);
+    pthread_getaffinity_np(pthread_self(), sizeof e->cores, &e->cores);
     for (int i = 0; i < n_workers; i++) {
         e->workers[i] = (struct worker){ .engine = e, .index = i };
         atomic_flag_clear(&e->workers[i].lock);
         if (i && pthread_create(&e->threads[i], NULL, thread_main, &e->workers[i]))
             exit(BENCH_USAGE);
     }
+    pin(&e->workers[0]);
     return e;
 }
 
