@@ -32,7 +32,8 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
         free_future(f);
         return wf_error_nomem(err, "a run");
     }
-    if (atomic_flag_test_and_set_explicit(&plan->running, memory_order_acquire)) {
+    /* Acquire: pairs with the release at the end of the run before. */
+    if (wf_swap(&plan->running, true)) {
         free_future(f);
         return weft_error_set(err, WEFT_INVALID, "this plan is running already; it can run again when that run has ended");
     }
@@ -62,7 +63,8 @@ void wf_future_collect(weft_future *f, struct wf_run *r)
         if (f->statuses[i])
             wf_run_why(r, i, f->statuses[i], &f->errors[f->n_errors++]);
     wf_run_fini(r);
-    atomic_flag_clear_explicit(&f->plan->running, memory_order_release);
+    /* Release: whoever runs the plan next finds it as before. */
+    wf_store_release(&f->plan->running, false);
 }
 
 /* What `done` holds: that the run has ended, or how many are about to stop it, times

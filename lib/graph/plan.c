@@ -55,7 +55,7 @@ static void clear(weft_plan *p, weft_graph *g)
     wf_arena_fini(&p->arena);
     memset(p, 0, sizeof *p);
     p->graph = g;
-    atomic_flag_clear(&p->running);
+    atomic_init(&p->running, false);
 }
 
 weft_status weft_plan_new(weft_plan **out, weft_task *const *targets, size_t n_targets,

@@ -87,7 +87,7 @@ struct weft_plan {
     uint64_t           *again;        /* bitmap of targets whose slot a later one has, too; NULL: none */
     bool                has_numbers;  /* left in slots by a run: see scheduler/run.h */
     bool                has_values;   /* a run passed some from task to task */
-    atomic_flag         running;
+    _Atomic bool        running;
 };
 
 /* The n_succ successors of node i, in order of rank. */

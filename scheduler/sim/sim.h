@@ -10,7 +10,8 @@
  *
  *     WEFT_SIM_REPLAY='name: 0*35 1 0*12 2' build/tests/test_sim_deque
  *
- * tells step by step what happened in that schedule of that search.
+ * tells step by step what happened in that schedule of that search. (One that is too
+ * long to print is told by the seed it came from.)
  *
  * Memory is that of C11 as far as this operational model goes (memory.c):
  *   - a location is the history of its stores; a thread has a view: the oldest
@@ -49,7 +50,8 @@ enum { WF_SIM_THREADS = 8, WF_SIM_HISTORY = 8 };
 enum wf_sim_how {
     WF_SIM_ALL,     /* every schedule within the bounds below */
     WF_SIM_SOME,    /* n_schedules of them, from `seed`: half by uniform choices, half by
-                     * priorities that change at few points (PCT, Burckhardt et al. 2010) */
+                     * priorities that change at few points (PCT, Burckhardt et al. 2010),
+                     * which are as often steps of one thread as of all */
     WF_SIM_BY_TIME, /* one: whoever is earliest in virtual time goes on, as real cores would */
 };
 

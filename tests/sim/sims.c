@@ -9,8 +9,10 @@
 
 static void tell(const struct wf_sim_search *s, const struct wf_sim_result *r)
 {
-    printf("sim: %s: %lld schedules, %lld steps%s\n", s->name, (long long)r->n_schedules, (long long)r->n_steps,
-           r->all ? ", all within the bounds" : "");
+    printf("sim: %s: %lld schedules, %lld steps", s->name, (long long)r->n_schedules, (long long)r->n_steps);
+    if (r->all)
+        printf(", all with at most %d preemptions and %d stale loads", s->n_preemptions, s->n_stale);
+    printf(s->how == WF_SIM_SOME ? ", from seeds\n" : "\n");
     fflush(stdout);
 }
 

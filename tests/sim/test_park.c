@@ -177,8 +177,8 @@ Test(park, no_call_is_missed)
 /* Two pieces that wait for each other need both workers. */
 Test(park, no_work_is_left_while_a_worker_sleeps)
 {
-    sim_all("two together", play, &(struct shop){.n_workers = 2, .n_producers = 1, .n_pieces = 2, .limit = 1, .together = 2}, 2, 0);
-    sim_all("two by two", play, &(struct shop){.n_workers = 2, .n_producers = 2, .n_pieces = 1, .limit = 1, .together = 2}, 1, 1);
+    sim_all("two together", play, &(struct shop){.n_workers = 2, .n_producers = 1, .n_pieces = 2, .limit = 1, .together = 2}, 2, 1);
+    sim_all("two by two", play, &(struct shop){.n_workers = 2, .n_producers = 2, .n_pieces = 1, .limit = 1, .together = 2}, 2, 0);
     sim_all("a batch", play, &(struct shop){.n_workers = 2, .n_producers = 1, .n_pieces = 2, .limit = 1, .together = 2, .batch = true}, 2, 0);
 }
 

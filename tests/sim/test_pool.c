@@ -202,6 +202,39 @@ Test(pool, gives_what_the_serial_runner_gives)
     sim_some("pool", one_run_after_the_other, NULL, 20000);
 }
 
+/* The smallest run that has a join: two roots and what waits for both. */
+static weft_status plus_one(weft_call *call, void *arg, struct weft_error *err)
+{
+    int64_t sum = 1;
+
+    (void)arg, (void)err;
+    for (size_t i = 0; i < weft_call_n_inputs(call); i++)
+        sum += weft_value_i64(weft_call_input(call, i));
+    weft_call_return(call, weft_value_of_i64(sum));
+    return WEFT_OK;
+}
+
+static void smallest(void *arg)
+{
+    weft_graph *g = weft_graph_new();
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    weft_task *before[2], *t;
+    struct weft_value v;
+
+    (void)arg;
+    for (int i = 0; i < 2; i++)
+        before[i] = weft_add(g, plus_one, .name = "before");
+    t = weft_add(g, plus_one, .name = "after", .deps = before, .n_deps = 2);
+    wf_sim_check(!weft_pool_run(pool, t, &v, NULL) && weft_value_i64(v) == 3, "two and one are not three");
+    weft_pool_free(pool);
+    weft_graph_free(g);
+}
+
+Test(pool, two_workers_join_in_every_schedule)
+{
+    sim_all("smallest pool", smallest, NULL, 1, 1);
+}
+
 struct client {
     weft_pool  *pool;
     struct job *job;
@@ -395,6 +428,60 @@ static void wide_join(void *arg)
 Test(pool, many_that_join_are_all_counted)
 {
     sim_some("wide join", wide_join, NULL, 1000);
+}
+
+/* ---- No worker sleeps beside work -------------------------------------------------- */
+
+/* Where as many bodies meet as there are workers: each waits for the last. */
+struct meeting {
+    _Atomic uint32_t came;
+    uint32_t         n;
+};
+
+static weft_status meet(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct meeting *m = arg;
+    uint32_t came = wf_add(&m->came, 1) + 1;
+
+    (void)call, (void)err;
+    if (came == m->n)
+        wf_wake(&m->came, WF_SIM_THREADS);
+    for (; came < m->n; came = wf_load_acquire(&m->came))
+        wf_wait(&m->came, came, -1);
+    return WEFT_OK;
+}
+
+/* All at once, or behind a first task, or in pairs that become ready one after the other. */
+static void all_meet(void *arg)
+{
+    const int n = 2 + wf_sim_pick(2), how = wf_sim_pick(3);
+    struct meeting *m = wf_alloc_aligned(sizeof *m);
+    weft_graph *g = weft_graph_new();
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = n});
+    weft_task *t[4], *before[4];
+    int n_ran[4] = {0};
+
+    (void)arg;
+    m->n = (uint32_t)n;
+    wf_init(&m->came, 0);
+    for (int i = 0; i < n; i++) {
+        before[i] = weft_add(g, nothing, .name = "before", .arg = &n_ran[i], .deps = before + i - 1, .n_deps = how == 2 && i);
+        t[i] = weft_add(g, meet, .name = "meet", .arg = m, .deps = how == 1 ? before : before + i, .n_deps = how > 0);
+    }
+    for (int run = 1 + wf_sim_pick(2); run > 0; run--) {
+        wf_store_relaxed(&m->came, 0);
+        for (int k = wf_sim_pick(3) * wf_sim_pick(50); k > 0; k--)
+            wf_sim_spend(1);
+        wf_sim_check(!weft_pool_run_many(pool, t, (size_t)n, NULL, NULL, NULL), "the pool refuses");
+    }
+    weft_pool_free(pool);
+    weft_graph_free(g);
+    wf_free(m);
+}
+
+Test(pool, as_many_tasks_as_workers_run_side_by_side)
+{
+    sim_some("all meet", all_meet, NULL, 15000);
 }
 
 /* ---- By time --------------------------------------------------------------------- */
