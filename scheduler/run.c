@@ -198,28 +198,35 @@ static inline void set_flag(struct wf_run *r, uint32_t flag)
         wf_or(&r->flags, flag);
 }
 
-static inline void give(weft_call *call, uint32_t slot, struct weft_value value)
+/* What must be freed is given, or was before by the same body. */
+static __attribute__((noinline)) void give_owned(weft_call *call, uint32_t slot, struct weft_value value)
 {
     struct wf_run *r = call->run;
     weft_plan *p = r->plan;
-    uint32_t uses;
+    const uint32_t uses = wf_plan_uses(p, slot);
 
-    if (is_owned(p->slots[slot])) /* returned before, by the same body */
+    if (is_owned(p->slots[slot]))
         weft_value_release(p->slots[slot]);
-    if (!is_owned(value)) {
-        p->slots[slot] = value;
-        set_flag(r, WF_RUN_NUMBERS);
-        return;
-    }
-    uses = wf_plan_uses(p, slot);
-    if (!uses) {
-        p->slots[slot] = weft_value_none();
+    p->slots[slot] = weft_value_none();
+    if (!uses && is_owned(value)) {
         weft_value_release(value);
         return;
     }
-    set_flag(r, WF_RUN_OWNED);
+    set_flag(r, is_owned(value) ? WF_RUN_OWNED : WF_RUN_NUMBERS);
     p->slots[slot] = value;
     wf_store_relaxed(&p->readers[slot], uses);
+}
+
+static inline void give(weft_call *call, uint32_t slot, struct weft_value value)
+{
+    struct weft_value *to = &call->run->plan->slots[slot];
+
+    if (__builtin_expect(is_owned(value) || is_owned(*to), 0)) {
+        give_owned(call, slot, value);
+        return;
+    }
+    *to = value;
+    set_flag(call->run, WF_RUN_NUMBERS);
 }
 
 void weft_call_return_at(weft_call *call, int k, struct weft_value value)
