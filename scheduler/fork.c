@@ -38,10 +38,17 @@ void weft_call_fork(weft_call *call, struct weft_fork *fork, weft_body *body, vo
 static inline weft_status run_here(weft_call *call, const struct wf_fork *f, struct weft_error *err)
 {
     const size_t used = call->scratch.used;
+    const weft_status before = err->status;
     weft_status st;
 
     err->status = WEFT_OK;
     st = f->body(call, f->arg, err);
+    if (__builtin_expect(st != WEFT_OK, 0)) {
+        if (err->status != st) /* a body may give a status and no sentence */
+            weft_error_set(err, st, "%s", weft_status_text(st));
+    } else {
+        err->status = before; /* what it told of another part stays told */
+    }
     if (__builtin_expect(call->scratch.used != used, 0))
         wf_scratch_back(&call->scratch, used);
     return st;
@@ -51,29 +58,27 @@ static inline weft_status run_here(weft_call *call, const struct wf_fork *f, str
 static void keep(struct wf_fork *f, weft_status st, const struct weft_error *err)
 {
     f->status = st;
-    /* A body may give a status and no sentence. */
-    f->err = st && err->status == st ? wf_alloc(sizeof *f->err) : NULL;
+    f->err = st ? wf_alloc(sizeof *f->err) : NULL;
     if (f->err)
         *f->err = *err;
 }
 
 static weft_status tell(struct wf_fork *f, struct weft_error *err)
 {
-    if (f->status && err) {
-        if (f->err)
-            *err = *f->err;
-        else
-            weft_error_set(err, f->status, "%s", weft_status_text(f->status));
-    }
-    if (f->status)
-        wf_free(f->err);
+    if (!f->status)
+        return WEFT_OK;
+    if (f->err)
+        *err = *f->err;
+    else
+        weft_error_set(err, f->status, "%s", weft_status_text(f->status));
+    wf_free(f->err);
     return f->status;
 }
 
 /* Runs one that is joined later than the order of forking has it. */
 static void run_early(weft_call *call, struct wf_fork *f)
 {
-    struct weft_error err;
+    struct weft_error err = {.status = WEFT_OK};
     const weft_status st = run_here(call, f, &err);
 
     keep(f, st, &err);
@@ -87,7 +92,7 @@ void wf_fork_run(struct wf_worker *w, struct wf_fork *f, bool helping)
     const uint32_t node = call->node;
     const bool traced = !helping && w->tracer.ring;
     const uint64_t begin = traced ? wf_ticks() : 0;
-    struct weft_error err;
+    struct weft_error err = {.status = WEFT_OK};
 
     /* Relaxed: a hint for the joining worker. */
     wf_store_relaxed(&f->thief, (uint32_t)w->id + 1);
@@ -152,7 +157,7 @@ weft_status weft_call_join(weft_call *call, struct weft_fork *fork, struct weft_
 {
     struct wf_worker *w = worker_of(call);
     struct wf_fork *f = (struct wf_fork *)fork;
-    struct weft_error unwanted;
+    struct weft_error unwanted = {.status = WEFT_OK};
     wf_ready newest;
 
     err = err ? err : &unwanted;

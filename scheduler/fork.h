@@ -36,7 +36,7 @@ struct wf_fork {
     weft_body         *body;
     void              *arg;
     struct wf_run     *run;    /* of the parent, as is `node` */
-    struct weft_error *err;    /* of one that failed; NULL: it said nothing, or no memory */
+    struct weft_error *err;    /* of one that failed; NULL: no memory */
     uint32_t           node;
     weft_status        status; /* when done */
     _Atomic uint32_t   state;

@@ -37,6 +37,9 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
         free_future(f);
         return weft_error_set(err, WEFT_INVALID, "this plan is running already; it can run again when that run has ended");
     }
+    /* Here, where the plan is ours and no lock of the pool is held. */
+    if (plan->has_values)
+        wf_plan_list_inputs(plan);
     f->pool = pool;
     f->plan = plan;
     f->n_targets = plan->n_targets;

@@ -16,8 +16,6 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
     r->on_error = on_error;
     r->future = future;
     r->by_node = NULL;
-    if (plan->has_values)
-        wf_plan_list_inputs(plan);
     r->head = (struct weft_run_head){.slots = plan->slots, .first = plan->first_input, .which = plan->inputs};
     wf_store_relaxed(&r->flags, plan->has_numbers ? WF_RUN_STALE : 0);
     wf_store_relaxed(&r->failures, NULL);

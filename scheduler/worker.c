@@ -307,7 +307,7 @@ static bool rob(struct wf_worker *w, int victim, wf_ready *out)
     return got == WF_STEAL_GOT;
 }
 
-/* A guess, without a fence. */
+/* A guess, but for what was there before a fence that both sides have passed. */
 static bool seems_to_have(const struct wf_worker *w, int victim)
 {
     struct wf_worker *v = &w->pool->workers[victim];

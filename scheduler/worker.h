@@ -10,8 +10,8 @@
 /* Predecessors of one node with many, finished by this worker and not counted there
  * yet: a million tasks before one sink would otherwise meet on its line.
  *
- * What always holds: while n > 0 this worker runs a predecessor of that node. So the
- * node could not be ready anyway, and holding back delays nothing. */
+ * What always holds: while n > 0 this worker runs a predecessor of that node, or is between
+ * two tasks. So the node could not be ready anyway, and holding back delays nothing. */
 struct wf_held {
     uint32_t place, node, n;
 };

@@ -49,7 +49,7 @@ struct weft_fork {
 WEFT_API void weft_call_fork(weft_call *call, struct weft_fork *fork, weft_body *body, void *arg);
 
 /* Waits until it has run, running it here if nobody has begun. What a body forked it
- * joins before it returns, each once; in reverse order is quickest. `err` may be NULL. */
+ * joins before it returns, each once; in reverse order is quickest. `err` is filled on failure only, and may be NULL. */
 WEFT_API weft_status weft_call_join(weft_call *call, struct weft_fork *fork, struct weft_error *err);
 
 WEFT_END

@@ -8,7 +8,7 @@
  * Among ready tasks a worker prefers what it has just made ready, so what is begun is
  * finished; of several those of higher rank. A plan with tasks of different priority
  * keeps its ready tasks in one queue for all workers, in order of priority, then rank:
- * a lock a task, some 100 ns. Plans without pay nothing for that.
+ * a lock a task. Plans without have none.
  *
  * Ownership: a plan keeps its own copy of the structure but calls the bodies and
  *            arguments of its graph: free the plan before the graph.

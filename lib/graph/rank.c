@@ -91,7 +91,7 @@ weft_status wf_rank_by_priority(weft_plan *p, struct weft_error *err)
 
 /* ---- By time --------------------------------------------------------------- */
 
-/* ns[i]: how long task i of the trace ran, on average over its events. */
+/* ns[i]: how long task i of the trace ran. */
 static void sum_times(const weft_trace *times, int64_t *ns)
 {
     const struct weft_event *e = weft_trace_events(times);

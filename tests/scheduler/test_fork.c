@@ -312,3 +312,44 @@ Test(fork, a_trace_shows_who_did_a_part)
     weft_graph_free(g);
     weft_pool_free(pool);
 }
+
+static weft_status fail_silently(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)call, (void)arg, (void)err;
+    return WEFT_IO;
+}
+
+static weft_status succeed(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)call, (void)arg, (void)err;
+    return WEFT_OK;
+}
+
+static weft_status fail_then_succeed(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct weft_fork good, bad, silent;
+    struct weft_error why;
+
+    (void)arg;
+    weft_call_fork(call, &silent, fail_silently, NULL);
+    weft_call_fork(call, &good, succeed, NULL);
+    weft_call_fork(call, &bad, fail_part, NULL);
+    cr_expect_eq(weft_call_join(call, &bad, err), WEFT_FAILED);
+    cr_expect_eq(weft_call_join(call, &good, err), WEFT_OK);
+    cr_expect_eq(err->status, WEFT_FAILED);
+    cr_expect_str_eq(err->message, "no luck");
+    cr_expect_eq(weft_call_join(call, &silent, &why), WEFT_IO);
+    cr_expect_eq(why.status, WEFT_IO);
+    cr_expect_str_eq(why.message, weft_status_text(WEFT_IO));
+    return WEFT_FAILED;
+}
+
+Test(fork, a_part_that_succeeds_leaves_the_reason_of_another)
+{
+    for (int w = 0; w < 3; w++) {
+        struct weft_error err;
+
+        cr_expect_eq(run_on(&(struct weft_pool_spec){.n_workers = workers[w]}, fail_then_succeed, NULL, &err), WEFT_FAILED);
+        cr_expect_str_eq(err.message, "no luck");
+    }
+}
