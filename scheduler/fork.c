@@ -1,8 +1,6 @@
 /* fork.c - parts of a running body: queued, joined, helped with. */
 #include "scheduler/fork.h"
 
-#include <stddef.h>
-
 #include "lib/base/assert.h"
 #include "lib/base/clock.h"
 #include "lib/base/mem.h"
@@ -12,14 +10,9 @@
  * fork again. */
 enum { NAP_NS = 500000 };
 
-static inline struct wf_worker *worker_of(weft_call *call)
-{
-    return (struct wf_worker *)((char *)call - offsetof(struct wf_worker, call));
-}
-
 void weft_call_fork(weft_call *call, struct weft_fork *fork, weft_body *body, void *arg)
 {
-    struct wf_worker *w = worker_of(call);
+    struct wf_worker *w = wf_worker_of(call);
     struct wf_fork *f = (struct wf_fork *)fork;
 
     f->body = body;
@@ -155,7 +148,7 @@ static void await(struct wf_worker *w, struct wf_fork *f)
 
 weft_status weft_call_join(weft_call *call, struct weft_fork *fork, struct weft_error *err)
 {
-    struct wf_worker *w = worker_of(call);
+    struct wf_worker *w = wf_worker_of(call);
     struct wf_fork *f = (struct wf_fork *)fork;
     struct weft_error unwanted = {.status = WEFT_OK};
     wf_ready newest;

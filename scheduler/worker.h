@@ -2,6 +2,8 @@
 #ifndef WF_WORKER_H
 #define WF_WORKER_H
 
+#include <stddef.h>
+
 #include "scheduler/deque.h"
 #include "scheduler/roots.h"
 #include "scheduler/run.h"
@@ -36,6 +38,12 @@ struct wf_worker {
     bool              started;
     _Atomic bool      asleep;      /* for the watchdog to tell */
 };
+
+/* The worker whose call this is: a body has no other. */
+static inline struct wf_worker *wf_worker_of(weft_call *call)
+{
+    return (struct wf_worker *)((char *)call - offsetof(struct wf_worker, call));
+}
 
 /* The life of a worker: until the pool ends. */
 void wf_worker_loop(struct wf_worker *w);
