@@ -49,6 +49,12 @@ enum weft_task_flag {
     WEFT_SHARE = 2, /* a task of this key that exists already is meant, not a mistake */
 };
 
+/* So many units of a resource that pools have some of, by its name. */
+struct weft_need {
+    const char *resource;
+    int         units; /* > 0 */
+};
+
 struct weft_task_spec {
     const char       *name;     /* what it does, for keys, traces and pictures; copied. NULL: the body's
                                  * symbol. Many tasks may have one name */
@@ -71,6 +77,16 @@ struct weft_task_spec {
     size_t            result_bytes; /* a guess; 0: unknown */
     const char       *file;     /* the call that built it, for error reports; kept, so a literal */
     int               line;
+    /* How it wants to be run. What is 0 is as in the scope of weft_graph_annotate(). */
+    int               retries;    /* > 0: run again so often when it fails; only tasks that are WEFT_PURE */
+    int64_t           backoff_ns; /* wait before the first time more, doubled before each further one */
+    int64_t           timeout_ns; /* of one run of the body, from its beginning */
+    const struct weft_need *needs;/* what it holds while it runs; read now, copied */
+    size_t            n_needs;
+    size_t            scratch_bytes; /* what its body needs beside inputs and results, a bound */
+    const int        *workers;    /* where it had better run; read now, copied */
+    int               n_workers;
+    bool              only_workers; /* there or nowhere */
 };
 
 WEFT_API weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec);
@@ -84,6 +100,18 @@ WEFT_API weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *s
 #define WEFT_DEPS(...)                                   \
     (weft_task *const[]){__VA_ARGS__},                   \
     .n_deps = sizeof((weft_task *const[]){__VA_ARGS__}) / sizeof(weft_task *)
+
+/* Between these two, every task built, by collections too, has the priority and the
+ * terms of `spec` (retries and what stands behind it; nothing else is read) where it
+ * says none itself. Scopes nest; each field of an inner one goes before that of an outer
+ * one. Retries are for the pure tasks among them: others are never run again. In a scope
+ * that makes no sense every task fails and says why. Tasks of different terms never
+ * become one, nor run as one. */
+WEFT_API void weft_graph_annotate(weft_graph *g, const struct weft_task_spec *spec);
+WEFT_API void weft_graph_annotate_end(weft_graph *g);
+
+#define weft_annotate(g, ...)                                                 \
+    weft_graph_annotate((g), &(struct weft_task_spec){.file = __FILE__, .line = __LINE__, __VA_ARGS__})
 
 /* A value known already, entered once however many tasks read it. Taken. */
 WEFT_API weft_task *weft_graph_put(weft_graph *g, struct weft_value value);

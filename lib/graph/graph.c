@@ -65,6 +65,7 @@ void weft_graph_free(weft_graph *g)
     wf_free(g->kind_slots);
     wf_free(g->layers);
     wf_map_fini(&g->keys);
+    wf_terms_fini(g);
     wf_arena_fini(&g->arena);
     wf_pages_free(g, WF_PAGE_BYTES);
 }
@@ -320,6 +321,19 @@ static weft_status check_key(const weft_graph *g, const struct weft_task_spec *s
                           spec->file ? spec->file : "?", spec->line, site[0] ? site : "?");
 }
 
+/* A task shared by its key has one set of terms. */
+static weft_status check_terms(weft_graph *g, const weft_task *holder, const struct weft_task_spec *spec,
+                               struct weft_error *err)
+{
+    const struct wf_terms *terms;
+    weft_status st = holder->what == WF_TASK_BODY ? wf_terms_of(g, spec, &terms, err) : WEFT_OK;
+
+    if (!st && holder->what == WF_TASK_BODY && terms != wf_task_kind(holder)->terms)
+        st = weft_error_set(err, WEFT_INVALID, "key \"%s\" is shared by tasks that want to be run differently",
+                            spec->key);
+    return st;
+}
+
 /* A key of its own for a plain task, or one that failed. Without memory, a task
  * that nobody can name is left behind: a failed one, lest a plan stumble over it. */
 static weft_task *with_key(weft_task *t, const char *key)
@@ -344,13 +358,19 @@ static weft_task *with_key(weft_task *t, const char *key)
     return &g->nomem;
 }
 
+/* What the task says, else its scope. */
+static inline int priority_of(const weft_graph *g, const struct weft_task_spec *spec)
+{
+    return spec->priority ? spec->priority : g->scope.priority;
+}
+
 /* Any task at all, and the reason why it cannot be. */
 static weft_task *add_any(weft_graph *g, const struct weft_task_spec *spec)
 {
-    const struct wf_kind kind = {.body = spec->body, .name = spec->name, .layer = spec->layer,
-                                 .file = spec->file ? spec->file : no_file, .line = spec->line,
-                                 .flags = spec->flags & WEFT_PURE, .priority = spec->priority,
-                                 .n_results = spec->n_results ? (uint32_t)spec->n_results : 1};
+    struct wf_kind kind = {.body = spec->body, .name = spec->name, .layer = spec->layer,
+                           .file = spec->file ? spec->file : no_file, .line = spec->line,
+                           .flags = spec->flags & WEFT_PURE, .priority = priority_of(g, spec),
+                           .n_results = spec->n_results ? (uint32_t)spec->n_results : 1};
     struct weft_error err;
     struct wf_extra *extra = NULL;
     uint32_t number;
@@ -358,13 +378,15 @@ static weft_task *add_any(weft_graph *g, const struct weft_task_spec *spec)
 
     if (spec->key && (spec->flags & WEFT_SHARE) && key_holder(g, spec->key)) {
         t = key_holder(g, spec->key);
+        if (check_terms(g, t, spec, &err))
+            t = fail_kind(g, &err, &kind);
         goto fail;
     }
     if (check_key(g, spec, &err)) {
         t = fail_kind(g, &err, &kind);
         goto fail;
     }
-    if (check_deps(g, spec, &err)) {
+    if (check_deps(g, spec, &err) || wf_terms_of(g, spec, &kind.terms, &err)) {
         t = fail_kind(g, &err, &kind);
         if (spec->key) /* who refers to it shall hear why it failed */
             t = with_key(t, spec->key);
@@ -403,7 +425,8 @@ static inline bool is_last_kind(const weft_graph *g, const struct weft_task_spec
 
     return k && k->body == spec->body && k->line == spec->line && k->file == (spec->file ? spec->file : no_file) &&
            k->layer == spec->layer && !(k->flags | (spec->flags & WEFT_PURE)) &&
-           k->n_results == (spec->n_results ? (uint32_t)spec->n_results : 1) && k->priority == spec->priority &&
+           k->n_results == (spec->n_results ? (uint32_t)spec->n_results : 1) && k->priority == priority_of(g, spec) &&
+           k->terms == g->quick_terms && !wf_says_terms(spec) &&
            k->by_symbol == !spec->name && (!spec->name || strcmp(k->name, spec->name) == 0);
 }
 

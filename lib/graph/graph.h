@@ -27,6 +27,7 @@
 #include "lib/base/arena.h"
 #include "lib/base/hash.h"
 #include "lib/base/map.h"
+#include "lib/graph/terms.h"
 
 enum wf_what {
     WF_TASK_BODY,
@@ -49,6 +50,7 @@ struct wf_kind {
     int         priority;
     bool        by_symbol;  /* no name was given: it is the body's symbol */
     struct wf_token token;  /* of the body, when WEFT_PURE */
+    const struct wf_terms *terms; /* NULL: none */
 };
 
 /* What few tasks have. */
@@ -107,6 +109,7 @@ struct weft_graph {
     bool               has_forward;
     bool               has_priority;        /* of some kind it is not 0 */
     bool               has_several;         /* some kind gives several results */
+    bool               has_terms;           /* some kind has */
     bool               is_plain;            /* every task is a body, and none is pure */
     bool               owns;                /* some task is a value, or its argument was taken */
 
@@ -120,6 +123,10 @@ struct weft_graph {
     uint32_t           n_layers, room_layers;
 
     struct wf_map      keys;                /* key -> task number */
+    struct wf_map      terms;               /* all there are, by what they say */
+    struct wf_scope    scope;               /* the innermost begun and not ended */
+    const struct wf_terms *quick_terms;
+
     struct weft_error  nomem_error;
 };
 _Static_assert(sizeof(struct weft_graph) <= WF_PAGE_BYTES, "a graph is one page");

@@ -11,7 +11,8 @@ static bool is_kind(const struct wf_kind *k, const struct wf_kind *other)
 {
     return k->body == other->body && k->line == other->line && k->file == other->file &&
            k->layer == other->layer && k->flags == other->flags &&
-           k->n_results == other->n_results && k->priority == other->priority && k->by_symbol == !other->name &&
+           k->n_results == other->n_results && k->priority == other->priority && k->terms == other->terms &&
+           k->by_symbol == !other->name &&
            (!other->name || strcmp(k->name, other->name) == 0);
 }
 
@@ -19,7 +20,8 @@ static uint32_t kind_hash(const struct wf_kind *k, const char *name)
 {
     const uint64_t fields[] = {(uint64_t)(uintptr_t)k->body, (uint64_t)(uintptr_t)k->file,
                                (uint64_t)k->line << 32 | k->layer,
-                               (uint64_t)k->flags << 32 | k->n_results, (uint64_t)k->priority};
+                               (uint64_t)k->flags << 32 | k->n_results, (uint64_t)k->priority,
+                               (uint64_t)(uintptr_t)k->terms};
 
     return (uint32_t)wf_mix(wf_hash(fields, sizeof fields) ^ (name ? wf_hash(name, strlen(name)) : 0));
 }

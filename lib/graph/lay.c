@@ -276,6 +276,7 @@ static void write_nodes(struct laying *l, bool fuse)
     uint32_t n_roots = p->n_roots;
     const weft_task *t = NULL;
     bool waits_alone = false; /* the node after this one, for this one */
+    const struct wf_terms *terms = NULL, *after = NULL;
 
     for (uint32_t i = p->n_nodes; i-- > 0;) {
         struct wf_node *node = &p->nodes[i];
@@ -299,7 +300,12 @@ static void write_nodes(struct laying *l, bool fuse)
         node->n_succ = l->counts[i].n_succ;
         node->n_join = preds.n & INT32_MAX;
         atomic_init(&node->join, preds.n);
-        if (waits_alone && is_link(p, node, i)) {
+        if (p->graph->has_terms) {
+            after = terms;
+            terms = kinds[t->kind].terms;
+            p->has_terms |= terms != NULL;
+        }
+        if (waits_alone && terms == after && is_link(p, node, i)) {
             p->nodes[i + 1].fused = 1;
             p->n_fused++;
         }

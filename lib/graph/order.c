@@ -104,13 +104,31 @@ static void number_value(struct wf_order *o, uint32_t task)
     o->values[o->n_values++] = task;
 }
 
+/* By what tasks are the same one: their token. Where tasks have terms, also by these, and
+ * by what they read having become the same: else a task of other terms would be lost
+ * with the one that reads it. */
+static struct wf_token share_token(const struct walk *w, const weft_task *t)
+{
+    const struct wf_terms *terms = wf_task_kind(t)->terms;
+    struct wf_token token = wf_task_token(t);
+    uint32_t task;
+
+    if (!w->g->has_terms)
+        return token;
+    token = wf_token_add(token, &terms, sizeof terms);
+    for (uint32_t i = 0; i < t->n_deps; i++)
+        if (!giver(w, wf_task_deps(t)[i], &task, NULL))
+            token = wf_token_add(token, &w->o->node_of[task], sizeof task);
+    return token;
+}
+
 static weft_status number(struct walk *w, uint32_t task, struct weft_error *err)
 {
     const weft_task *t = wf_graph_at(w->g, task);
     uint32_t node = w->o->n_nodes;
 
     if (t->what == WF_TASK_BODY && (wf_task_kind(t)->flags & WEFT_PURE) &&
-        !(w->without & WEFT_PASS_SHARE) && !wf_share_find(&w->share, t, &node))
+        !(w->without & WEFT_PASS_SHARE) && !wf_share_find(&w->share, share_token(w, t), &node))
         return wf_error_nomem(err, "the order of tasks");
     if (node == w->o->n_nodes)
         w->o->task_of[w->o->n_nodes++] = task;

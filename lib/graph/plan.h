@@ -32,7 +32,7 @@
  *      hold no value that must be freed.
  *   3. Successors of a node are distinct, and ascending unless rank.c has sorted them.
  *   4. A node that is fused has one predecessor, the node before it, whose only
- *      successor it is and whose result nobody asked for.
+ *      successor it is and whose result nobody asked for; their terms are the same.
  */
 #ifndef WF_PLAN_H
 #define WF_PLAN_H
@@ -87,6 +87,7 @@ struct weft_plan {
     uint64_t           *again;        /* bitmap of targets whose slot a later one has, too; NULL: none */
     bool                has_numbers;  /* left in slots by a run: see scheduler/run.h */
     bool                has_values;   /* a run passed some from task to task */
+    bool                has_terms;    /* some task has: see wf_plan_terms() */
     _Atomic bool        running;
 };
 
@@ -101,6 +102,12 @@ static inline const uint32_t *wf_plan_succ(const weft_plan *p, uint32_t i)
 static inline const weft_task *wf_plan_task(const weft_plan *p, uint32_t i)
 {
     return wf_graph_at(p->graph, p->task_of ? p->task_of[i] : i);
+}
+
+/* How the task of a node wants to be run; NULL: as most do. Asked only when has_terms. */
+static inline const struct wf_terms *wf_plan_terms(const weft_plan *p, uint32_t i)
+{
+    return wf_task_kind(wf_plan_task(p, i))->terms;
 }
 
 /* What a node reads: n slots, in the order of the dependencies of its task. */
@@ -195,8 +202,8 @@ struct wf_share {
     uint32_t              n, n_slots;
 };
 void wf_share_fini(struct wf_share *s); /* a zeroed one is fine */
-/* *node is the node of an equal task met before, or stays what it was and is
+/* *node is the node of a task of this token met before, or stays what it was and is
  * remembered. False: no memory. */
-bool wf_share_find(struct wf_share *s, const weft_task *t, uint32_t *node);
+bool wf_share_find(struct wf_share *s, struct wf_token token, uint32_t *node);
 
 #endif

@@ -42,9 +42,8 @@ static bool grow(struct wf_share *s)
     return true;
 }
 
-bool wf_share_find(struct wf_share *s, const weft_task *t, uint32_t *node)
+bool wf_share_find(struct wf_share *s, struct wf_token token, uint32_t *node)
 {
-    const struct wf_token token = wf_task_token(t);
     struct wf_share_slot *slot;
 
     if (s->n * 2 >= s->n_slots && !grow(s))

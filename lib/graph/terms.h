@@ -1,0 +1,58 @@
+/* terms.h - how a task wants to be run: again, so long, with what, where.
+ *
+ * Few tasks say anything of it, so a kind of tasks has a pointer that is NULL for
+ * most. Equal terms of a graph are one struct: whoever compares them compares
+ * pointers, and tasks of different terms are of different kinds. No pass lets such
+ * tasks be one (share.c) or run as one (lay.c).
+ *
+ * A scope (weft_graph_annotate) is what is said for all tasks built until its end.
+ * Tasks that are not pure are never run again, whatever a scope says, so it has
+ * terms for both.
+ *
+ * What always holds:
+ *   1. terms of a kind or scope are NULL when they say nothing.
+ *   2. quick_terms of a graph are those of its scope for tasks that are not pure;
+ *      in a scope that is wrong, terms that no kind has: so weft_graph_add() never
+ *      goes its quick way there.
+ */
+#ifndef WF_TERMS_H
+#define WF_TERMS_H
+
+#include <weft/graph.h>
+
+#include "lib/base/map.h"
+
+struct wf_terms {
+    int                     retries;
+    int64_t                 backoff_ns; /* before the first time more; doubled each time */
+    int64_t                 timeout_ns; /* of one run of the body; 0: none */
+    size_t                  scratch_bytes;
+    const struct weft_need *needs;
+    size_t                  n_needs;
+    const int              *workers;
+    int                     n_workers;
+    bool                    only_workers;
+};
+
+struct wf_scope {
+    struct wf_scope         *outer;
+    const struct wf_terms   *pure, *impure;
+    int                      priority;
+    const struct weft_error *error;  /* why nothing can be built in it; NULL: it can */
+    uint32_t                 n_lost; /* scopes begun in it that there was no memory for */
+};
+
+/* Whether a task says more than the scope it is built in. */
+static inline bool wf_says_terms(const struct weft_task_spec *spec)
+{
+    return spec->retries || spec->timeout_ns || spec->n_needs || spec->scratch_bytes || spec->n_workers ||
+           spec->backoff_ns || spec->only_workers;
+}
+
+/* The terms of a task of this graph. */
+weft_status wf_terms_of(weft_graph *g, const struct weft_task_spec *spec, const struct wf_terms **out,
+                        struct weft_error *err);
+
+void wf_terms_fini(weft_graph *g);
+
+#endif
