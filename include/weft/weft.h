@@ -7,6 +7,7 @@
 #include <weft/bag.h>
 #include <weft/block.h>
 #include <weft/chunk.h>
+#include <weft/config.h>
 #include <weft/dtype.h>
 #include <weft/expr.h>
 #include <weft/fork.h>
