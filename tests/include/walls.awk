@@ -41,10 +41,11 @@ BEGIN {
     door("jemalloc/",     "lib/base/mem.c")
     door("Random123/",    "lib/base/random.c")
     door("xxhash.h",      "lib/base/hash.c")
+    door("lz4.h",         "lib/base/lz4.c")
     door("graphviz/",     "lib/draw/")
     door("criterion/",    "tests/")
-    # Graphviz serves one caller at a time: its door has a lock.
-    door("pthread.h",     "scheduler/ lib/draw/draw.c")
+    # Graphviz serves one caller at a time: its door has a lock. So has the store of results.
+    door("pthread.h",     "scheduler/ lib/base/lock.h lib/draw/draw.c")
     door("threads.h",     "scheduler/")
     # Virtual threads: where stacks change.
     door("ucontext.h",    "scheduler/sim/switch.c")
