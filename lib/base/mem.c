@@ -1,11 +1,14 @@
 /* mem.c - every allocation of Weft, and the only door to jemalloc. */
 #include "lib/base/mem.h"
 
+#include <fcntl.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "config.h"
 
@@ -195,6 +198,36 @@ static void *raw_aligned_to_page(size_t bytes)        { return mallocx(bytes, MA
 static void *raw_realloc(void *p, size_t bytes)       { return rallocx(p, at_least_16(bytes), flags_for(bytes)); }
 static void  raw_free(void *p)                        { dallocx(p, 0); }
 
+size_t wf_mem_room(size_t bytes)
+{
+    return bytes < SIZE_MAX / 4 ? nallocx(at_least_16(bytes), 0) : bytes;
+}
+
+/* What jemalloc knows of itself it tells anew after this. */
+static void refresh(void)
+{
+    uint64_t epoch = 1;
+    size_t n = sizeof epoch;
+
+    mallctl("epoch", &epoch, &n, &epoch, n);
+}
+
+size_t wf_mem_allocated(void)
+{
+    size_t bytes = 0, n = sizeof bytes;
+
+    refresh();
+    return mallctl("stats.allocated", &bytes, &n, NULL, 0) ? 0 : bytes;
+}
+
+void wf_mem_trim(void)
+{
+    char name[32];
+
+    snprintf(name, sizeof name, "arena.%u.purge", (unsigned)MALLCTL_ARENAS_ALL);
+    mallctl(name, NULL, NULL, NULL, 0);
+}
+
 #else
 
 bool wf_mem_home(int node, wf_mem_bind *bind, void *self) { (void)node, (void)bind, (void)self; return false; }
@@ -207,7 +240,28 @@ static void *raw_aligned_to_page(size_t bytes)        { return aligned_alloc(PAG
 static void *raw_realloc(void *p, size_t bytes)       { return realloc(p, bytes ? bytes : 1); }
 static void  raw_free(void *p)                        { free(p); }
 
+size_t wf_mem_room(size_t bytes)                      { return bytes; }
+size_t wf_mem_allocated(void)                         { return 0; }
+void   wf_mem_trim(void)                              { malloc_trim(0); }
+
 #endif
+
+size_t wf_mem_resident(void)
+{
+    const int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    unsigned long size = 0, resident = 0;
+    char text[128];
+    ssize_t n;
+
+    if (fd < 0)
+        return 0;
+    n = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (n <= 0)
+        return 0;
+    text[n] = '\0';
+    return sscanf(text, "%lu %lu", &size, &resident) == 2 ? resident * (size_t)sysconf(_SC_PAGESIZE) : 0;
+}
 
 void *wf_alloc(size_t bytes)
 {

@@ -41,6 +41,16 @@ bool wf_mem_home(int node, wf_mem_bind *bind, void *self);
 void *wf_pages_alloc(size_t bytes);
 void  wf_pages_free(void *p, size_t bytes); /* as many bytes; NULL is fine */
 
+/* ---- How much there is --------------------------------------------------------- */
+
+size_t wf_mem_room(size_t bytes);   /* what the heap takes for a block of so many */
+size_t wf_mem_allocated(void);      /* bytes in blocks of the whole process; 0: this build cannot tell */
+size_t wf_mem_resident(void);       /* memory of the process, as the system counts it; 0: it does not say */
+
+/* Gives all free memory of the heap back to the system: 1 ms and more, and whoever takes it
+ * again faults its pages anew. */
+void   wf_mem_trim(void);
+
 /* ---- For tests ----------------------------------------------------------- */
 
 /* The nth allocation from now (1: the next) answers NULL, and all others
