@@ -40,6 +40,7 @@ typedef weft_status weft_body(weft_call *call, void *arg, struct weft_error *err
 
 WEFT_API weft_graph *weft_graph_new(void);            /* NULL: no memory */
 WEFT_API void        weft_graph_free(weft_graph *g);  /* NULL is fine */
+WEFT_API void        weft_graph_keys(weft_graph *g, uint32_t flags); /* of enum weft_key_flag; for what is added from now on */
 
 /* ---- Adding tasks ------------------------------------------------------ */
 
@@ -47,6 +48,17 @@ enum weft_task_flag {
     WEFT_PURE  = 1, /* same body, same argument, same inputs: same result. Equal pure tasks
                      * run once, and their key is the same in every process */
     WEFT_SHARE = 2, /* a task of this key that exists already is meant, not a mistake */
+    WEFT_KEEP  = 4, /* pure, and a run with a memo (weft/memo.h) keeps its result however quickly it
+                     * was made. Fails when nobody can say its key in another process */
+};
+
+/* How a graph makes the keys of pure tasks. */
+enum weft_key_flag {
+    WEFT_KEYS_STRICT     = 1, /* a task that is to be pure but whose key would mean something else in
+                               * another process (an argument that is a bare pointer, an input that is
+                               * not pure) fails and says why. Else it is pure within its graph */
+    WEFT_KEYS_BY_CONTENT = 2, /* what reads a file is told by the bytes in it, which are read once more
+                               * for it. Else by its path, size, time of change and inode */
 };
 
 /* So many units of a resource that pools have some of, by its name. */
@@ -203,6 +215,15 @@ WEFT_API weft_task  *weft_task_dep(const weft_task *t, size_t i);
 /* Writes the key, at most `size` bytes with the closing zero: the one given, or
  * name, token and index: "sum-6c1f0e9a22b4d713(2, 0)". Returns its length. */
 WEFT_API size_t weft_task_key(const weft_task *t, char *text, size_t size);
+
+/* What a task computes, in 128 bits: equal tokens mean equal results, in every process that
+ * runs the same bodies. Made of the body (its object's build-id and its place there), the
+ * argument, and the tokens of the inputs. */
+struct weft_token {
+    uint64_t hi, lo;
+};
+/* WEFT_UNSUPPORTED, and why, for a task that is not pure or whose token means nothing elsewhere. */
+WEFT_API weft_status weft_task_token(const weft_task *t, struct weft_token *out, struct weft_error *err);
 
 /* WEFT_OK, or why the task could not be built. */
 WEFT_API weft_status weft_task_status(const weft_task *t, struct weft_error *err);

@@ -36,7 +36,9 @@ struct weft_source {
  *   free    gives up one holder                          (NULL: nothing to free)
  *   share   one holder more of the same value: counted   (NULL: not counted)
  *   copy    an equal value of its own, NULL: no memory   (NULL: cannot be copied)
- *   write, read  serialise and make anew                 (NULL: stays in this process) */
+ *   write, read  serialise and make anew                 (NULL: stays in this process)
+ *   hash    writes what tells it from others of its type: equal bytes mean that tasks which
+ *           read equal ones give the same, in any process (NULL: what `write` writes) */
 struct weft_type {
     const char  *name;
     size_t      (*bytes)(const void *data);
@@ -45,6 +47,7 @@ struct weft_type {
     void       *(*copy)(const void *data);
     weft_status (*write)(const void *data, struct weft_sink *sink);
     weft_status (*read)(void **data, struct weft_source *source);
+    weft_status (*hash)(const void *data, struct weft_sink *sink);
 };
 
 struct weft_value {

@@ -70,6 +70,12 @@ void weft_graph_free(weft_graph *g)
     wf_pages_free(g, WF_PAGE_BYTES);
 }
 
+void weft_graph_keys(weft_graph *g, uint32_t flags)
+{
+    if (g)
+        g->key_flags = flags;
+}
+
 void *wf_graph_alloc(weft_graph *g, size_t bytes)
 {
     return wf_arena_alloc(&g->arena, bytes, 16);
@@ -242,10 +248,13 @@ static inline bool set_deps(weft_graph *g, weft_task *t, weft_task *const *deps,
     return true;
 }
 
+/* What makes a task pure. */
+enum { KEYED = WEFT_PURE | WEFT_KEEP };
+
 static bool needs_extra(const struct weft_task_spec *spec)
 {
     return spec->key || spec->n_index || spec->arg_type || spec->free_arg || spec->arg_bytes ||
-           spec->result_bytes || spec->flags & WEFT_PURE;
+           spec->result_bytes || spec->flags & KEYED;
 }
 
 /* What only this task has; a copied argument is copied here. NULL: no memory. */
@@ -358,6 +367,31 @@ static weft_task *with_key(weft_task *t, const char *key)
     return &g->nomem;
 }
 
+static inline uint32_t keyed(const struct weft_task_spec *spec)
+{
+    return spec->flags & WEFT_KEEP ? KEYED : spec->flags & WEFT_PURE;
+}
+
+/* Gives a pure task its token. One that cannot have one, and must, becomes a failed task:
+ * its argument is freed by who made it. */
+static bool give_token(weft_graph *g, weft_task *t)
+{
+    struct weft_error err, *kept;
+
+    wf_task_set_token(t);
+    if (!wf_task_extra(t)->doubt ||
+        !(g->key_flags & WEFT_KEYS_STRICT || wf_task_kind(t)->flags & WEFT_KEEP))
+        return true;
+    wf_task_doubt(t, &err);
+    wf_task_site(t, err.site, sizeof err.site);
+    kept = wf_graph_alloc(g, sizeof *kept);
+    wf_task_extra(t)->arg = kept ? memcpy(kept, &err, sizeof err) : &g->nomem_error;
+    t->what = WF_TASK_FAILED;
+    t->n_deps = 0;
+    wf_task_page(t)->has_failed = true;
+    return false;
+}
+
 /* What the task says, else its scope. */
 static inline int priority_of(const weft_graph *g, const struct weft_task_spec *spec)
 {
@@ -369,7 +403,7 @@ static weft_task *add_any(weft_graph *g, const struct weft_task_spec *spec)
 {
     struct wf_kind kind = {.body = spec->body, .name = spec->name, .layer = spec->layer,
                            .file = spec->file ? spec->file : no_file, .line = spec->line,
-                           .flags = spec->flags & WEFT_PURE, .priority = priority_of(g, spec),
+                           .flags = keyed(spec), .priority = priority_of(g, spec),
                            .n_results = spec->n_results ? (uint32_t)spec->n_results : 1};
     struct weft_error err;
     struct wf_extra *extra = NULL;
@@ -409,7 +443,8 @@ static weft_task *add_any(weft_graph *g, const struct weft_task_spec *spec)
     g->owns |= extra && (extra->arg_type || extra->free_arg);
     if (kind.flags & WEFT_PURE) {
         g->is_plain = false;
-        extra->token = wf_task_make_token(t);
+        if (!give_token(g, t))
+            goto fail;
     }
     return t;
 fail:
@@ -424,7 +459,7 @@ static inline bool is_last_kind(const weft_graph *g, const struct weft_task_spec
     const struct wf_kind *k = g->last_kind == UINT32_MAX ? NULL : &g->kinds[g->last_kind];
 
     return k && k->body == spec->body && k->line == spec->line && k->file == (spec->file ? spec->file : no_file) &&
-           k->layer == spec->layer && !(k->flags | (spec->flags & WEFT_PURE)) &&
+           k->layer == spec->layer && !(k->flags | keyed(spec)) &&
            k->n_results == (spec->n_results ? (uint32_t)spec->n_results : 1) && k->priority == priority_of(g, spec) &&
            k->terms == g->quick_terms && !wf_says_terms(spec) &&
            k->by_symbol == !spec->name && (!spec->name || strcmp(k->name, spec->name) == 0);
@@ -452,14 +487,14 @@ weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec)
 
 weft_task *weft_graph_put(weft_graph *g, struct weft_value value)
 {
-    struct weft_value *kept = g ? wf_graph_alloc(g, sizeof *kept) : NULL;
+    struct wf_known *kept = g ? wf_graph_alloc(g, sizeof *kept) : NULL;
     weft_task *t = kept ? new_named(g, value.type ? value.type->name : "nothing", WF_TASK_VALUE, kept) : NULL;
 
     if (!t) {
         weft_value_release(value);
         return g ? &g->nomem : NULL;
     }
-    *kept = value;
+    kept->value = value;
     g->owns = true;
     return t;
 }

@@ -31,7 +31,7 @@
 
 enum wf_what {
     WF_TASK_BODY,
-    WF_TASK_VALUE,  /* arg: struct weft_value * */
+    WF_TASK_VALUE,  /* arg: struct wf_known *, whose first is the value */
     WF_TASK_ALIAS,  /* deps[0] */
     WF_TASK_REF,    /* a key that has not come; becomes an ALIAS */
     WF_TASK_RESULT, /* result number few[1] of deps[0] */
@@ -50,6 +50,7 @@ struct wf_kind {
     int         priority;
     bool        by_symbol;  /* no name was given: it is the body's symbol */
     struct wf_token token;  /* of the body, when WEFT_PURE */
+    bool        is_known;   /* that token means the same in every process */
     const struct wf_terms *terms; /* NULL: none */
 };
 
@@ -62,8 +63,24 @@ struct wf_extra {
     size_t                  arg_bytes;
     size_t                  result_bytes;
     struct wf_token         token;    /* when WEFT_PURE */
+    uint32_t                doubt;    /* of enum wf_doubt: whether that token means anything elsewhere */
     int                     n_index;
     int64_t                 index[];
+};
+
+/* Why a token is no more than a name within its graph. */
+enum wf_doubt {
+    WF_CERTAIN,
+    WF_DOUBT_BODY,  /* its object has no build-id */
+    WF_DOUBT_ARG,   /* it is a bare pointer */
+    WF_DOUBT_INPUT, /* + i: input i is not pure, or in doubt */
+};
+
+/* A value that is known, and its token once a pure task has asked for it. */
+struct wf_known {
+    struct weft_value value;
+    struct wf_token   token;
+    bool              is_asked, is_certain;
 };
 
 enum { WF_FEW_DEPS = 4, WF_MOST_DEPS = (1 << 28) - 1 };
@@ -112,6 +129,7 @@ struct weft_graph {
     bool               has_terms;           /* some kind has */
     bool               is_plain;            /* every task is a body, and none is pure */
     bool               owns;                /* some task is a value, or its argument was taken */
+    uint32_t           key_flags;           /* of enum weft_key_flag */
 
     struct wf_kind    *kinds;
     uint32_t           n_kinds, room_kinds;
@@ -204,9 +222,17 @@ weft_task *wf_graph_fail_with(weft_graph *g, const struct weft_error *err, const
  * that is not pure is told by its number in the graph. */
 struct wf_token wf_task_token(const weft_task *t);
 
-/* For weft_graph_add(): the token of a pure task that is whole but for it, and of a body. */
-struct wf_token wf_task_make_token(const weft_task *t);
-struct wf_token wf_body_token(weft_body *body);
+/* Whether the token says what `t` computes in every process, not only in this graph. */
+bool wf_task_is_certain(const weft_task *t);
+
+/* For weft_graph_add(): sets the token of a pure task that is whole but for it. */
+void wf_task_set_token(weft_task *t);
+
+/* The token of a body; *is_known: it means the same in every process. */
+struct wf_token wf_body_token(weft_body *body, bool *is_known);
+
+/* "f: is to be pure, but its input 2 (load-7) is not": an enum wf_doubt other than certain. */
+weft_status wf_task_doubt(const weft_task *t, struct weft_error *err);
 
 /* "file.c:12", or "" */
 void wf_task_site(const weft_task *t, char *text, size_t size);

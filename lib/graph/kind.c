@@ -84,7 +84,7 @@ uint32_t wf_graph_kind(weft_graph *g, const struct wf_kind *kind)
     g->has_several |= kind->n_results > 1;
     g->has_priority |= kind->priority != 0;
     if (kind->flags & WEFT_PURE)
-        g->kinds[g->n_kinds].token = wf_body_token(kind->body);
+        g->kinds[g->n_kinds].token = wf_body_token(kind->body, &g->kinds[g->n_kinds].is_known);
     g->kind_slots[at & (g->n_kind_slots - 1)] = g->n_kinds + 1;
     return g->last_kind = g->n_kinds++;
 }

@@ -41,7 +41,7 @@ static weft_status check(const struct weft_task_spec *spec, struct weft_error *e
 
     if (spec->retries < 0)
         return weft_error_set(err, WEFT_INVALID, "%s: %d retries", name, spec->retries);
-    if (spec->retries && spec->body && !(spec->flags & WEFT_PURE))
+    if (spec->retries && spec->body && !(spec->flags & (WEFT_PURE | WEFT_KEEP)))
         return weft_error_set(err, WEFT_INVALID,
                               "%s: %d retries of a task that is not pure: only tasks marked WEFT_PURE may be run again",
                               name, spec->retries);
@@ -184,7 +184,7 @@ static bool intern(weft_graph *g, const struct wf_terms *t, const struct wf_term
 weft_status wf_terms_of(weft_graph *g, const struct weft_task_spec *spec, const struct wf_terms **out,
                         struct weft_error *err)
 {
-    const bool is_pure = spec->flags & WEFT_PURE;
+    const bool is_pure = spec->flags & (WEFT_PURE | WEFT_KEEP);
     const struct wf_terms *scope = is_pure ? g->scope.pure : g->scope.impure;
     struct wf_terms terms;
     weft_status st;
