@@ -146,6 +146,9 @@ WEFT_API weft_task *weft_graph_fail(weft_graph *g, weft_status status, const cha
  * graphs show layers. Numbers start at 1; `name` is copied; 0 when out of memory. */
 WEFT_API uint32_t weft_graph_layer(weft_graph *g, const char *name);
 
+/* Tells people what its tasks give: "float64 (1000, 3) in 10 chunks". Copied. */
+WEFT_API void weft_graph_layer_tell(weft_graph *g, uint32_t layer, const char *fmt, ...) WEFT_FORMAT(3, 4);
+
 /* ---- Inside a body ----------------------------------------------------- */
 
 /* The first words of a call and of its run, so that reading inputs of a plan that runs
@@ -204,6 +207,7 @@ WEFT_API size_t     weft_graph_n_tasks(const weft_graph *g);
 WEFT_API weft_task *weft_graph_task(const weft_graph *g, size_t i); /* in order of adding */
 WEFT_API weft_task *weft_graph_find(const weft_graph *g, const char *key); /* NULL: none */
 WEFT_API const char *weft_graph_layer_name(const weft_graph *g, uint32_t layer); /* "" for 0 */
+WEFT_API const char *weft_graph_layer_about(const weft_graph *g, uint32_t layer); /* "": not told */
 
 WEFT_API weft_graph *weft_task_graph(const weft_task *t);
 WEFT_API size_t      weft_task_id(const weft_task *t);  /* its place in the order of adding */

@@ -27,7 +27,12 @@ weft_task *weft_graph_find(const weft_graph *g, const char *key)
 
 const char *weft_graph_layer_name(const weft_graph *g, uint32_t layer)
 {
-    return g && layer ? g->layers[layer - 1] : "";
+    return g && layer ? g->layers[layer - 1].name : "";
+}
+
+const char *weft_graph_layer_about(const weft_graph *g, uint32_t layer)
+{
+    return g && layer ? g->layers[layer - 1].about : "";
 }
 
 weft_graph *weft_task_graph(const weft_task *t)

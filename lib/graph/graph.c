@@ -566,15 +566,30 @@ uint32_t weft_graph_layer(weft_graph *g, const char *name)
         return 0;
     if (g->n_layers == g->room_layers) {
         const uint32_t room = g->room_layers ? g->room_layers * 2 : 16;
-        const char **layers = wf_realloc(g->layers, room * sizeof *layers);
+        struct wf_layer *layers = wf_realloc(g->layers, room * sizeof *layers);
 
         if (!layers)
             return 0;
         g->layers = layers;
         g->room_layers = room;
     }
-    g->layers[g->n_layers++] = copy;
+    g->layers[g->n_layers++] = (struct wf_layer){.name = copy, .about = ""};
     return g->n_layers;
+}
+
+void weft_graph_layer_tell(weft_graph *g, uint32_t layer, const char *fmt, ...)
+{
+    char text[512], *copy;
+    va_list args;
+
+    if (!g || !layer)
+        return;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    copy = wf_graph_strdup(g, text);
+    if (copy)
+        g->layers[layer - 1].about = copy;
 }
 
 const weft_task *wf_task_resolve(const weft_task *t)

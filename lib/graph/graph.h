@@ -54,6 +54,11 @@ struct wf_kind {
     const struct wf_terms *terms; /* NULL: none */
 };
 
+struct wf_layer {
+    const char *name;
+    const char *about; /* what its tasks give; "": not told */
+};
+
 /* What few tasks have. */
 struct wf_extra {
     void                   *arg;
@@ -137,7 +142,7 @@ struct weft_graph {
     uint32_t           n_kind_slots;
     uint32_t           last_kind;           /* UINT32_MAX: there is none */
 
-    const char       **layers;              /* layers[i]: the name of layer i + 1 */
+    struct wf_layer   *layers;              /* layers[i] is layer i + 1 */
     uint32_t           n_layers, room_layers;
 
     struct wf_map      keys;                /* key -> task number */
