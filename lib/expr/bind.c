@@ -6,8 +6,8 @@
 
 #include "lib/base/error.h"
 #include "lib/base/map.h"
+#include "lib/base/near.h"
 #include "lib/expr/fault.h"
-#include "lib/expr/near.h"
 #include "lib/expr/op.h"
 #include "lib/expr/tree.h"
 #include "lib/expr/type.h"

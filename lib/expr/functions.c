@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/base/assert.h"
-#include "lib/expr/near.h"
+#include "lib/base/near.h"
 #include "lib/expr/op.h"
 #include "lib/expr/parse.h"
 

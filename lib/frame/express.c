@@ -3,8 +3,8 @@
 
 #include "lib/base/error.h"
 #include "lib/base/map.h"
+#include "lib/base/near.h"
 #include "lib/expr/bind.h"
-#include "lib/expr/near.h"
 #include "lib/frame/frame.h"
 
 /* One walk that puts the frame's columns in the place of inputs. */

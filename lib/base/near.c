@@ -1,6 +1,6 @@
 /* near.c - which name was meant: the least number of letters added, dropped, changed or
  * swapped with the next (optimal string alignment). */
-#include "lib/expr/near.h"
+#include "lib/base/near.h"
 
 #include <string.h>
 
