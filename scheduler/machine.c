@@ -3,32 +3,53 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "scheduler/settle.h"
 #include "scheduler/topo.h"
 #include "scheduler/victim.h"
 
-static struct weft_machine facts_of(const struct wf_topo *t)
-{
-    const int n_workers = wf_topo_n_workers(t);
+/* The workers of weft_pool_new(NULL), here and now. */
+struct workers {
+    int  n;
+    bool pinned;
+};
 
+static weft_status workers_of(const struct wf_topo *t, struct workers *out, struct weft_error *err)
+{
+    struct wf_settled settled;
+    const weft_status st = wf_settle(&settled, NULL, err);
+
+    if (st)
+        return st;
+    out->n = settled.spec.kind == WEFT_POOL_SERIAL ? 1 : settled.spec.n_workers ? settled.spec.n_workers : wf_topo_n_workers(t);
+    out->pinned = !settled.spec.no_pin && settled.spec.kind != WEFT_POOL_SERIAL && wf_topo_pins(t, out->n);
+    wf_settled_fini(&settled);
+    return WEFT_OK;
+}
+
+static struct weft_machine facts_of(const struct wf_topo *t, struct workers workers)
+{
     return (struct weft_machine){
         .n_packages = t->n_packages, .n_nodes = t->n_nodes, .n_l3 = t->n_l3, .n_l2 = t->n_l2,
         .n_cores = t->n_cores, .n_pus = t->n_pus,
         .l1_bytes = t->l1_bytes, .l2_bytes = t->l2_bytes, .l3_bytes = t->l3_bytes,
         .quota_cores = t->quota_cores,
-        .n_workers = n_workers, .pinned = wf_topo_pins(t, n_workers),
+        .n_workers = workers.n, .pinned = workers.pinned,
     };
 }
 
 weft_status weft_machine_look(struct weft_machine *out, struct weft_error *err)
 {
     struct wf_topo *t;
-    const weft_status st = wf_topo_new(&t, NULL, err);
+    struct workers workers;
+    weft_status st = wf_topo_new(&t, NULL, err);
 
     if (st)
         return st;
-    *out = facts_of(t);
+    st = workers_of(t, &workers, err);
+    if (!st)
+        *out = facts_of(t, workers);
     wf_topo_free(t);
-    return WEFT_OK;
+    return st;
 }
 
 /* "2 cores", "1 core". */
@@ -142,12 +163,14 @@ weft_status weft_machine_print(FILE *to, struct weft_error *err)
 {
     struct wf_topo *t = NULL;
     struct weft_machine facts;
+    struct workers workers;
     int *places = NULL, n, n_groups;
     weft_status st = wf_topo_new(&t, NULL, err);
 
+    st = st ? st : workers_of(t, &workers, err);
     if (st)
         goto out;
-    n = wf_topo_n_workers(t);
+    n = workers.n;
     places = wf_alloc_array((size_t)n * 3, sizeof *places);
     if (!places) {
         st = wf_error_nomem(err, "the places of workers");
@@ -155,7 +178,7 @@ weft_status weft_machine_print(FILE *to, struct weft_error *err)
     }
     wf_topo_place(t, n, places);
     n_groups = wf_victim_order(t, n, 0, places, places + n, places + 2 * n);
-    facts = facts_of(t);
+    facts = facts_of(t, workers);
     print_facts(&facts, to);
     for (int pu = 0; pu < t->n_pus;)
         pu = print_group(t, pu, n, places, to);

@@ -11,11 +11,12 @@
 #include "lib/base/mem.h"
 #include "lib/graph/trace.h"
 #include "scheduler/process.h"
+#include "scheduler/settle.h"
 #include "scheduler/victim.h"
 
 /* A wake by the system costs 20 to 40 us, so a worker looks about that long
  * before it sleeps. With more workers than cores, looking robs those who work. */
-enum { SPIN_NS = 50000, SPIN_CROWDED_NS = 5000, TRACE_EVENTS = 65536 };
+enum { SPIN_NS = 50000, SPIN_CROWDED_NS = 5000 };
 
 static int workers_wanted(const struct weft_pool_spec *spec, const struct wf_topo *topo)
 {
@@ -70,6 +71,7 @@ static void free_memory(weft_pool *pool)
     wf_free(pool->victims);
     wf_free(pool->places);
     wf_topo_free(pool->topo);
+    wf_free(pool->refusal);
     for (int i = 0; i < WF_MAX_RUNS; i++)
         wf_heap_fini(&pool->runs[i].heap);
     wf_cond_fini(&pool->all_told);
@@ -81,7 +83,6 @@ static bool init_worker(weft_pool *pool, int i, const struct weft_pool_spec *spe
 {
     struct wf_worker *w = &pool->workers[i];
     int *ends = wf_alloc_array((size_t)pool->n_workers, sizeof *ends);
-    const size_t n_events = spec->trace_events ? spec->trace_events : TRACE_EVENTS;
     bool ok = ends != NULL;
 
     w->pool = pool;
@@ -97,7 +98,7 @@ static bool init_worker(weft_pool *pool, int i, const struct weft_pool_spec *spe
     wf_free(ends);
     if (ok && spec->kind == WEFT_POOL_PROCESSES)
         ok = (w->call.process = wf_process_new(&pool->lock));
-    return ok && wf_deque_init(&w->deque) && (!spec->trace || wf_tracer_init(&w->tracer, n_events));
+    return ok && wf_deque_init(&w->deque) && (!spec->trace || wf_tracer_init(&w->tracer, spec->trace_events));
 }
 
 static bool start_worker(weft_pool *pool, int i)
@@ -113,16 +114,16 @@ static bool start_worker(weft_pool *pool, int i)
     return w->started;
 }
 
-weft_pool *weft_pool_new(const struct weft_pool_spec *spec)
+/* A pool as a settled spec says. */
+static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, struct weft_error *err)
 {
-    static const struct weft_pool_spec defaults;
     weft_pool *pool = wf_alloc_aligned(sizeof *pool);
+    weft_status st;
     size_t n, bytes;
 
     if (!pool)
-        return NULL;
+        return wf_error_nomem(err, "a pool");
     memset(pool, 0, sizeof *pool);
-    spec = spec ? spec : &defaults;
     wf_mutex_init(&pool->lock);
     wf_cond_init(&pool->all_told);
     for (int i = 0; i < WF_MAX_RUNS; i++)
@@ -131,8 +132,10 @@ weft_pool *weft_pool_new(const struct weft_pool_spec *spec)
     pool->kind = spec->kind;
     pool->process = getpid();
     pool->traces = spec->trace;
-    if (wf_topo_new(&pool->topo, NULL, NULL))
+    st = wf_topo_new(&pool->topo, NULL, err);
+    if (st)
         goto fail;
+    st = wf_error_nomem(err, "the workers of a pool");
     pool->n_workers = workers_wanted(spec, pool->topo);
     pool->pins = !spec->no_pin && !spec->executor && wf_topo_pins(pool->topo, pool->n_workers);
     pool->max_searching = pool->n_workers > 1 ? (uint32_t)pool->n_workers / 2 : 1;
@@ -160,15 +163,54 @@ weft_pool *weft_pool_new(const struct weft_pool_spec *spec)
     if (pool->kind != WEFT_POOL_SERIAL)
         for (int i = 0; i < pool->n_workers; i++)
             if (!start_worker(pool, i)) {
+                st = weft_error_set(err, WEFT_NOMEM, "a pool of %d workers: only %d could be started", pool->n_workers, i);
                 stop_workers(pool);
                 goto fail;
             }
     if (pool->kind != WEFT_POOL_SERIAL)
         wf_watchdog_start(&pool->watchdog, pool);
-    return pool;
+    *out = pool;
+    return WEFT_OK;
 fail:
     free_memory(pool);
-    return NULL;
+    return st;
+}
+
+weft_status weft_pool_open(weft_pool **out, const struct weft_pool_spec *spec, struct weft_error *err)
+{
+    struct wf_settled settled;
+    weft_status st = wf_settle(&settled, spec, err);
+
+    if (st)
+        return st;
+    st = make(out, &settled.spec, err);
+    wf_settled_fini(&settled);
+    return st;
+}
+
+/* A pool that fails every run with `err`: all else can be asked of it as of any other. */
+static weft_pool *refusing(const struct weft_error *err)
+{
+    const struct weft_pool_spec least = {.kind = WEFT_POOL_SERIAL};
+    struct weft_error *refusal = wf_alloc(sizeof *refusal);
+    weft_pool *pool = NULL;
+
+    if (!refusal || make(&pool, &least, NULL)) {
+        wf_free(refusal);
+        return NULL;
+    }
+    *refusal = *err;
+    pool->refusal = refusal;
+    return pool;
+}
+
+weft_pool *weft_pool_new(const struct weft_pool_spec *spec)
+{
+    struct weft_error err;
+    weft_pool *pool = NULL;
+    const weft_status st = weft_pool_open(&pool, spec, &err);
+
+    return st && st != WEFT_NOMEM ? refusing(&err) : pool;
 }
 
 int weft_pool_n_workers(const weft_pool *pool)
@@ -331,6 +373,11 @@ static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
 
     if (!pool)
         return wf_error_nomem(err, "a pool");
+    if (pool->refusal) {
+        if (err)
+            *err = *pool->refusal;
+        return pool->refusal->status;
+    }
     if (pool->process != getpid())
         return weft_error_set(err, WEFT_UNSUPPORTED, "this pool belongs to process %d; process %d was forked from it",
                               (int)pool->process, (int)getpid());

@@ -59,6 +59,7 @@ struct weft_pool {
     struct weft_executor executor;
     bool                has_executor;
     struct wf_watchdog  watchdog;
+    struct weft_error  *refusal;    /* why it runs nothing; NULL: it does */
 
     struct wf_gather    gather;
     struct wf_park      park;

@@ -292,23 +292,10 @@ int wf_topo_n_cores(const struct wf_topo *t)
     return t->n_cores;
 }
 
-/* 0: not said, or not a number of workers. */
-static int workers_asked_for(void)
-{
-    const char *text = getenv("WEFT_WORKERS");
-    char *end = NULL;
-    const long n = text ? strtol(text, &end, 10) : 0;
-
-    return text && *text && !*end && n > 0 && n <= WF_MAX_WORKERS ? (int)n : 0;
-}
-
 int wf_topo_n_workers(const struct wf_topo *t)
 {
-    const int asked = workers_asked_for();
     const double quota = ceil(t->quota_cores);
 
-    if (asked)
-        return asked;
     return quota >= 1 && quota < t->n_cores ? (int)quota : t->n_cores;
 }
 

@@ -48,8 +48,8 @@ void        wf_topo_free(struct wf_topo *t); /* NULL is fine */
 
 int wf_topo_n_pus(const struct wf_topo *t);
 int wf_topo_n_cores(const struct wf_topo *t);
-/* How many workers a pool has unless its maker says: $WEFT_WORKERS if that is a number from
- * 1 to WF_MAX_WORKERS, else one per core, no more than the cgroup's quota rounded up. */
+/* How many workers a pool has unless somebody says: one per core, no more than the cgroup's
+ * quota rounded up. */
 int wf_topo_n_workers(const struct wf_topo *t);
 enum { WF_MAX_WORKERS = 4096 };
 

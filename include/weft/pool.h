@@ -6,7 +6,8 @@
  *
  * Ownership: results of a run are given: release each with weft_value_release().
  * Errors:    a task that fails poisons what depends on it; the rest runs or is
- *            cancelled, as the run spec says. The pool stays usable.
+ *            cancelled, as the run spec says. The pool stays usable. A wrong
+ *            configuration is told by weft_pool_open(), or else by the first run.
  * Threads:   any thread may submit; runs share the workers (of a serial pool, they
  *            wait for each other). A body must not wait
  *            for a run of its own pool.
@@ -16,6 +17,7 @@
 #ifndef WEFT_POOL_H
 #define WEFT_POOL_H
 
+#include <weft/config.h>
 #include <weft/graph.h>
 #include <weft/plan.h>
 
@@ -25,6 +27,7 @@ typedef struct weft_pool   weft_pool;
 typedef struct weft_future weft_future; /* a run submitted, and its results when there */
 
 enum weft_pool_kind {
+    WEFT_POOL_CONFIGURED, /* as pool.kind is set: threads, unless told */
     WEFT_POOL_THREADS,   /* workers in this process */
     WEFT_POOL_SERIAL,    /* the calling thread, in rank order: for debuggers, and the judge of the others */
     WEFT_POOL_PROCESSES, /* forked workers: a body that crashes fails one task. Results travel by
@@ -38,17 +41,25 @@ struct weft_executor {
     weft_status (*submit)(void *self, void (*fn)(void *arg), void *arg);
 };
 
+/* What is left 0 here is as the configuration says (weft/config.h), in brackets. */
 struct weft_pool_spec {
-    enum weft_pool_kind kind;
-    int    n_workers;        /* 0: $WEFT_WORKERS, else one per core this process may use (its
-                              * cpuset and its cgroup's cpu.max) */
-    bool   no_pin;           /* let the system move the workers */
-    bool   trace;            /* note what each worker does; see weft/trace.h */
-    size_t trace_events;     /* kept per worker, the latest; 0: 65536 */
+    enum weft_pool_kind kind; /* [pool.kind]; threads, if there is an executor */
+    int    n_workers;        /* [pool.workers: one per core this process may use, its cpuset and its
+                              * cgroup's cpu.max, unless told] */
+    bool   no_pin;           /* let the system move the workers [pool.pin] */
+    bool   trace;            /* note what each worker does; see weft/trace.h [trace] */
+    size_t trace_events;     /* kept per worker, the latest [trace.events] */
     const struct weft_executor *executor; /* run worker loops there instead of on own threads; copied */
+    const weft_config *config; /* NULL: files and environment, read now. Lent for the call */
 };
 
-WEFT_API weft_pool *weft_pool_new(const struct weft_pool_spec *spec); /* NULL spec: all defaults; NULL: no memory */
+/* `spec` may be NULL. WEFT_NOMEM, too, when the system starts no more threads; a wrong
+ * configuration as in weft/config.h. */
+WEFT_API weft_status weft_pool_open(weft_pool **out, const struct weft_pool_spec *spec, struct weft_error *err);
+
+/* The same without a word: NULL when there is no memory. If the configuration is wrong, a
+ * pool that runs nothing: every run fails and tells what is wrong with it. */
+WEFT_API weft_pool *weft_pool_new(const struct weft_pool_spec *spec);
 WEFT_API void       weft_pool_free(weft_pool *pool);                  /* finishes what is submitted, whose futures
                                                                        * stay good; NULL is fine */
 WEFT_API int        weft_pool_n_workers(const weft_pool *pool);       /* 0 for NULL */

@@ -391,20 +391,6 @@ Test(pool, several_pools_live_in_one_process)
     weft_graph_free(g);
 }
 
-Test(pool, weft_workers_sets_the_number)
-{
-    weft_pool *pool;
-
-    setenv("WEFT_WORKERS", "5", 1);
-    pool = weft_pool_new(NULL);
-    cr_assert_eq(weft_pool_n_workers(pool), 5);
-    weft_pool_free(pool);
-    setenv("WEFT_WORKERS", "many", 1);
-    pool = weft_pool_new(NULL);
-    cr_assert_geq(weft_pool_n_workers(pool), 1);
-    weft_pool_free(pool);
-}
-
 Test(pool, a_forked_child_may_free_it_and_make_its_own)
 {
 #if WF_TSAN

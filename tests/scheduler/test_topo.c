@@ -16,7 +16,6 @@ static struct wf_topo *made(const char *synthetic)
     struct wf_topo *t = NULL;
     struct weft_error err = {0};
 
-    unsetenv("WEFT_WORKERS");
     cr_assert_eq(wf_topo_new(&t, synthetic, &err), WEFT_OK, "%s: %s", synthetic, err.message);
     return t;
 }
@@ -71,28 +70,6 @@ Test(topo, a_quota_bounds_the_default_number_of_workers_rounded_up)
         t->quota_cores = cases[i].quota;
         cr_expect_eq(wf_topo_n_workers(t), cases[i].workers, "quota %g: %d workers", cases[i].quota,
                      wf_topo_n_workers(t));
-    }
-    wf_topo_free(t);
-}
-
-Test(topo, WEFT_WORKERS_overrides_cores_and_quota)
-{
-    struct wf_topo *t = made(TWO_NODES);
-
-    t->quota_cores = 2;
-    setenv("WEFT_WORKERS", "13", 1);
-    cr_expect_eq(wf_topo_n_workers(t), 13);
-    wf_topo_free(t);
-}
-
-Test(topo, WEFT_WORKERS_that_is_no_number_of_workers_is_not_heard)
-{
-    const char *const nonsense[] = {"", "0", "-3", "many", "4x", "4097", "99999999999999999999"};
-    struct wf_topo *t = made(TWO_NODES);
-
-    for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
-        setenv("WEFT_WORKERS", nonsense[i], 1);
-        cr_expect_eq(wf_topo_n_workers(t), 8, "'%s'", nonsense[i]);
     }
     wf_topo_free(t);
 }

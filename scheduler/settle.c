@@ -1,0 +1,47 @@
+/* settle.c - what a pool is to be: its spec, and the configuration where that leaves it open. */
+#include "scheduler/settle.h"
+
+#include "lib/base/setting.h"
+#include "scheduler/topo.h"
+
+_Static_assert((int)WF_MOST_WORKERS_SET == (int)WF_MAX_WORKERS, "what may be set is what may be");
+
+static enum weft_pool_kind kind_of(const weft_config *c)
+{
+    switch (wf_config_number(c, WF_POOL_KIND)) {
+    case WF_KIND_SYNC:      return WEFT_POOL_SERIAL;
+    case WF_KIND_PROCESSES: return WEFT_POOL_PROCESSES;
+    default:                return WEFT_POOL_THREADS;
+    }
+}
+
+weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec, struct weft_error *err)
+{
+    static const struct weft_pool_spec open;
+    struct wf_settled s = {.spec = spec ? *spec : open};
+    const weft_config *c = s.spec.config;
+
+    if (!c) {
+        const weft_status st = weft_config_new(&s.config, err);
+
+        if (st)
+            return st;
+        c = s.config;
+    }
+    /* Whoever brings threads wants them used. */
+    if (!s.spec.kind)
+        s.spec.kind = s.spec.executor ? WEFT_POOL_THREADS : kind_of(c);
+    if (s.spec.n_workers <= 0)
+        s.spec.n_workers = (int)wf_config_number(c, WF_POOL_WORKERS);
+    s.spec.no_pin = s.spec.no_pin || !wf_config_number(c, WF_POOL_PIN);
+    s.spec.trace = s.spec.trace || wf_config_number(c, WF_TRACE);
+    if (!s.spec.trace_events)
+        s.spec.trace_events = wf_config_number(c, WF_TRACE_EVENTS);
+    *out = s;
+    return WEFT_OK;
+}
+
+void wf_settled_fini(struct wf_settled *s)
+{
+    weft_config_free(s->config);
+}
