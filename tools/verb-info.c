@@ -31,7 +31,7 @@ const struct verb verb_info = {
         "Prints the version and the optional parts of this build; the instruction set its\n"
         "loops use (WEFT_ISA changes that); the cores and caches this process may use, by its\n"
         "cpuset, affinity mask and cgroup quota; how many workers a pool has unless told\n"
-        "otherwise (WEFT_WORKERS changes that), where they sit, and in which order the first\n"
-        "one robs the others.\n",
+        "otherwise (`weft config` tells what changes that), where they sit, and in which order\n"
+        "the first one robs the others.\n",
     .run = info,
 };
