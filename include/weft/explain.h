@@ -18,8 +18,8 @@
  *
  * Each line of the table is the plan after one pass more (weft/plan.h); `held` is how
  * many results lie in memory at once, at most, and their bytes, as far as tasks say
- * them, when one worker runs the plan in its order. Below are the layers, what they give, and under each what it reads. Tasks
- * without a layer stand together by name.
+ * them, when one worker runs the plan in its order. Below are the layers, what they
+ * give, and under each what it reads. Tasks without a layer stand together by name.
  *
  * Collections do their part before: an operation on arrays, frames or bags becomes no
  * task before something needs its chunks, and what is described until then is one pass

@@ -125,6 +125,12 @@ WEFT_API void weft_graph_annotate_end(weft_graph *g);
 #define weft_annotate(g, ...)                                                 \
     weft_graph_annotate((g), &(struct weft_task_spec){.file = __FILE__, .line = __LINE__, __VA_ARGS__})
 
+/* The call that builds what follows, until the next one: errors of collections and of
+ * their tasks name it. In C the calls of weft/array.h, frame.h and bag.h say it by
+ * themselves; what calls them through a pointer, or for another language, says it here.
+ * `file` is kept, so a literal; NULL: not known. */
+WEFT_API void weft_graph_at(weft_graph *g, const char *file, int line);
+
 /* A value known already, entered once however many tasks read it. Taken. */
 WEFT_API weft_task *weft_graph_put(weft_graph *g, struct weft_value value);
 

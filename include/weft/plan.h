@@ -29,7 +29,15 @@ enum weft_pass {
     WEFT_PASS_SHARE = 2, /* equal pure tasks run once */
     WEFT_PASS_FUSE  = 4, /* a chain of one-in one-out tasks runs as one */
     WEFT_PASS_ORDER = 8, /* finish what is begun before beginning more, to hold little */
+    /* Made while collections become tasks, so left out by weft_graph_without(): */
+    WEFT_PASS_ARRAYS = 16, /* operations element by element and what reads them are one pass over a chunk */
+    WEFT_PASS_FRAMES = 32, /* operations row by row and what reads them are one pass, over needed columns only */
+    WEFT_PASS_BAGS   = 64, /* steps and what reads them are one pass over a partition */
 };
+
+/* Collections of this graph described from now on become tasks without these passes:
+ * each operation is a task for each chunk. 0: all are made, as at first. */
+WEFT_API void weft_graph_without(weft_graph *g, uint32_t passes);
 
 struct weft_plan_spec {
     uint32_t without; /* passes of enum weft_pass not to make */

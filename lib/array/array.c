@@ -6,6 +6,7 @@
 
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
+#include "lib/graph/plan.h"
 
 weft_array *wf_array_new(weft_graph *g, const struct weft_array *like)
 {
@@ -15,7 +16,16 @@ weft_array *wf_array_new(weft_graph *g, const struct weft_array *like)
         return NULL;
     *a = *like;
     a->graph = g;
+    a->from = wf_graph_origin(g);
     return a;
+}
+
+weft_array *wf_array_to_join(weft_array *a)
+{
+    if (wf_array_has_failed(a) || a->chunks || a->kind == WF_ARRAY_FILL ||
+        wf_origin_joins(a->graph, &a->from, WEFT_PASS_ARRAYS))
+        return a;
+    return weft_array_keep(a);
 }
 
 weft_array *wf_array_fail_with(weft_graph *g, const char *name, const struct weft_error *err)

@@ -56,6 +56,7 @@ struct weft_array {
     int64_t            shape[WEFT_MAX_DIMS];
     struct wf_cuts     cuts[WEFT_MAX_DIMS];
     weft_task        **chunks;  /* row-major; NULL: none made */
+    struct wf_origin   from;    /* where it was said, and how its tasks want to be run */
     union {
         union { double f64; int64_t i64; } fill; /* of float32 too f64, of bool i64 */
         struct { int64_t start, step; } range;
@@ -91,6 +92,14 @@ static inline bool wf_array_has_failed(const weft_array *a)
 {
     return !a || a->failed;
 }
+
+/* The array, or an equal one of chunks when it is a description that does not join what is
+ * said now: a number always does, having no tasks. */
+weft_array *wf_array_to_join(weft_array *a);
+
+/* "float64 (10000, 10000) by (1000, 1000)" */
+enum { WF_ABOUT_TEXT = 512 };
+const char *wf_array_about(const weft_array *a, char text[WF_ABOUT_TEXT]);
 
 /* ---- Shapes ------------------------------------------------------------------- */
 

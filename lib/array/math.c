@@ -124,7 +124,7 @@ static weft_array *call(weft_op op, int n, weft_array *const *given)
     for (int i = 0; i < n; i++) {
         /* The condition of a choice has no say in the type of its branches. */
         const int first = op == WEFT_OP_IF;
-        weft_array *arg = i < first ? given[i] : settle_number(given[i], n - first, given + first);
+        weft_array *arg = wf_array_to_join(i < first ? given[i] : settle_number(given[i], n - first, given + first));
 
         WF_ASSERT(given[i]->graph == out.graph);
         if (arg && arg->depth >= MAX_DEPTH)

@@ -277,7 +277,8 @@ static weft_task *chunk_under(const weft_array *leaf, const weft_array *root, co
     return leaf->chunks[number];
 }
 
-weft_task *wf_pass_task(struct wf_pass *p, weft_body *body, uint32_t layer, const int64_t *index)
+weft_task *wf_pass_task(struct wf_pass *p, weft_body *body, uint32_t layer, const int64_t *index,
+                        size_t result_bytes)
 {
     weft_graph *g = p->root->graph;
     struct wf_part *part = wf_graph_alloc(g, sizeof *part);
@@ -298,5 +299,5 @@ weft_task *wf_pass_task(struct wf_pass *p, weft_body *body, uint32_t layer, cons
     return weft_graph_add(g, &(struct weft_task_spec){
         .name = p->name, .index = part->index, .n_index = p->root->n_dims, .layer = layer, .body = body,
         .arg = part, .arg_type = &part_type, .deps = deps, .n_deps = (size_t)n, .flags = WEFT_PURE,
-        .file = "", .line = 0});
+        .result_bytes = result_bytes, .file = g->here.file, .line = g->here.line});
 }

@@ -51,7 +51,8 @@ weft_status wf_pass_new(struct wf_pass **out, weft_array *root, weft_dtype dtype
                         size_t n_job, const char *then, struct weft_error *err);
 void wf_pass_release(struct wf_pass *p); /* NULL is fine */
 
-/* A task that runs `body` with the part for chunk `index`. */
-weft_task *wf_pass_task(struct wf_pass *p, weft_body *body, uint32_t layer, const int64_t *index);
+/* A task that runs `body` with the part for chunk `index`; result_bytes 0: not known. */
+weft_task *wf_pass_task(struct wf_pass *p, weft_body *body, uint32_t layer, const int64_t *index,
+                        size_t result_bytes);
 
 #endif

@@ -95,6 +95,19 @@ static void longest_chunk(const weft_array *a, int64_t *shape)
     }
 }
 
+const char *wf_array_about(const weft_array *a, char text[WF_ABOUT_TEXT])
+{
+    char whole[WF_SHAPE_TEXT], chunk[WF_SHAPE_TEXT];
+    int64_t longest[WEFT_MAX_DIMS];
+
+    longest_chunk(a, longest);
+    wf_shape_text(whole, a->n_dims, a->shape);
+    wf_shape_text(chunk, a->n_dims, longest);
+    snprintf(text, WF_ABOUT_TEXT, "%s %s%s%s", weft_dtype_name(a->dtype), whole,
+             weft_array_n_chunks(a) == 1 ? "" : " by ", weft_array_n_chunks(a) == 1 ? "" : chunk);
+    return text;
+}
+
 void weft_array_print(const weft_array *a, FILE *to)
 {
     const double size = (double)weft_dtype_size(weft_array_dtype(a));

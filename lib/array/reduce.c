@@ -136,7 +136,8 @@ static weft_task *combine(const struct tree *t, weft_task *const *tasks, int64_t
     return weft_graph_add(t->result->graph, &(struct weft_task_spec){
         .name = wf_reduce_name(t->r.what), .index = index, .n_index = t->result->n_dims, .layer = t->layer,
         .body = wf_combine_body, .arg = &c, .arg_bytes = sizeof c, .deps = tasks, .n_deps = (size_t)n,
-        .flags = WEFT_PURE, .file = "", .line = 0});
+        .flags = WEFT_PURE, .result_bytes = is_last ? (size_t)c.n * weft_dtype_size(t->result->dtype) : 0,
+        .file = t->result->graph->here.file, .line = t->result->graph->here.line});
 }
 
 /* Level after level, eight neighbours to one. */
@@ -170,7 +171,7 @@ static int64_t add_partials(const struct tree *t, const weft_array *a, const int
             j++;
     }
     for (; n < n_along; n++) {
-        t->level[n] = wf_pass_task(t->pass, wf_partial_body, t->first_layer, from);
+        t->level[n] = wf_pass_task(t->pass, wf_partial_body, t->first_layer, from, 0);
         if (t->r.axis < 0)
             wf_index_next(from, a->n_dims, a->cuts);
         else
@@ -185,6 +186,7 @@ static weft_status build(weft_array *result, weft_array *a, struct tree *t, stru
     const int64_t n_along = t->r.axis < 0 ? weft_array_n_chunks(a) : a->cuts[t->r.axis].n;
     const int64_t n_results = weft_array_n_chunks(result);
     int64_t index[WEFT_MAX_DIMS] = {0};
+    char about[WF_ABOUT_TEXT];
     weft_status st;
 
     result->chunks = wf_graph_alloc(g, (size_t)n_results * sizeof *result->chunks);
@@ -198,6 +200,8 @@ static weft_status build(weft_array *result, weft_array *a, struct tree *t, stru
         return st;
     t->first_layer = weft_graph_layer(g, t->pass->name);
     t->layer = n_along == 1 ? t->first_layer : weft_graph_layer(g, wf_reduce_name(t->r.what));
+    weft_graph_layer_tell(g, t->first_layer, "of %s", wf_array_about(a, about));
+    weft_graph_layer_tell(g, t->layer, "%s", wf_array_about(result, about));
     for (int64_t i = 0; i < n_results; i++) {
         result->chunks[i] = climb(t, add_partials(t, a, index), index);
         wf_index_next(index, result->n_dims, result->cuts);
@@ -232,6 +236,7 @@ weft_array *weft_array_reduce(weft_array *a, enum weft_reduce what, const struct
     WF_ASSERT((int)what >= 0 && (int)what < WEFT_REDUCE_COUNT);
     if (of_truth)
         a = weft_array_astype(a, WEFT_BOOL);
+    a = wf_array_to_join(a);
     if (wf_array_has_failed(a))
         return wf_array_pass_on(a);
     memset(&t, 0, sizeof t);

@@ -54,6 +54,15 @@ out:
     return st;
 }
 
+static size_t chunk_bytes(const weft_array *a, const int64_t *index)
+{
+    size_t bytes = weft_dtype_size(a->dtype);
+
+    for (int d = 0; d < a->n_dims; d++)
+        bytes *= (size_t)(a->cuts[d].at[index[d] + 1] - a->cuts[d].at[index[d]]);
+    return bytes;
+}
+
 weft_status wf_array_make_chunks(weft_array *a, weft_task **failed)
 {
     int64_t index[WEFT_MAX_DIMS] = {0};
@@ -61,26 +70,32 @@ weft_status wf_array_make_chunks(weft_array *a, weft_task **failed)
     struct wf_pass *pass = NULL;
     struct weft_error err;
     weft_task **chunks;
+    char about[WF_ABOUT_TEXT];
+    struct wf_saved saved;
     uint32_t layer;
     weft_status st;
 
     WF_ASSERT(!wf_array_has_failed(a));
     if (a->chunks)
         return WEFT_OK;
+    saved = wf_origin_enter(a->graph, &a->from);
     chunks = wf_graph_alloc(a->graph, (size_t)n * sizeof *chunks);
     st = chunks ? wf_pass_new(&pass, a, a->dtype, NULL, 0, NULL, &err) : wf_error_nomem(&err, "an array");
     if (st) {
         *failed = wf_graph_fail_with(a->graph, &err, NULL, 0);
-        return st;
+        goto out;
     }
     layer = weft_graph_layer(a->graph, pass->name);
+    weft_graph_layer_tell(a->graph, layer, "%s", wf_array_about(a, about));
     for (int64_t i = 0; i < n; i++) {
-        chunks[i] = wf_pass_task(pass, chunk_body, layer, index);
+        chunks[i] = wf_pass_task(pass, chunk_body, layer, index, chunk_bytes(a, index));
         wf_index_next(index, a->n_dims, a->cuts);
     }
     wf_pass_release(pass);
     a->chunks = chunks;
-    return WEFT_OK;
+out:
+    wf_origin_leave(a->graph, &saved);
+    return st;
 }
 
 weft_array *weft_array_keep(weft_array *a)
@@ -103,7 +118,7 @@ weft_task *weft_array_chunk_task(weft_array *a, const int64_t *index)
         return a ? a->failed : NULL;
     for (int d = 0; d < a->n_dims; d++)
         if (index[d] < 0 || index[d] >= a->cuts[d].n)
-            return weft_graph_fail(a->graph, WEFT_INVALID, "%s: chunk %s, and axis %d has %lld of them",
+            return wf_graph_fail(a->graph, WEFT_INVALID, "%s: chunk %s, and axis %d has %lld of them",
                                    a->name, wf_shape_text(text, a->n_dims, index), d,
                                    (long long)a->cuts[d].n);
     if (wf_array_make_chunks(a, &failed))
@@ -198,7 +213,7 @@ weft_task *weft_array_whole(weft_array *a)
     return weft_graph_add(a->graph, &(struct weft_task_spec){
         .name = "whole", .layer = weft_graph_layer(a->graph, "whole"), .body = whole_body, .arg = a,
         .arg_type = &array_type, .deps = a->chunks, .n_deps = (size_t)weft_array_n_chunks(a),
-        .flags = WEFT_PURE, .result_bytes = weft_array_bytes(a), .file = "", .line = 0});
+        .flags = WEFT_PURE, .result_bytes = weft_array_bytes(a), .file = a->graph->here.file, .line = a->graph->here.line});
 }
 
 /* ---- From tasks -------------------------------------------------------------------------- */

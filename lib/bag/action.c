@@ -101,7 +101,8 @@ weft_task *weft_bag_count(weft_bag *b)
     if (!pipe || !tasks)
         return wf_graph_nomem(b->graph);
     wf_pipe_tasks(b, pipe, NULL, tasks);
-    return tree(b->graph, tasks, wf_bag_n(b), &(struct weft_task_spec){.name = "sum", .body = add_counts});
+    return tree(b->graph, tasks, wf_bag_n(b), &(struct weft_task_spec){.name = "sum", .body = add_counts, .file = b->graph->here.file,
+                                                                       .line = b->graph->here.line});
 }
 
 /* ---- reduce ------------------------------------------------------------------------------ */

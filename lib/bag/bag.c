@@ -8,7 +8,7 @@
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
-#include "lib/graph/graph.h"
+#include "lib/graph/plan.h"
 
 /* ---- Failing ----------------------------------------------------------------- */
 
@@ -112,6 +112,10 @@ struct wf_step *wf_step_new(weft_graph *g, enum wf_step_op op, const struct weft
         return NULL;
     }
     *s = (struct wf_step){.op = op, .name = name, .file = step->file, .line = step->line, .arg = step->arg};
+    if (!s->file) {
+        s->file = g->here.file;
+        s->line = g->here.line;
+    }
     if (step->arg_bytes) {
         s->arg = wf_graph_alloc(g, step->arg_bytes);
         if (!s->arg)
@@ -146,7 +150,7 @@ weft_bag *wf_bag_over(weft_graph *g, const struct wf_base *base)
     weft_bag *b = base ? wf_graph_alloc(g, sizeof *b) : NULL;
 
     if (b)
-        *b = (weft_bag){.graph = g, .shape = base->shape, .base = base};
+        *b = (weft_bag){.graph = g, .shape = base->shape, .base = base, .from = wf_graph_origin(g)};
     return b;
 }
 
@@ -161,19 +165,28 @@ const weft_bag *wf_bag_first(const weft_bag *b, int *n_steps)
     return b;
 }
 
+bool wf_bag_to_join(weft_bag *b)
+{
+    if ((!b->before && b->base->tasks) || wf_origin_joins(b->graph, &b->from, WEFT_PASS_BAGS))
+        return true;
+    return weft_bag_keep(b);
+}
+
 const struct wf_base *wf_bag_parts(weft_bag *b)
 {
+    struct wf_saved saved;
     struct wf_base *base;
     struct wf_pipe *pipe;
 
     if (!b->before && b->base->tasks)
         return b->base;
-    pipe = wf_pipe_new(b, &wf_sink_keep, NULL, NULL);
+    saved = wf_origin_enter(b->graph, &b->from);
+    pipe = wf_pipe_make(b, &wf_sink_keep, NULL, NULL);
     base = wf_base_new(b->graph, b->shape, wf_bag_n(b));
-    if (!pipe || !base)
-        return NULL;
-    wf_pipe_tasks(b, pipe, NULL, base->tasks);
-    return base;
+    if (pipe && base)
+        wf_pipe_tasks(b, pipe, NULL, base->tasks);
+    wf_origin_leave(b->graph, &saved);
+    return pipe ? base : NULL;
 }
 
 weft_bag *weft_bag_keep(weft_bag *b)

@@ -17,6 +17,7 @@
 #define WF_BAG_H
 
 #include "lib/bag/records.h"
+#include "lib/graph/graph.h"
 
 struct wf_text_source; /* lib/bag/text.c */
 
@@ -60,6 +61,7 @@ struct weft_bag {
     const struct wf_base *base;
     weft_bag             *before; /* NULL: the records of the base as they are */
     const struct wf_step *step;   /* from `before` to this bag */
+    struct wf_origin      from;   /* where it was said, and how its tasks want to be run */
 };
 
 /* The first bag of the chain; the number of steps from there, when wanted. */
@@ -69,6 +71,10 @@ static inline int wf_bag_n(const weft_bag *b)
 {
     return wf_bag_first(b, NULL)->base->n_partitions;
 }
+
+/* False: no memory. Else what is said now may go on from `b` in the same pass: where that
+ * cannot be, its records are kept first. */
+bool wf_bag_to_join(weft_bag *b);
 
 /* A bag over a base; NULL base: no memory. */
 weft_bag *wf_bag_over(weft_graph *g, const struct wf_base *base);

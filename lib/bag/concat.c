@@ -2,6 +2,7 @@
 #include "lib/bag/concat.h"
 
 #include "lib/base/error.h"
+#include "lib/graph/graph.h"
 
 struct concat_arg {
     struct wf_shape shape;
@@ -61,5 +62,6 @@ weft_task *wf_concat_task(weft_graph *g, const char *name, int64_t index, uint32
     snprintf(arg.name, sizeof arg.name, "%s", name);
     return weft_graph_add(g, &(struct weft_task_spec){
         .name = name, .index = &index, .n_index = index < 0 ? 0 : 1, .layer = layer, .body = concat,
-        .arg = &arg, .arg_bytes = sizeof arg, .deps = tasks, .n_deps = n});
+        .arg = &arg, .arg_bytes = sizeof arg, .deps = tasks, .n_deps = n,
+        .file = g->here.file, .line = g->here.line});
 }

@@ -204,7 +204,8 @@ weft_bag *weft_bag_group_by_key(weft_bag *b, int n_partitions)
 
         base->tasks[p] = weft_graph_add(g, &(struct weft_task_spec){
             .name = "group-by-key", .index = (int64_t[]){p}, .n_index = 1, .layer = layer, .body = group,
-            .arg = &arg, .arg_bytes = sizeof arg, .deps = from, .n_deps = (size_t)wf_bag_n(b)});
+            .arg = &arg, .arg_bytes = sizeof arg, .deps = from, .n_deps = (size_t)wf_bag_n(b),
+            .file = g->here.file, .line = g->here.line});
     }
     return wf_bag_over(g, base);
 }

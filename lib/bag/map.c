@@ -9,15 +9,17 @@
 static weft_bag *with_step(weft_bag *b, enum wf_step_op op, struct wf_shape to, const struct weft_step *step,
                            const char *name, struct wf_step **st)
 {
+    const bool joins = wf_bag_to_join(b);
     struct wf_step *s = wf_step_new(b->graph, op, step, name);
     weft_bag *after = wf_graph_alloc(b->graph, sizeof *after);
 
     *st = NULL;
-    if (!s || !after)
+    if (!s || !after || !joins)
         return NULL;
     s->in = b->shape;
     s->to = to;
-    *after = (weft_bag){.graph = b->graph, .shape = to, .before = b, .step = s};
+    *after = (weft_bag){.graph = b->graph, .shape = to, .before = b, .step = s,
+                         .from = wf_graph_origin(b->graph)};
     *st = s;
     return after;
 }

@@ -193,7 +193,8 @@ static struct wf_base *shuffled(weft_bag *b, const struct combine *how, const st
         base->tasks[p] = weft_graph_add(g, &(struct weft_task_spec){
             .name = how->step->name, .index = (int64_t[]){p}, .n_index = how->n_out > 1, .layer = layer,
             .body = merge, .arg = arg, .deps = from, .n_deps = (size_t)n_in,
-            .file = site ? site->file : NULL, .line = site ? site->line : 0});
+            .file = site && site->file ? site->file : g->here.file,
+            .line = site && site->file ? site->line : g->here.line});
     }
     return base;
 }

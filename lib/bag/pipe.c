@@ -329,7 +329,7 @@ static char *pipe_name(weft_graph *g, const struct wf_pipe *pipe, const char *na
     return text;
 }
 
-struct wf_pipe *wf_pipe_new(weft_bag *b, const struct wf_sink *sink, const void *sink_arg, const char *name)
+struct wf_pipe *wf_pipe_make(weft_bag *b, const struct wf_sink *sink, const void *sink_arg, const char *name)
 {
     int n_steps;
     const weft_bag *first = wf_bag_first(b, &n_steps);
@@ -346,6 +346,11 @@ struct wf_pipe *wf_pipe_new(weft_bag *b, const struct wf_sink *sink, const void 
     return pipe->name ? pipe : NULL;
 }
 
+struct wf_pipe *wf_pipe_new(weft_bag *b, const struct wf_sink *sink, const void *sink_arg, const char *name)
+{
+    return wf_bag_to_join(b) ? wf_pipe_make(b, sink, sink_arg, name) : NULL;
+}
+
 weft_task *wf_pipe_task(weft_graph *g, const struct wf_pipe *pipe, int partition, uint32_t layer,
                         weft_task *extra, const struct weft_step *site)
 {
@@ -353,9 +358,14 @@ weft_task *wf_pipe_task(weft_graph *g, const struct wf_pipe *pipe, int partition
     size_t n_deps = 0;
     struct pass_arg *arg = wf_graph_alloc(g, sizeof *arg);
     const struct wf_step *last = pipe->n_steps ? pipe->steps[pipe->n_steps - 1] : NULL;
+    struct wf_place place = g->here;
 
     if (!arg)
         return wf_graph_nomem(g);
+    if (last && last->file)
+        place = (struct wf_place){last->file, last->line};
+    if (site && site->file)
+        place = (struct wf_place){site->file, site->line};
     *arg = (struct pass_arg){pipe, partition};
     if (pipe->base->tasks)
         deps[n_deps++] = pipe->base->tasks[partition];
@@ -364,14 +374,14 @@ weft_task *wf_pipe_task(weft_graph *g, const struct wf_pipe *pipe, int partition
     return weft_graph_add(g, &(struct weft_task_spec){
         .name = pipe->name, .index = (int64_t[]){partition}, .n_index = 1, .layer = layer,
         .body = run_pass, .arg = arg, .deps = deps, .n_deps = n_deps,
-        .file = site && site->file ? site->file : last ? last->file : NULL,
-        .line = site && site->file ? site->line : last ? last->line : 0});
+        .file = place.file, .line = place.line});
 }
 
 void wf_pipe_tasks(weft_bag *b, const struct wf_pipe *pipe, const struct weft_step *site, weft_task **tasks)
 {
     const uint32_t layer = weft_graph_layer(b->graph, pipe->name);
 
+    weft_graph_layer_tell(b->graph, layer, "from %s", wf_kind_text(b->shape.kind));
     for (int p = 0; p < pipe->base->n_partitions; p++)
         tasks[p] = wf_pipe_task(b->graph, pipe, p, layer, NULL, site);
 }

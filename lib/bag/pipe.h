@@ -53,6 +53,8 @@ static inline bool wf_pass_is_over(const struct wf_pass *pass)
 
 /* The pipe of `b` into `sink`; `name` is of the operation, when the sink has none.
  * NULL: no memory. */
+struct wf_pipe *wf_pipe_make(weft_bag *b, const struct wf_sink *sink, const void *sink_arg, const char *name);
+/* The same for a sink that is said now: see wf_bag_to_join(). */
 struct wf_pipe *wf_pipe_new(weft_bag *b, const struct wf_sink *sink, const void *sink_arg, const char *name);
 
 /* The task of one partition. `extra`: one more input, for the sink (NULL: none). */

@@ -118,8 +118,7 @@ static weft_task *of_one(weft_bag *b, const char *name, weft_body *body)
 {
     weft_task *one = weft_bag_take(b, 1);
 
-    return b ? weft_graph_add(b->graph, &(struct weft_task_spec){.name = name, .body = body, .deps = &one,
-                                                                 .n_deps = 1}) : NULL;
+    return b ? wf_graph_add_here(b->graph, body, .name = name, .deps = &one, .n_deps = 1) : NULL;
 }
 
 weft_task *weft_bag_first(weft_bag *b)

@@ -224,7 +224,7 @@ static weft_task **add_partials(const weft_frame *f, const char *op, struct wf_a
         return NULL;
     layer = layer_of(f, name, "partial", &name);
     for (int64_t i = 0; name && i < f->source->n; i++)
-        tasks[i] = weft_add(f->graph, wf_agg_partial_body, .name = name, .index = &i, .n_index = 1, .layer = layer,
+        tasks[i] = wf_graph_add_here(f->graph, wf_agg_partial_body, .name = name, .index = &i, .n_index = 1, .layer = layer,
                             .flags = WEFT_PURE, .arg = wf_aggregation_type.share(a), .arg_type = &wf_aggregation_type,
                             .deps = WEFT_DEPS(tasks[i]));
     return name ? tasks : NULL;
@@ -246,7 +246,7 @@ static bool add_combines(const weft_frame *f, const char *op, struct wf_aggregat
             const int64_t index[] = {level, n_left};
             const int left = *n - first;
 
-            tasks[n_left++] = weft_add(f->graph, wf_agg_combine_body, .name = name, .index = index, .n_index = 2,
+            tasks[n_left++] = wf_graph_add_here(f->graph, wf_agg_combine_body, .name = name, .index = index, .n_index = 2,
                                        .layer = layer, .flags = WEFT_PURE, .arg = wf_aggregation_type.share(a),
                                        .arg_type = &wf_aggregation_type, .deps = tasks + first,
                                        .n_deps = (size_t)(left < WF_FAN_IN ? left : WF_FAN_IN));
@@ -271,7 +271,7 @@ weft_task *wf_aggregate(const weft_frame *f, const char *op, const struct wf_agg
         result = weft_graph_add(f->graph, &(struct weft_task_spec){
             .body = as_value ? wf_agg_value_body : wf_agg_chunk_body, .name = op, .layer = weft_graph_layer(f->graph, op),
             .flags = WEFT_PURE, .arg = wf_aggregation_type.share(a), .arg_type = &wf_aggregation_type, .deps = tasks,
-            .n_deps = (size_t)n, .file = __FILE__, .line = __LINE__});
+            .n_deps = (size_t)n, .file = f->graph->here.file, .line = f->graph->here.line});
     if (!result)
         result = wf_graph_nomem(f->graph);
     if (schema)

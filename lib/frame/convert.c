@@ -87,7 +87,7 @@ static weft_array *from_blocks(weft_frame *f, struct wf_flow *w)
         if (!f->rows[i] && (f->n_rows || i))
             continue;
         lengths[n] = f->rows[i];
-        tasks[n++] = weft_add(f->graph, block_body, .name = name, .index = &i, .n_index = 1, .layer = layer,
+        tasks[n++] = wf_graph_add_here(f->graph, block_body, .name = name, .index = &i, .n_index = 1, .layer = layer,
                               .flags = WEFT_PURE, .arg = wf_flow_retain(w), .arg_type = &wf_flow_type,
                               .deps = WEFT_DEPS(tasks[i]));
     }
@@ -106,6 +106,7 @@ weft_array *weft_frame_to_array(weft_frame *f, const char *what)
     weft_array *a;
     weft_status st;
 
+    f = wf_frame_to_join(f);
     if (!f)
         return NULL;
     st = weft_frame_status(f, &err);

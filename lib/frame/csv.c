@@ -44,7 +44,7 @@ weft_task *wf_source_task(const weft_frame *f, int i, const int64_t *numbers, in
     read->n = n;
     for (int k = 0; k < n; k++)
         read->columns[k] = (int)numbers[k];
-    return weft_add(f->graph, read_body, .name = "read-csv", .index = &index, .n_index = 1, .layer = layer,
+    return wf_graph_add_here(f->graph, read_body, .name = "read-csv", .index = &index, .n_index = 1, .layer = layer,
                     .flags = WEFT_PURE, .arg = read, .arg_bytes = bytes, .deps = WEFT_DEPS(s->file),
                     .result_bytes = (size_t)s->ranges[i].n_records * (size_t)n * 8);
 }
@@ -77,6 +77,7 @@ static weft_status csv_source(struct wf_source *s, weft_graph *g, struct wf_csv 
     }
     s->n_columns = wf_csv_schema(csv)->n;
     s->csv = csv;
+    s->from = wf_graph_origin(g);
     s->file = weft_graph_put(g, weft_value_of_ptr(&csv_type, csv));
     st = weft_task_status(s->file, err);
     s->ranges = st ? NULL : wf_graph_alloc(g, (size_t)n * sizeof *ranges);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/assert.h"
+#include "lib/graph/plan.h"
 
 weft_frame *wf_frame_fail_task(weft_graph *g, weft_task *failed)
 {
@@ -45,6 +46,7 @@ weft_frame *wf_frame_new(weft_graph *g, const struct wf_source *source, const st
     f->n_rows = -1;
     f->label = "";
     f->n_layers = n_layers;
+    f->from = wf_graph_origin(g);
     if (!make_room(f, schema->n))
         return NULL;
     f->schema.n = schema->n;
@@ -56,6 +58,13 @@ weft_frame *wf_frame_new(weft_graph *g, const struct wf_source *source, const st
             return NULL;
     }
     return f;
+}
+
+weft_frame *wf_frame_to_join(weft_frame *f)
+{
+    if (!f || f->failed || !f->label[0] || wf_origin_joins(f->graph, &f->from, WEFT_PASS_FRAMES))
+        return f;
+    return weft_frame_keep(f);
 }
 
 /* Bounds of n partitions with rows[i] rows each; NULL when one of them is empty (no
@@ -125,6 +134,7 @@ weft_frame *wf_frame_derive(const weft_frame *f, const char *op, int n_columns)
         return NULL;
     *d = *f;
     d->made = NULL;
+    d->from = wf_graph_origin(f->graph);
     d->n_layers++;
     d->label = wf_frame_op_name(f, op);
     if (!d->label || !make_room(d, n_columns))

@@ -40,6 +40,7 @@ struct wf_source {
     weft_task        *file;    /* the file as a value, kept by the graph */
     const struct wf_csv *csv;
     struct wf_csv_range *ranges;
+    struct wf_origin     from;      /* of a file: how it is to be read */
 };
 
 /* Rows are dropped, columns settled. */
@@ -65,6 +66,7 @@ struct weft_frame {
     const char              *label;     /* the operations since the source, "assign+filter"; "": none */
     int                      n_layers;  /* operations since the data, the source's included */
     weft_task              **made;      /* the tasks of all columns, once asked for */
+    struct wf_origin         from;      /* where it was said, and how its tasks want to be run */
 };
 
 /* ---- Making: NULL for no memory, and a NULL or failed frame gives that again -- */
@@ -78,6 +80,10 @@ weft_frame *wf_frame_new(weft_graph *g, const struct wf_source *source, const st
                          int n_layers);
 /* Tells it how many rows each partition has: the array lives as long as the graph. */
 void wf_frame_set_rows(weft_frame *f, const int64_t *rows);
+
+/* The frame, or an equal one of tasks when operations since its source do not join what is
+ * said now. For whoever builds on a frame, before anything is bound to its columns. */
+weft_frame *wf_frame_to_join(weft_frame *f);
 
 /* A frame over tasks that give chunks of `schema`; `tasks` is copied. */
 weft_frame *wf_frame_of_tasks(weft_graph *g, weft_task *const *tasks, int n, const struct wf_schema *schema,
@@ -107,6 +113,10 @@ weft_task *wf_source_task(const weft_frame *f, int i, const int64_t *numbers, in
 
 /* The tasks of all columns of all partitions. NULL: no memory. */
 weft_task *const *wf_frame_tasks(weft_frame *f);
+
+/* "3 columns: city string, goals int64, ..." */
+enum { WF_FRAME_ABOUT = 256 };
+const char *wf_frame_about(const struct wf_schema *schema, char text[WF_FRAME_ABOUT]);
 
 /* "label+op", or op alone, in the graph's memory; NULL: no memory. */
 const char *wf_frame_op_name(const weft_frame *f, const char *op);

@@ -110,6 +110,7 @@ static weft_frame *grouped(weft_frame *f, const char *op, const char *const *key
 weft_frame *weft_frame_group(weft_frame *f, const char *const *keys, int n_keys, const struct weft_agg *aggs,
                              int n_aggs, const struct weft_group_spec *spec)
 {
+    f = wf_frame_to_join(f);
     if (!f || f->failed)
         return f;
     return grouped(f, "group", keys, n_keys, aggs, n_aggs, spec && spec->keep_nulls,
@@ -120,6 +121,7 @@ weft_frame *weft_frame_value_counts(weft_frame *f, const char *what)
 {
     const struct weft_agg count = {.kind = WEFT_AGG_SIZE, .name = "count"};
 
+    f = wf_frame_to_join(f);
     if (!f || f->failed)
         return f;
     return grouped(f, "value-counts", &what, 1, &count, 1, false, WF_AGG_BY_SIZE);
@@ -133,6 +135,7 @@ static weft_task *reduced(weft_frame *f, enum weft_agg_kind kind, const char *wh
     struct request r = {0};
     struct weft_error err;
 
+    f = wf_frame_to_join(f);
     if (!f || f->failed)
         return f ? f->failed : NULL;
     if (fill_request(&r, f, NULL, 0, &agg, 1, &err))

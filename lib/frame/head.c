@@ -13,6 +13,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/frame/flow.h"
+#include "lib/graph/plan.h"
 
 /* Rows of the first piece behind a filter, which may drop any number of them. */
 enum { FIRST_PIECE = 4096 };
@@ -173,7 +174,7 @@ static weft_task *add_heads(weft_frame *f, struct wf_flow *w, int64_t n)
 
         if (!h)
             return wf_graph_nomem(f->graph);
-        last = weft_add(f->graph, head_body, .name = "head", .index = &i, .n_index = 1, .layer = layer,
+        last = wf_graph_add_here(f->graph, head_body, .name = "head", .index = &i, .n_index = 1, .layer = layer,
                         .flags = WEFT_PURE, .arg = h, .arg_type = &head_type, .deps = deps,
                         .n_deps = last ? 2 : 1);
     }
@@ -186,10 +187,14 @@ weft_task *weft_frame_head(weft_frame *f, int64_t n)
     struct weft_error err;
     weft_task *last;
 
+    f = wf_frame_to_join(f);
     if (!f || f->failed)
         return f ? f->failed : NULL;
+    /* A file is read by the heads themselves, if that is how it is to be read. */
+    if (f->source->csv && !wf_origin_joins(f->graph, &f->source->from, WEFT_PASS_FRAMES) && !(f = weft_frame_keep(f)))
+        return NULL;
     if (n < 0)
-        return weft_graph_fail(f->graph, WEFT_INVALID, "head: %lld rows", (long long)n);
+        return wf_graph_fail(f->graph, WEFT_INVALID, "head: %lld rows", (long long)n);
     if (wf_flow_new(&w, f, f->schema.n, f->columns, (const char *const *)f->schema.names, &err))
         return wf_graph_fail_with(f->graph, &err, NULL, 0);
     last = add_heads(f, w, n);

@@ -9,10 +9,21 @@
 weft_task **wf_lower_reads(const weft_frame *f, const struct wf_flow *w)
 {
     weft_task **tasks = wf_graph_alloc(f->graph, (size_t)(f->source->n + 1) * sizeof *tasks);
-    const uint32_t layer = f->source->tasks ? 0 : weft_graph_layer(f->graph, "read-csv");
+    struct wf_saved saved;
+    uint32_t layer;
 
-    for (int i = 0; tasks && i < f->source->n; i++)
+    if (!tasks)
+        return NULL;
+    if (f->source->tasks) {
+        memcpy(tasks, f->source->tasks, (size_t)f->source->n * sizeof *tasks);
+        return tasks;
+    }
+    saved = wf_origin_enter(f->graph, &f->source->from);
+    layer = weft_graph_layer(f->graph, "read-csv");
+    weft_graph_layer_tell(f->graph, layer, "%d of %d columns", w->n_reads, f->source->n_columns);
+    for (int i = 0; i < f->source->n; i++)
         tasks[i] = wf_source_task(f, i, w->reads, w->n_reads, layer);
+    wf_origin_leave(f->graph, &saved);
     return tasks;
 }
 
@@ -44,16 +55,21 @@ static weft_status flow_body(weft_call *call, void *arg, struct weft_error *err)
 static weft_task **make_tasks(weft_frame *f, struct wf_flow *w)
 {
     weft_task **tasks = wf_lower_reads(f, w);
+    char about[WF_FRAME_ABOUT];
+    struct wf_saved saved;
     uint32_t layer;
 
     /* A partition that is there already, with all its columns in order, is the answer. */
     if (!tasks || (wf_flow_is_nothing(w) && (w->is_dense || w->n == f->source->n_columns)))
         return tasks;
+    saved = wf_origin_enter(f->graph, &f->from);
     layer = weft_graph_layer(f->graph, f->label);
+    weft_graph_layer_tell(f->graph, layer, "%s", wf_frame_about(&f->schema, about));
     for (int64_t i = 0; i < f->source->n; i++)
-        tasks[i] = weft_add(f->graph, flow_body, .name = f->label, .index = &i, .n_index = 1, .layer = layer,
+        tasks[i] = wf_graph_add_here(f->graph, flow_body, .name = f->label, .index = &i, .n_index = 1, .layer = layer,
                             .flags = WEFT_PURE, .arg = wf_flow_retain(w), .arg_type = &wf_flow_type,
                             .deps = WEFT_DEPS(tasks[i]));
+    wf_origin_leave(f->graph, &saved);
     return tasks;
 }
 
@@ -84,7 +100,7 @@ weft_task *weft_frame_partition(weft_frame *f, int i)
     if (!f || f->failed)
         return f ? f->failed : NULL;
     if (i < 0 || i >= f->source->n)
-        return weft_graph_fail(f->graph, WEFT_INVALID, "partition: number %d of a frame with %d partitions", i,
+        return wf_graph_fail(f->graph, WEFT_INVALID, "partition: number %d of a frame with %d partitions", i,
                                f->source->n);
     tasks = wf_frame_tasks(f);
     return tasks ? tasks[i] : wf_graph_nomem(f->graph);
@@ -122,6 +138,6 @@ weft_task *weft_frame_whole(weft_frame *f)
         return wf_graph_nomem(f->graph);
     if (f->source->n == 1)
         return tasks[0];
-    return weft_add(f->graph, whole_body, .name = "whole", .layer = weft_graph_layer(f->graph, "whole"),
+    return wf_graph_add_here(f->graph, whole_body, .name = "whole", .layer = weft_graph_layer(f->graph, "whole"),
                     .flags = WEFT_PURE, .deps = tasks, .n_deps = (size_t)f->source->n);
 }

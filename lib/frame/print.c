@@ -28,6 +28,23 @@ static void print_bound(const weft_frame *f, int i, FILE *to)
     fputc('\n', to);
 }
 
+const char *wf_frame_about(const struct wf_schema *schema, char text[WF_FRAME_ABOUT])
+{
+    size_t at = (size_t)snprintf(text, WF_FRAME_ABOUT, "%d column%s", schema->n, schema->n == 1 ? "" : "s");
+
+    for (int i = 0; i < schema->n && at < WF_FRAME_ABOUT; i++) {
+        const char *name = schema->names[i];
+
+        if (at + strlen(name) + 20 > WF_FRAME_ABOUT) {
+            snprintf(text + at, WF_FRAME_ABOUT - at, ", ...");
+            break;
+        }
+        at += (size_t)snprintf(text + at, WF_FRAME_ABOUT - at, "%s%s %s", i ? ", " : ": ", name,
+                               weft_dtype_name(schema->dtypes[i]));
+    }
+    return text;
+}
+
 void weft_frame_print(const weft_frame *f, FILE *to)
 {
     struct weft_error err;

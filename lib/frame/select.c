@@ -28,6 +28,7 @@ weft_frame *weft_frame_select(weft_frame *f, const char *const *names, int n)
     struct weft_error err;
     int *columns;
 
+    f = wf_frame_to_join(f);
     if (!f || f->failed)
         return f;
     columns = wf_graph_alloc(f->graph, (size_t)(n + 1) * sizeof *columns);
@@ -57,6 +58,7 @@ weft_frame *weft_frame_drop(weft_frame *f, const char *const *names, int n)
     bool *gone;
     int *columns, n_left = 0, column;
 
+    f = wf_frame_to_join(f);
     if (!f || f->failed)
         return f;
     gone = wf_graph_alloc(f->graph, (size_t)(f->schema.n + 1) * sizeof *gone);
@@ -80,6 +82,7 @@ weft_frame *weft_frame_rename(weft_frame *f, const char *name, const char *to)
     weft_frame *d;
     int column;
 
+    f = wf_frame_to_join(f);
     if (!f || f->failed)
         return f;
     if (wf_frame_column_at(&column, f, "rename", name, &err))
@@ -170,6 +173,7 @@ weft_frame *weft_frame_filter(weft_frame *f, const char *text)
     struct weft_error err;
     weft_status st;
 
+    f = wf_frame_to_join(f);
     if (!f || f->failed)
         return f;
     st = wf_frame_expr_of(&keep, f, text, &err);
@@ -182,6 +186,7 @@ weft_frame *weft_frame_filter_expr(weft_frame *f, weft_expr *e)
     struct weft_error err;
     weft_frame *d = f;
 
+    d = f = wf_frame_to_join(f);
     if (f && !f->failed) {
         const weft_status st = wf_frame_expr_bind(&keep, f, e, &err);
 
@@ -229,6 +234,7 @@ weft_frame *weft_frame_assign(weft_frame *f, const char *name, const char *text)
     struct weft_error err;
     weft_status st;
 
+    f = wf_frame_to_join(f);
     if (!f || f->failed)
         return f;
     st = wf_frame_expr_of(&e, f, text, &err);
@@ -241,6 +247,7 @@ weft_frame *weft_frame_assign_expr(weft_frame *f, const char *name, weft_expr *e
     struct weft_error err;
     weft_frame *d = f;
 
+    d = f = wf_frame_to_join(f);
     if (f && !f->failed) {
         const weft_status st = wf_frame_expr_bind(&bound, f, e, &err);
 

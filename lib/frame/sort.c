@@ -419,10 +419,10 @@ static bool add_runs(weft_frame *f, struct sort *s, weft_task **inputs)
     if (!reads || !name)
         return false;
     for (int64_t i = 0; i < s->n; i++)
-        inputs[i] = weft_add(f->graph, run_body, .name = name, .index = &i, .n_index = 1, .layer = layer,
+        inputs[i] = wf_graph_add_here(f->graph, run_body, .name = name, .index = &i, .n_index = 1, .layer = layer,
                              .flags = WEFT_PURE, .arg = sort_share(s), .arg_type = &sort_type, .deps = WEFT_DEPS(reads[i]));
     if (s->n > 1)
-        inputs[s->n] = weft_add(f->graph, cut_body, .name = "sort-cuts",
+        inputs[s->n] = wf_graph_add_here(f->graph, cut_body, .name = "sort-cuts",
                                 .layer = weft_graph_layer(f->graph, "sort-cuts"), .flags = WEFT_PURE,
                                 .arg = sort_share(s), .arg_type = &sort_type, .deps = inputs, .n_deps = (size_t)s->n);
     return true;
@@ -443,7 +443,7 @@ static weft_frame *add_merges(weft_frame *f, struct sort *s)
         if (!m)
             return NULL;
         *m = (struct merge){.sort = sort_share(s), .j = j};
-        merges[j] = weft_add(f->graph, merge_body, .name = "sort-merge", .index = &j, .n_index = 1, .layer = layer,
+        merges[j] = wf_graph_add_here(f->graph, merge_body, .name = "sort-merge", .index = &j, .n_index = 1, .layer = layer,
                              .flags = WEFT_PURE, .arg = m, .arg_type = &merge_type, .deps = inputs,
                              .n_deps = n_inputs);
     }
@@ -457,6 +457,7 @@ weft_frame *weft_frame_sort(weft_frame *f, const char *what, enum weft_order ord
     struct weft_error err;
     weft_frame *sorted;
 
+    f = wf_frame_to_join(f);
     if (!f || f->failed)
         return f;
     if (wf_frame_expr_of(&key, f, what, &err) || sort_new(&s, f, key, order == WEFT_DESCENDING, &err))

@@ -172,9 +172,28 @@ static weft_task *fail_kind(weft_graph *g, const struct weft_error *err, const s
 
 weft_task *wf_graph_fail_with(weft_graph *g, const struct weft_error *err, const char *file, int line)
 {
-    const struct wf_kind kind = {.name = "failed", .file = file ? file : no_file, .line = line, .n_results = 1};
+    struct wf_kind kind = {.name = "failed", .file = file, .line = line, .n_results = 1};
 
-    return g ? fail_kind(g, err, &kind) : NULL;
+    if (!g)
+        return NULL;
+    if (!file && g->here.file) {
+        kind.file = g->here.file;
+        kind.line = g->here.line;
+    }
+    if (!kind.file)
+        kind.file = no_file;
+    return fail_kind(g, err, &kind);
+}
+
+weft_task *wf_graph_fail(weft_graph *g, weft_status status, const char *fmt, ...)
+{
+    struct weft_error err;
+    va_list args;
+
+    va_start(args, fmt);
+    wf_error_setv(&err, status, fmt, args);
+    va_end(args);
+    return wf_graph_fail_with(g, &err, NULL, 0);
 }
 
 weft_task *weft_graph_fail(weft_graph *g, weft_status status, const char *fmt, ...)
@@ -185,7 +204,7 @@ weft_task *weft_graph_fail(weft_graph *g, weft_status status, const char *fmt, .
     va_start(args, fmt);
     wf_error_setv(&err, status, fmt, args);
     va_end(args);
-    return wf_graph_fail_with(g, &err, NULL, 0);
+    return wf_graph_fail_with(g, &err, no_file, 0);
 }
 
 enum { MOST_RESULTS = UINT16_MAX + 1 };

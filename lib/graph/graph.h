@@ -149,6 +149,8 @@ struct weft_graph {
     struct wf_map      terms;               /* all there are, by what they say */
     struct wf_scope    scope;               /* the innermost begun and not ended */
     const struct wf_terms *quick_terms;
+    struct wf_place    here;                /* the call of the program that builds now */
+    uint32_t           without;             /* passes of enum weft_pass not to make on collections */
 
     struct weft_error  nomem_error;
 };
@@ -220,8 +222,14 @@ char *wf_graph_strdup(weft_graph *g, const char *text);
 /* The failed task that is always there; for builders that run out of memory. */
 weft_task *wf_graph_nomem(weft_graph *g);
 
-/* A failed task with a copy of `err` (file and line of the call that built it; may be NULL). */
+/* A failed task with a copy of `err` (file and line of the call that built it; NULL: here). */
 weft_task *wf_graph_fail_with(weft_graph *g, const struct weft_error *err, const char *file, int line);
+weft_task *wf_graph_fail(weft_graph *g, weft_status status, const char *fmt, ...) WEFT_FORMAT(3, 4);
+
+/* weft_add() for collections: the task is of the call of the program, not of theirs. */
+#define wf_graph_add_here(g, ...)                                                                \
+    weft_graph_add((g), &(struct weft_task_spec){.file = (g)->here.file, .line = (g)->here.line, \
+                                                 .body = __VA_ARGS__})
 
 /* What `t` computes: equal pure tasks have equal tokens, in every process. One
  * that is not pure is told by its number in the graph. */

@@ -6,7 +6,7 @@
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
-#include "lib/graph/graph.h"
+#include "lib/graph/plan.h"
 
 static const char *name_of(const struct weft_task_spec *spec, struct weft_body_name *where)
 {
@@ -276,6 +276,51 @@ void weft_graph_annotate_end(weft_graph *g)
         g->scope = *outer;
         wf_free(outer);
     }
+    set_quick(g);
+}
+
+/* ---- Origins --------------------------------------------------------------- */
+
+void weft_graph_at(weft_graph *g, const char *file, int line)
+{
+    if (g)
+        g->here = (struct wf_place){.file = file, .line = file ? line : 0};
+}
+
+void weft_graph_without(weft_graph *g, uint32_t passes)
+{
+    if (g)
+        g->without = passes;
+}
+
+struct wf_origin wf_graph_origin(const weft_graph *g)
+{
+    return (struct wf_origin){.pure = g->scope.pure, .impure = g->scope.impure, .priority = g->scope.priority,
+                              .place = g->here};
+}
+
+bool wf_origin_joins(const weft_graph *g, const struct wf_origin *o, uint32_t pass)
+{
+    return !(g->without & pass) && o->pure == g->scope.pure && o->impure == g->scope.impure &&
+           o->priority == g->scope.priority;
+}
+
+struct wf_saved wf_origin_enter(weft_graph *g, const struct wf_origin *o)
+{
+    const struct wf_saved saved = {.scope = g->scope, .here = g->here};
+
+    g->scope.pure = o->pure;
+    g->scope.impure = o->impure;
+    g->scope.priority = o->priority;
+    g->here = o->place;
+    set_quick(g);
+    return saved;
+}
+
+void wf_origin_leave(weft_graph *g, const struct wf_saved *saved)
+{
+    g->scope = saved->scope;
+    g->here = saved->here;
     set_quick(g);
 }
 

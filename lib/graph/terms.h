@@ -9,6 +9,10 @@
  * Tasks that are not pure are never run again, whatever a scope says, so it has
  * terms for both.
  *
+ * What collections describe becomes tasks later than it was said, so they keep its
+ * origin: the scope and the call it was said in. What has different origins does not
+ * become one task.
+ *
  * What always holds:
  *   1. terms of a kind or scope are NULL when they say nothing.
  *   2. quick_terms of a graph are those of its scope for tasks that are not pure;
@@ -41,6 +45,34 @@ struct wf_scope {
     const struct weft_error *error;  /* why nothing can be built in it; NULL: it can */
     uint32_t                 n_lost; /* scopes begun in it that there was no memory for */
 };
+
+/* The call of a program that builds something; file NULL: not known. */
+struct wf_place {
+    const char *file; /* lent for good: a literal */
+    int         line;
+};
+
+/* Where and how something was said. */
+struct wf_origin {
+    const struct wf_terms *pure, *impure;
+    int                    priority;
+    struct wf_place        place;
+};
+
+/* Of what is said now. */
+struct wf_origin wf_graph_origin(const weft_graph *g);
+
+/* Whether what is said now may become one task with what was said there: it wants to be
+ * run alike, and `pass` of enum weft_pass is not left out. */
+bool wf_origin_joins(const weft_graph *g, const struct wf_origin *o, uint32_t pass);
+
+/* Between these two, all that is built is as said at the origin. */
+struct wf_saved {
+    struct wf_scope scope;
+    struct wf_place here;
+};
+struct wf_saved wf_origin_enter(weft_graph *g, const struct wf_origin *o);
+void            wf_origin_leave(weft_graph *g, const struct wf_saved *saved);
 
 /* Whether a task says more than the scope it is built in. */
 static inline bool wf_says_terms(const struct weft_task_spec *spec)

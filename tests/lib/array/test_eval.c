@@ -57,7 +57,7 @@ static void expect_anywhere(weft_array *a)
     expected.block = weft_value_block(chunk);
     a->chunks = NULL; /* so that the pass computes, and does not read what was made */
     cr_assert_eq(wf_pass_new(&pass, a, WEFT_FLOAT64, &expected, sizeof expected, NULL, NULL), WEFT_OK);
-    cr_assert_eq(weft_pool_run(pool, wf_pass_task(pass, read_anywhere, 0, first), NULL, NULL), WEFT_OK);
+    cr_assert_eq(weft_pool_run(pool, wf_pass_task(pass, read_anywhere, 0, first, 0), NULL, NULL), WEFT_OK);
     wf_pass_release(pass);
     weft_value_release(chunk);
     weft_pool_free(pool);
