@@ -17,11 +17,13 @@
 #ifndef WEFT_PLAN_H
 #define WEFT_PLAN_H
 
+#include <stdio.h>
 #include <weft/graph.h>
 
 WEFT_BEGIN
 
 typedef struct weft_plan weft_plan;
+typedef struct weft_memo weft_memo; /* results kept: weft/memo.h */
 
 /* The passes, to switch off by name. */
 enum weft_pass {
@@ -45,6 +47,10 @@ struct weft_plan_spec {
      * longest way to the end goes first, by the times in it. Tasks are known by their keys;
      * one that is not in it counts as the average. Lent for the call. */
     const struct weft_trace *times;
+    /* Results of earlier runs, or NULL: a pure task whose result is there becomes a known
+     * value, and what only it needs is dropped. Runs of the plan keep there what they make.
+     * Lent as long as the plan. */
+    weft_memo *memo;
 };
 
 /* A plan for `targets`; a target given twice is fine. `spec` may be NULL. */
@@ -53,6 +59,18 @@ WEFT_API weft_status weft_plan_new(weft_plan **out, weft_task *const *targets, s
 WEFT_API void weft_plan_free(weft_plan *plan); /* NULL is fine */
 
 WEFT_API size_t weft_plan_n_targets(const weft_plan *plan);
+/* What a memo saved a plan: n_needed = n_reused + n_culled + the tasks that run. */
+struct weft_reuse {
+    size_t n_needed; /* tasks that would run if nothing were known */
+    size_t n_reused; /* whose results were in the memo */
+    size_t n_culled; /* that only those needed */
+};
+WEFT_API void weft_plan_reuse(const weft_plan *plan, struct weft_reuse *out);
+/* Of the tasks reused, number i, 0 <= i < n_reused, in the order they were met from the targets down. */
+WEFT_API weft_task *weft_plan_reused(const weft_plan *plan, size_t i);
+/* "104 tasks needed, 1 reused, 103 culled because of it, 0 run" */
+WEFT_API void weft_reuse_print(const struct weft_reuse *reuse, FILE *to);
+
 WEFT_API size_t weft_plan_n_tasks(const weft_plan *plan); /* after the passes, each member of a chain counted */
 WEFT_API size_t weft_plan_n_fused(const weft_plan *plan); /* of these, joined to the one before */
 WEFT_API size_t weft_plan_n_edges(const weft_plan *plan);

@@ -76,6 +76,9 @@ struct weft_run_spec {
     void (*done)(void *done_arg, weft_status status); /* called once at the end, by a worker or who submits; short.
                               * May submit; must not wait for its own future, take from it or free it */
     void  *done_arg;
+    weft_memo *memo; /* of a run that is given tasks, and so makes the plan: as in struct weft_plan_spec. Lent
+                      * until the end of the run */
+    struct weft_reuse *reuse; /* then filled with what the memo saved, before the run begins; NULL: not wanted */
 };
 
 /* Runs one task and what it needs. *out is written only on success. */

@@ -16,6 +16,7 @@
 #include <weft/graph.h>
 #include <weft/io.h>
 #include <weft/machine.h>
+#include <weft/memo.h>
 #include <weft/op.h>
 #include <weft/plan.h>
 #include <weft/pool.h>

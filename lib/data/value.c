@@ -1,5 +1,5 @@
 /* value.c - what a task gives: any value, with its type. */
-#include <weft/value.h>
+#include "lib/data/value.h"
 
 #include <math.h>
 
@@ -10,18 +10,13 @@ const struct weft_type weft_type_f64  = {.name = "float64"};
 const struct weft_type weft_type_i64  = {.name = "int64"};
 const struct weft_type weft_type_bool = {.name = "bool"};
 
-static bool is_number(const struct weft_type *type)
-{
-    return type == &weft_type_f64 || type == &weft_type_i64 || type == &weft_type_bool;
-}
-
 double weft_value_to_f64(struct weft_value v)
 {
     const weft_block *b = weft_value_block(v);
 
     if (b)
         return weft_block_n_elems(b) == 1 ? weft_block_f64_at(b, 0) : NAN;
-    if (!is_number(v.type))
+    if (!wf_type_is_number(v.type))
         return NAN;
     return v.type == &weft_type_f64 ? v.as.f64 : (double)v.as.i64;
 }
@@ -32,7 +27,7 @@ int64_t weft_value_to_i64(struct weft_value v)
 
     if (b)
         return weft_block_n_elems(b) == 1 ? weft_block_i64_at(b, 0) : 0;
-    if (!is_number(v.type))
+    if (!wf_type_is_number(v.type))
         return 0;
     return v.type == &weft_type_f64 ? (int64_t)v.as.f64 : v.as.i64;
 }
@@ -57,7 +52,7 @@ weft_status weft_value_retain(struct weft_value v, struct weft_value *out)
 {
     struct weft_value held = v;
 
-    if (v.type && !is_number(v.type)) {
+    if (v.type && !wf_type_is_number(v.type)) {
         if (v.type->share)
             held.as.ptr = v.type->share(v.as.ptr);
         else if (v.type->copy)

@@ -235,6 +235,9 @@ weft_task *wf_graph_fail(weft_graph *g, weft_status status, const char *fmt, ...
  * that is not pure is told by its number in the graph. */
 struct wf_token wf_task_token(const weft_task *t);
 
+/* Of its result number k, 0 <= k < n_results; that of result 0 is the task's own. */
+struct wf_token wf_result_token(const weft_task *t, uint32_t k);
+
 /* Whether the token says what `t` computes in every process, not only in this graph. */
 bool wf_task_is_certain(const weft_task *t);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/error.h"
+#include "lib/data/value.h"
 
 /* Bytes on their way into a token. */
 static weft_status hash_write(void *to, const void *bytes, size_t n)
@@ -64,11 +65,6 @@ static struct wf_token token_arg(struct wf_token before, const weft_task *t, uin
     return wf_token_add(before, &arg, sizeof arg);
 }
 
-static bool is_number(const struct weft_type *type)
-{
-    return type == &weft_type_f64 || type == &weft_type_i64 || type == &weft_type_bool;
-}
-
 /* A value is what is in it, if its type can say that. Asked by who builds the graph. */
 static void settle(weft_task *t)
 {
@@ -80,9 +76,9 @@ static void settle(weft_task *t)
         return;
     if (v.type)
         token = wf_token_add(token, v.type->name, strlen(v.type->name));
-    if (is_number(v.type))
+    if (wf_type_is_number(v.type))
         token = add_number(token, (uint64_t)v.as.i64);
-    known->is_certain = !v.type || is_number(v.type) || add_data(&token, v.type, v.as.ptr);
+    known->is_certain = !v.type || wf_type_is_number(v.type) || add_data(&token, v.type, v.as.ptr);
     known->token = known->is_certain ? token : add_number(token, wf_task_id(t));
     known->is_asked = true;
 }
@@ -163,7 +159,7 @@ struct wf_token wf_task_token(const weft_task *t)
         return wf_task_kind(made)->flags & WEFT_PURE ? wf_task_extra(made)->token
                                                      : add_number(token, wf_task_id(made));
     case WF_TASK_RESULT:
-        return add_number(wf_task_token(wf_graph_at(wf_task_graph(made), made->deps.few[0])), made->deps.few[1]);
+        return wf_result_token(wf_graph_at(wf_task_graph(made), made->deps.few[0]), made->deps.few[1]);
     case WF_TASK_REF:
         return wf_token_add(token, wf_task_extra(made)->key, strlen(wf_task_extra(made)->key));
     case WF_TASK_VALUE:
@@ -172,6 +168,11 @@ struct wf_token wf_task_token(const weft_task *t)
     default:
         return add_number(token, wf_task_id(made));
     }
+}
+
+struct wf_token wf_result_token(const weft_task *t, uint32_t k)
+{
+    return k ? add_number(wf_task_token(t), k) : wf_task_token(t);
 }
 
 weft_status weft_task_token(const weft_task *t, struct weft_token *out, struct weft_error *err)

@@ -17,6 +17,8 @@
  */
 #include "lib/graph/plan.h"
 
+#include <string.h>
+
 #include "lib/base/assert.h"
 #include "lib/base/bits.h"
 #include "lib/base/error.h"
@@ -85,7 +87,7 @@ static weft_status lay_results(struct laying *l, struct weft_error *err)
     }
     p->first_extra = p->n_nodes;
     p->first_const = next;
-    p->n_slots = next + (l->o ? l->o->n_values : 0);
+    p->n_slots = next + (l->o ? l->o->n_values + l->o->recall->n_values : 0);
     return WEFT_OK;
 }
 
@@ -100,6 +102,8 @@ static uint32_t find_slot(const struct laying *l, uint32_t id)
         k = k ? k : t->deps.few[1];
         t = wf_task_resolve(wf_graph_at(g, t->deps.few[0]));
     }
+    if (wf_recall_is_known(l->o->recall, wf_task_id(t)))
+        return l->p->first_const + l->o->n_values + l->o->recall->first[wf_task_id(t)] - 1 + k;
     if (t->what == WF_TASK_VALUE)
         return l->p->first_const + l->o->value_of[wf_task_id(t)];
     return wf_plan_slot(l->p, l->o->node_of[wf_task_id(t)], t->what == WF_TASK_FAILED ? 0 : k);
@@ -362,6 +366,20 @@ static weft_status lay_targets(struct laying *l, weft_task *const *targets, size
     return WEFT_OK;
 }
 
+/* Takes over what a memo knew. */
+static weft_status lay_recalled(weft_plan *p, struct wf_recall *r, struct weft_error *err)
+{
+    p->reused = room_for(p, r->n_tasks, sizeof *p->reused);
+    if (!p->reused)
+        return no_room(err);
+    memcpy(p->reused, r->tasks, r->n_tasks * sizeof *p->reused);
+    memcpy(p->slots + p->n_slots - r->n_values, r->values, r->n_values * sizeof *p->slots);
+    p->n_recalled = r->n_values;
+    p->reuse.n_reused = r->n_tasks;
+    r->n_values = 0;
+    return WEFT_OK;
+}
+
 /* What a run writes; untouched until then, but for values known already. */
 static weft_status lay_slots(const struct laying *l, struct weft_error *err)
 {
@@ -372,12 +390,9 @@ static weft_status lay_slots(const struct laying *l, struct weft_error *err)
     p->poison = room_for(p, p->n_nodes, sizeof *p->poison);
     if (!p->slots || !p->readers || !p->poison)
         return no_room(err);
-    for (uint32_t i = p->first_const; i < p->n_slots; i++) {
-        const weft_task *t = wf_graph_at(p->graph, l->o->values[i - p->first_const]);
-
-        p->slots[i] = *(struct weft_value *)wf_task_arg(t);
-    }
-    return WEFT_OK;
+    for (uint32_t i = 0; l->o && i < l->o->n_values; i++)
+        p->slots[p->first_const + i] = *(struct weft_value *)wf_task_arg(wf_graph_at(p->graph, l->o->values[i]));
+    return l->o && l->o->recall->n_tasks ? lay_recalled(p, l->o->recall, err) : WEFT_OK;
 }
 
 static weft_status lay_nodes(struct laying *l, uint32_t n_listed, bool fuse, struct weft_error *err)

@@ -122,6 +122,18 @@ static struct wf_token share_token(const struct walk *w, const weft_task *t)
     return token;
 }
 
+/* Whether a memo knows what a body gives; then that is a value. */
+static weft_status recall(struct walk *w, uint32_t task, bool *known, struct weft_error *err)
+{
+    const weft_status st = wf_recall_find(w->o->recall, task, known);
+
+    if (st)
+        return wf_error_nomem(err, "what is known already");
+    if (*known)
+        w->o->node_of[task] = FIRST_NODE; /* done; it has no node */
+    return WEFT_OK;
+}
+
 static weft_status number(struct walk *w, uint32_t task, struct weft_error *err)
 {
     const weft_task *t = wf_graph_at(w->g, task);
@@ -143,6 +155,7 @@ static weft_status enter(struct walk *w, uint32_t id, struct weft_error *err)
     uint32_t task = id;
     weft_status st = giver(w, id, &task, err);
     const weft_task *t;
+    bool known;
 
     if (st)
         return st;
@@ -154,6 +167,11 @@ static weft_status enter(struct walk *w, uint32_t id, struct weft_error *err)
     if (t->what == WF_TASK_VALUE) {
         number_value(w->o, task);
         return WEFT_OK;
+    }
+    if (w->o->recall->memo) {
+        st = recall(w, task, &known, err);
+        if (st || known)
+            return st;
     }
     if (t->what == WF_TASK_FAILED || !t->n_deps)
         return number(w, task, err);
@@ -239,9 +257,13 @@ static weft_status walk_as_built(struct walk *w, weft_task *const *targets, size
     for (uint32_t i = w->g->n_tasks; !st && i-- > 0;) {
         const weft_task *t = wf_graph_at(w->g, i);
 
+        bool known = false;
+
         if (w->without & WEFT_PASS_CULL)
             needed[i] = 1;
-        for (uint32_t k = 0; needed[i] && k < t->n_deps; k++)
+        if (needed[i] && w->o->recall->memo)
+            st = recall(w, i, &known, err);
+        for (uint32_t k = 0; needed[i] && !known && k < t->n_deps; k++)
             needed[wf_task_deps(t)[k]] = 1;
     }
     for (uint32_t i = 0; !st && i < w->g->n_tasks; i++)
@@ -270,7 +292,7 @@ weft_status wf_order_make(struct wf_order *o, struct wf_arena *arena, const weft
     const size_t bytes = ((size_t)g->n_tasks + 1) * sizeof(uint32_t);
     weft_status st = WEFT_OK;
 
-    *o = (struct wf_order){0};
+    *o = (struct wf_order){.recall = o->recall};
     o->task_of = wf_arena_alloc(arena, bytes, 4);
     o->node_of = wf_arena_alloc(arena, bytes, 4);
     o->values = wf_arena_alloc(arena, bytes, 4);

@@ -29,10 +29,17 @@ static weft_status plan_in_order(weft_plan *p, weft_task *const *targets, size_t
                                  struct weft_error *err)
 {
     struct wf_arena scratch = {0};
-    struct wf_order o;
+    struct wf_recall recall;
+    struct wf_order o = {.recall = &recall};
     bool whole;
-    weft_status st = wf_order_make(&o, &scratch, p->graph, targets, n, without, err);
+    weft_status st = wf_recall_init(&recall, p->memo, p->graph);
 
+    if (st)
+        st = wf_error_nomem(err, "what is known already");
+    if (!st)
+        st = wf_order_make(&o, &scratch, p->graph, targets, n, without, err);
+    if (!st && wf_recall_count_culled(&recall, o.node_of, &p->reuse.n_culled))
+        st = wf_error_nomem(err, "a plan");
     if (st)
         goto out;
     p->n_nodes = o.n_nodes;
@@ -45,6 +52,7 @@ static weft_status plan_in_order(weft_plan *p, weft_task *const *targets, size_t
     memcpy(p->task_of, o.task_of, (size_t)o.n_nodes * sizeof *p->task_of);
     st = wf_lay_make(p, &o, targets, n, without, &whole, err);
 out:
+    wf_recall_fini(&recall);
     wf_arena_fini(&scratch);
     return st;
 }
@@ -80,6 +88,7 @@ weft_status weft_plan_new(weft_plan **out, weft_task *const *targets, size_t n_t
     }
     if (!st && !whole) {
         clear(p, g);
+        p->memo = spec ? spec->memo : NULL;
         st = plan_in_order(p, targets, n_targets, without, err);
     }
     if (!st)
@@ -97,6 +106,8 @@ void weft_plan_free(weft_plan *p)
 {
     if (!p)
         return;
+    for (uint32_t i = p->n_slots - p->n_recalled; i < p->n_slots; i++)
+        weft_value_release(p->slots[i]);
     wf_arena_fini(&p->arena);
     wf_free(p);
 }
@@ -168,6 +179,24 @@ weft_task *weft_plan_task(const weft_plan *p, size_t i)
 {
     WF_ASSERT(i < p->n_nodes);
     return wf_graph_at(p->graph, p->task_of ? p->task_of[i] : (uint32_t)i);
+}
+
+void weft_plan_reuse(const weft_plan *p, struct weft_reuse *out)
+{
+    *out = p->reuse;
+    out->n_needed = p->n_nodes + p->reuse.n_reused + p->reuse.n_culled;
+}
+
+weft_task *weft_plan_reused(const weft_plan *p, size_t i)
+{
+    WF_ASSERT(i < p->reuse.n_reused);
+    return wf_graph_at(p->graph, p->reused[i]);
+}
+
+void weft_reuse_print(const struct weft_reuse *r, FILE *to)
+{
+    fprintf(to, "%zu tasks needed, %zu reused, %zu culled because of it, %zu run\n", r->n_needed, r->n_reused, r->n_culled,
+            r->n_needed - r->n_reused - r->n_culled);
 }
 
 void wf_plan_preds(const weft_plan *p, uint32_t *first, uint32_t *preds)

@@ -7,6 +7,7 @@
  *             task is numbered when all it needs is, so what is begun is
  *             finished before more is begun
  *   share.c   while numbering: an equal pure task met before takes its place
+ *   recall.c  while walking: a pure task whose result a memo has becomes a value
  *   lay.c     the numbered tasks laid out for running; a chain of one-in
  *             one-out tasks has come out side by side and is marked as one
  *   rank.c    of several ready tasks, which goes first: by priority, or by the
@@ -43,6 +44,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/graph/graph.h"
+#include "lib/graph/recall.h"
 
 struct wf_node {
     weft_body       *body;
@@ -84,6 +86,10 @@ struct weft_plan {
     uint32_t           *targets;      /* slots */
     uint32_t n_nodes, n_edges, n_roots, n_sinks, n_fused, n_results, n_targets;
     uint32_t first_extra, first_const, n_slots;
+    weft_memo          *memo;         /* NULL: nothing is kept */
+    uint32_t            n_recalled;   /* the last slots: values from the memo, which the plan holds */
+    uint32_t           *reused;       /* the tasks they are of; reuse.n_reused */
+    struct weft_reuse   reuse;
     uint64_t           *again;        /* bitmap of targets whose slot a later one has, too; NULL: none */
     bool                has_numbers;  /* left in slots by a run: see scheduler/run.h */
     bool                has_values;   /* a run passed some from task to task */
@@ -177,12 +183,13 @@ struct wf_order {
     uint32_t *values;  /* tasks that are values, each once */
     uint32_t *value_of;/* per task: its place in `values` */
     uint32_t  n_values;
+    struct wf_recall *recall; /* what a memo knows: values behind those above */
 };
 
 /* Whether a plan may take the graph as it was built, should all of it be needed. */
 bool wf_order_is_as_built(const weft_graph *g, uint32_t without);
 
-/* Memory comes from `arena`. */
+/* Memory comes from `arena`; o->recall is set. */
 weft_status wf_order_make(struct wf_order *o, struct wf_arena *arena, const weft_graph *g,
                           weft_task *const *targets, size_t n_targets, uint32_t without,
                           struct weft_error *err);

@@ -25,7 +25,7 @@ BEGIN {
     speaks("lib/data",    "value block chunk")
     speaks("lib/kernel",  "op")
     speaks("lib/expr",    "expr rowfn")
-    speaks("lib/graph",   "explain graph plan trace")
+    speaks("lib/graph",   "explain graph memo plan trace")
     speaks("lib/io",      "io")
     speaks("lib/array",   "array array/")
     speaks("lib/bag",     "bag bag/")
