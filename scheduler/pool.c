@@ -406,11 +406,14 @@ weft_status weft_pool_submit_plan(weft_pool *pool, weft_plan *plan, const struct
 weft_status weft_pool_submit(weft_pool *pool, weft_task *const *tasks, size_t n,
                              const struct weft_run_spec *spec, weft_future **out, struct weft_error *err)
 {
+    const struct weft_plan_spec how = {.memo = spec ? spec->memo : NULL};
     weft_plan *plan;
-    weft_status st = weft_plan_new(&plan, tasks, n, NULL, err);
+    weft_status st = weft_plan_new(&plan, tasks, n, &how, err);
 
     if (st)
         return st;
+    if (spec && spec->reuse)
+        weft_plan_reuse(plan, spec->reuse);
     st = submit(pool, plan, true, spec, out, err);
     if (st)
         weft_plan_free(plan);

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "lib/base/assert.h"
+#include "lib/base/clock.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/graph.h"
+#include "scheduler/keep.h"
 
 void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error, weft_future *future)
 {
@@ -17,7 +19,7 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
     r->future = future;
     r->by_node = NULL;
     r->head = (struct weft_run_head){.slots = plan->slots, .first = plan->first_input, .which = plan->inputs};
-    wf_store_relaxed(&r->flags, plan->has_numbers ? WF_RUN_STALE : 0);
+    wf_store_relaxed(&r->flags, (plan->has_numbers ? WF_RUN_STALE : 0) | (plan->memo ? WF_RUN_MEMO : 0));
     wf_store_relaxed(&r->failures, NULL);
     wf_store_relaxed(&r->n_sinks_left, plan->n_sinks);
 }
@@ -181,6 +183,9 @@ weft_status weft_call_take(weft_call *call, size_t i, struct weft_value *out)
 
     if (!p->slots[slot].type)
         return WEFT_EMPTY;
+    /* A memo may hold the value, too. */
+    if (wf_load_relaxed(&call->run->flags) & WF_RUN_MEMO && p->slots[slot].type->copy)
+        return copy_of(p->slots[slot], out);
     /* Acquire: pairs with drop_reader() of the others, whose reading is over. */
     if (slot >= p->first_const || !is_owned(p->slots[slot]) || wf_load_acquire(&p->readers[slot]) != 1)
         return copy_of(p->slots[slot], out);
@@ -321,14 +326,18 @@ void wf_run_fail(struct weft_call *call, weft_status st)
 void wf_run_body_rarely(struct weft_call *call, uint32_t flags)
 {
     const struct wf_node *node = &call->run->plan->nodes[call->node];
+    int64_t begin;
     weft_status st;
 
     if ((flags & (WF_RUN_TROUBLE | WF_RUN_STOP)) && is_doomed(call))
         return;
+    begin = flags & WF_RUN_MEMO ? wf_now_ns() : 0;
     call->err.status = WEFT_OK;
     st = flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err);
     if (st)
         wf_run_fail(call, st);
+    else if (flags & WF_RUN_MEMO)
+        wf_run_keep(call, wf_now_ns() - begin);
     wf_scratch_reset(&call->scratch);
 }
 

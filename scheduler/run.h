@@ -34,6 +34,7 @@ enum wf_run_flag {
     WF_RUN_REMOTE  = 8,  /* bodies run in processes; see process.h */
     WF_RUN_NUMBERS = 16, /* some slot holds a value that need not be freed */
     WF_RUN_STALE   = 32, /* some slot holds one from an earlier run */
+    WF_RUN_MEMO    = 64, /* the plan has a memo, which is offered what bodies make; see keep.h */
 };
 
 /* Why a node failed. */
@@ -120,7 +121,7 @@ static inline void wf_run_body(struct weft_call *call, struct wf_run *r, const s
     call->node = i;
     if (flags & WF_RUN_STALE)
         wf_run_clear(call);
-    if (__builtin_expect(flags & (WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE), 0)) {
+    if (__builtin_expect(flags & (WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO), 0)) {
         wf_run_body_rarely(call, flags);
     } else {
         weft_status st;
