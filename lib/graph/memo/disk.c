@@ -14,10 +14,9 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
-#include "lib/base/output.h"
 #include "lib/graph/memo/entry.h"
 
-enum { NAME = 33, STALE_S = 3600 };
+enum { NAME = 33, TEMP = NAME + 32, STALE_S = 3600 };
 
 /* No priority is above: 2^33 s are later than a file system may know. */
 static const double most_priority = 8e9;
@@ -95,7 +94,7 @@ static bool token_of(struct wf_token *token, const char *name)
 {
     char half[17] = {0};
 
-    if (strspn(name, "0123456789abcdef") != NAME - 1)
+    if (strspn(name, "0123456789abcdef") != NAME - 1 || name[NAME - 1])
         return false;
     memcpy(half, name, 16);
     token->hi = strtoull(half, NULL, 16);
@@ -339,27 +338,54 @@ weft_status wf_disk_read(const struct wf_disk *d, struct wf_token token, double 
     return WEFT_OK;
 }
 
+static weft_status write_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        const ssize_t done = write(fd, bytes, n);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return WEFT_IO;
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return WEFT_OK;
+}
+
+/* A new file beside the one called `name`. Threads and processes get different ones. -1: none. */
+static int open_beside(const struct wf_disk *d, const char *name, char temp[TEMP])
+{
+    int fd = -1;
+
+    for (int i = 0; i < 1000; i++) {
+        snprintf(temp, TEMP, "%s.%d-%d", name, (int)getpid(), i);
+        fd = openat(d->fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST)
+            break;
+    }
+    return fd;
+}
+
 weft_status wf_disk_write(const struct wf_disk *d, struct wf_token token, const char *bytes, size_t n,
                           double priority)
 {
-    const size_t room = strlen(d->folder) + 1 + NAME;
-    char *path = wf_alloc(room), name[NAME];
-    struct wf_output o = {0};
-    weft_status st = path ? WEFT_OK : WEFT_NOMEM;
+    char name[NAME], temp[TEMP];
+    weft_status st;
+    int fd;
 
-    if (st)
-        return st;
     name_of(name, token);
-    snprintf(path, room, "%s/%s", d->folder, name);
-    st = wf_output_open(&o, path, NULL);
-    if (!st)
-        st = wf_output_write(&o, bytes, n, NULL);
-    if (!st) {
-        set_priority(o.fd, priority);
-        st = wf_output_close(&o, NULL);
-    }
-    wf_output_fini(&o);
-    wf_free(path);
+    fd = open_beside(d, name, temp);
+    if (fd < 0)
+        return WEFT_IO;
+    st = write_all(fd, bytes, n);
+    if (!st && renameat(d->fd, temp, d->fd, name))
+        st = WEFT_IO;
+    if (st)
+        unlinkat(d->fd, temp, 0);
+    else
+        set_priority(fd, priority); /* not before: a file beside that looks old is taken for left behind */
+    close(fd); /* what it may say now the checksum says, too */
     return st;
 }
 

@@ -1,8 +1,8 @@
 /* disk.h - a folder of entries that any number of processes use at once.
  *
- * An entry is a file named by its token, 32 hexadecimal digits. It is written beside
- * (lib/base/output.h: the name and ".", process and number) and renamed, so a reader sees
- * all of it or none. What a process that died left beside is removed after an hour.
+ * An entry is a file named by its token, 32 hexadecimal digits. It is written beside (the
+ * name, a dot, process and number) and renamed, so a reader sees all of it or none. What a
+ * process that died left beside is removed after an hour.
  *
  * Which files there are is remembered, so that to miss costs no call into the system. The
  * folder is read again when it has changed; what another process adds in between is a miss

@@ -4,11 +4,6 @@
 #include "lib/base/assert.h"
 #include "lib/base/mem.h"
 
-static double density(const struct wf_kept *k)
-{
-    return (double)k->cost_ns / (double)k->bytes;
-}
-
 static struct wf_kept **chain_of(const struct wf_memo_table *t, struct wf_token token)
 {
     return &t->chains[token.lo & (t->n_chains - 1)];
@@ -17,6 +12,18 @@ static struct wf_kept **chain_of(const struct wf_memo_table *t, struct wf_token 
 static bool is_token(struct wf_token a, struct wf_token b)
 {
     return a.hi == b.hi && a.lo == b.lo;
+}
+
+/* Of equal ones that which was longest not found: where all cost the same, this is LRU. */
+static bool goes_before(const struct wf_kept *a, const struct wf_kept *b)
+{
+    return a->priority < b->priority || (a->priority == b->priority && a->turn < b->turn);
+}
+
+static void value_anew(struct wf_memo_table *t, struct wf_kept *k)
+{
+    k->priority = t->floor + (double)k->cost_ns / (double)k->bytes;
+    k->turn = t->turns++;
 }
 
 /* ---- The heap ---------------------------------------------------------------- */
@@ -31,7 +38,7 @@ static void sift_up(struct wf_memo_table *t, struct wf_kept *k)
 {
     uint32_t at = k->place;
 
-    for (; at && t->heap[(at - 1) / 2]->priority > k->priority; at = (at - 1) / 2)
+    for (; at && goes_before(k, t->heap[(at - 1) / 2]); at = (at - 1) / 2)
         put_at(t, at, t->heap[(at - 1) / 2]);
     put_at(t, at, k);
 }
@@ -41,9 +48,9 @@ static void sift_down(struct wf_memo_table *t, struct wf_kept *k)
     uint32_t at = k->place, child;
 
     for (; (child = 2 * at + 1) < t->n; at = child) {
-        if (child + 1 < t->n && t->heap[child + 1]->priority < t->heap[child]->priority)
+        if (child + 1 < t->n && goes_before(t->heap[child + 1], t->heap[child]))
             child++;
-        if (t->heap[child]->priority >= k->priority)
+        if (!goes_before(t->heap[child], k))
             break;
         put_at(t, at, t->heap[child]);
     }
@@ -72,7 +79,7 @@ struct wf_kept *wf_memo_table_find(struct wf_memo_table *t, struct wf_token toke
 
     if (!k)
         return NULL;
-    k->priority = t->floor + density(k);
+    value_anew(t, k);
     sift_down(t, k); /* a priority never falls: the floor has risen or is as it was */
     return k;
 }
@@ -137,7 +144,7 @@ bool wf_memo_table_add(struct wf_memo_table *t, struct wf_kept *kept, struct wf_
     chain = chain_of(t, kept->token);
     kept->next = *chain;
     *chain = kept;
-    kept->priority = t->floor + density(kept);
+    value_anew(t, kept);
     t->bytes += kept->bytes;
     put_at(t, t->n++, kept);
     sift_up(t, kept);
@@ -183,7 +190,7 @@ bool wf_memo_table_is_sound(const struct wf_memo_table *t)
         const struct wf_kept *k = t->heap[i];
 
         bytes += k->bytes;
-        if (k->priority < t->floor || (i && t->heap[(i - 1) / 2]->priority > k->priority) || /* 2 */
+        if (k->priority < t->floor || (i && goes_before(k, t->heap[(i - 1) / 2])) || /* 2 */
             k->place != i || look_up(t, k->token) != k)                                      /* 3 */
             return false;
     }

@@ -1,7 +1,7 @@
 /* table.h - results in memory, within a budget: GreedyDual-Size.
  *
  * Each has a priority, cost / bytes + the priority of what was last evicted, given when
- * it comes and again when it is found. The lowest goes first. So what is dear for its
+ * it comes and again when it is found. The lowest goes first, of equal ones the oldest. So what is dear for its
  * size stays, unless it has not been asked for while much else came and went.
  *
  * Cao and Irani, "Cost-aware WWW proxy caching algorithms", USENIX ITS 1997. A binary
@@ -27,6 +27,7 @@ struct wf_kept {
     size_t            bytes; /* of the value and this */
     int64_t           cost_ns;
     double            priority;
+    uint64_t          turn;  /* counts up with every one that comes or is found */
     uint32_t          place;
     struct wf_kept   *next;  /* in the chain; of those that go: the next that goes */
 };
@@ -36,6 +37,7 @@ struct wf_memo_table {
     uint32_t         n, room, n_chains;
     size_t           bytes, budget;
     double           floor;
+    uint64_t         turns;
 };
 
 void wf_memo_table_fini(struct wf_memo_table *t); /* releases the values; a zeroed one is fine */
