@@ -132,5 +132,7 @@ WEFT_END
 #include <weft/array/math.h>
 #include <weft/array/random.h>
 #include <weft/array/reduce.h>
+/* The last, for its macros have the names of all these. */
+#include <weft/array/places.h>
 
 #endif

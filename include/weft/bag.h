@@ -207,4 +207,7 @@ WEFT_API int64_t weft_records_find(const weft_records *r, struct weft_text text)
 WEFT_API struct weft_text weft_text_of(const char *string);
 
 WEFT_END
+
+#include <weft/bag/places.h>
+
 #endif

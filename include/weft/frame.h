@@ -200,4 +200,7 @@ WEFT_API weft_frame    *weft_frame_clear_divisions(weft_frame *f); /* the same f
 WEFT_API void weft_frame_print(const weft_frame *f, FILE *to);
 
 WEFT_END
+
+#include <weft/frame/places.h>
+
 #endif

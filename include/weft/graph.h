@@ -130,6 +130,12 @@ WEFT_API void weft_graph_annotate_end(weft_graph *g);
  * themselves; what calls them through a pointer, or for another language, says it here.
  * `file` is kept, so a literal; NULL: not known. */
 WEFT_API void weft_graph_at(weft_graph *g, const char *file, int line);
+static inline weft_graph *weft_graph_here(weft_graph *g, const char *file, int line)
+{
+    weft_graph_at(g, file, line);
+    return g;
+}
+#define WEFT_GRAPH_HERE(g) weft_graph_here((g), __FILE__, __LINE__)
 
 /* A value known already, entered once however many tasks read it. Taken. */
 WEFT_API weft_task *weft_graph_put(weft_graph *g, struct weft_value value);

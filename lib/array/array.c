@@ -56,6 +56,13 @@ weft_array *wf_array_pass_on(weft_array *a)
     return a ? wf_array_new(a->graph, &failed) : NULL;
 }
 
+weft_array *weft_array_here(const weft_array *a, const char *file, int line)
+{
+    if (a)
+        weft_graph_at(a->graph, file, line);
+    return (weft_array *)a;
+}
+
 /* ---- Asking ------------------------------------------------------------------- */
 
 weft_status weft_array_status(const weft_array *a, struct weft_error *err)

@@ -206,6 +206,13 @@ weft_bag *weft_bag_keep(weft_bag *b)
     return b;
 }
 
+weft_bag *weft_bag_here(weft_bag *b, const char *file, int line)
+{
+    if (b)
+        weft_graph_at(b->graph, file, line);
+    return b;
+}
+
 int weft_bag_n_partitions(const weft_bag *b)
 {
     return b && !b->failed ? wf_bag_n(b) : 0;

@@ -147,6 +147,13 @@ weft_frame *wf_frame_derive(const weft_frame *f, const char *op, int n_columns)
     return d;
 }
 
+weft_frame *weft_frame_here(weft_frame *f, const char *file, int line)
+{
+    if (f)
+        weft_graph_at(f->graph, file, line);
+    return f;
+}
+
 /* ---- Asking ---------------------------------------------------------------------- */
 
 weft_status weft_frame_status(const weft_frame *f, struct weft_error *err)

@@ -1,8 +1,8 @@
 /* weft/array/create.h - arrays out of nothing, and out of memory. */
-#ifndef WEFT_ARRAY_CREATE_H
+#ifndef WEFT_ARRAY_H
+#include <weft/array.h> /* which has this file in its place, before the macros of places.h */
+#elif !defined WEFT_ARRAY_CREATE_H
 #define WEFT_ARRAY_CREATE_H
-
-#include <weft/array.h>
 
 WEFT_BEGIN
 

@@ -10,10 +10,11 @@
  * differently are cut further, at the cuts of either; nothing is moved for that.
  * Nothing is computed here either: see weft/array.h.
  */
-#ifndef WEFT_ARRAY_MATH_H
+#ifndef WEFT_ARRAY_H
+#include <weft/array.h> /* which has this file in its place, before the macros of places.h */
+#elif !defined WEFT_ARRAY_MATH_H
 #define WEFT_ARRAY_MATH_H
 
-#include <weft/array.h>
 #include <weft/op.h>
 
 WEFT_BEGIN

@@ -16,10 +16,10 @@
  *   integers low + (bits * (high - low) >> 64); no number is more likely than
  *            another by more than (high - low) / 2^64
  */
-#ifndef WEFT_ARRAY_RANDOM_H
+#ifndef WEFT_ARRAY_H
+#include <weft/array.h> /* which has this file in its place, before the macros of places.h */
+#elif !defined WEFT_ARRAY_RANDOM_H
 #define WEFT_ARRAY_RANDOM_H
-
-#include <weft/array.h>
 
 WEFT_BEGIN
 

@@ -4,10 +4,10 @@
  * number of workers changes no digit. An axis is 0 .. n_dims - 1, or counts from
  * the last (-1), or is WEFT_ALL_AXES, which leaves one element and no axes.
  */
-#ifndef WEFT_ARRAY_REDUCE_H
+#ifndef WEFT_ARRAY_H
+#include <weft/array.h> /* which has this file in its place, before the macros of places.h */
+#elif !defined WEFT_ARRAY_REDUCE_H
 #define WEFT_ARRAY_REDUCE_H
-
-#include <weft/array.h>
 
 WEFT_BEGIN
 
