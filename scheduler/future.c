@@ -12,6 +12,7 @@ static void free_future(weft_future *f)
     wf_free(f->values);
     wf_free(f->statuses);
     wf_free(f->errors);
+    wf_stock_free(f->stock);
     wf_free(f);
 }
 
@@ -29,6 +30,10 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
     f->values = wf_alloc_zero(plan->n_targets, sizeof *f->values);
     f->statuses = wf_alloc_zero(plan->n_targets, sizeof *f->statuses);
     if (!f->values || !f->statuses) {
+        free_future(f);
+        return wf_error_nomem(err, "a run");
+    }
+    if (pool->budget && plan->n_nodes && !(f->stock = wf_stock_new(plan))) {
         free_future(f);
         return wf_error_nomem(err, "a run");
     }
@@ -53,6 +58,8 @@ void wf_future_collect(weft_future *f, struct wf_run *r)
     const uint32_t n = f->n_targets;
     uint32_t n_failed = 0;
 
+    if (f->stock)
+        wf_budget_leave(f->stock);
     wf_run_end(r);
     for (uint32_t i = 0; i < n; i++) {
         f->statuses[i] = wf_run_target(r, i, &f->values[i]);
@@ -130,10 +137,11 @@ weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out, s
         return st;
     }
     if (out) {
+        st = wf_spill_bring(&f->values[i], err);
         *out = f->values[i];
         f->values[i] = weft_value_none();
     }
-    return WEFT_OK;
+    return st;
 }
 
 void weft_future_cancel(weft_future *f)

@@ -66,6 +66,7 @@ static void free_memory(weft_pool *pool)
         wf_tracer_fini(&pool->workers[i].tracer);
     }
     weft_trace_free(pool->last_shape);
+    wf_budget_free(pool->budget);
     wf_free(pool->workers);
     wf_gather_fini(&pool->gather);
     wf_free(pool->victims);
@@ -153,6 +154,9 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
     wf_topo_place(pool->topo, pool->n_workers, pool->places);
     if (!wf_gather_init(&pool->gather, pool->topo, pool->n_workers, pool->places, WF_MAX_RUNS))
         goto fail;
+    if (spec->limit_bytes && !(pool->budget = wf_budget_new(spec->limit_bytes, pool->n_workers,
+                                                            pool->kind == WEFT_POOL_SERIAL, spec->spill_dir, spec->spill_bytes)))
+        goto fail;
     if (spec->executor) {
         pool->executor = *spec->executor;
         pool->has_executor = true;
@@ -218,6 +222,18 @@ int weft_pool_n_workers(const weft_pool *pool)
     return pool ? pool->n_workers : 0;
 }
 
+void weft_pool_memory(weft_pool *pool, struct weft_pool_memory *out)
+{
+    *out = (struct weft_pool_memory){0};
+    if (!pool)
+        return;
+    if (pool->budget)
+        wf_budget_memory(pool->budget, out);
+    out->resident = wf_mem_resident();
+    out->allocated = wf_mem_allocated();
+    out->unmanaged = out->resident > out->managed ? out->resident - out->managed : 0;
+}
+
 void weft_pool_free(weft_pool *pool)
 {
     if (!pool)
@@ -236,6 +252,16 @@ void weft_pool_free(weft_pool *pool)
 
 /* ---- Places for runs ------------------------------------------------------- */
 
+/* What it holds is counted, if the pool has a limit. */
+static void limit(weft_pool *pool, weft_future *f, struct wf_run *r)
+{
+    if (!f->stock)
+        return;
+    r->stock = f->stock;
+    wf_or(&r->flags, WF_RUN_LIMITED | WF_RUN_OWNED);
+    wf_budget_enter(pool->budget, f->stock, r);
+}
+
 /* Puts a run where workers look. Under the lock. */
 static void place(weft_pool *pool, weft_future *f, uint32_t at)
 {
@@ -249,6 +275,7 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
      * may wait for ever. There the bodies run in the workers themselves. */
     if (pool->kind == WEFT_POOL_PROCESSES && !WF_TSAN)
         wf_or(&r->flags, WF_RUN_REMOTE);
+    limit(pool, f, r);
     f->run = r;
     f->begin = wf_moment_now();
     /* Release: who claims roots sees the run. */
@@ -342,6 +369,7 @@ static void run_serially(weft_pool *pool, weft_future *f)
 
     wf_mutex_lock(&pool->lock);
     wf_run_init(r, f->plan, f->spec.on_error, f);
+    limit(pool, f, r);
     f->begin = wf_moment_now();
     wf_serial_run(r, &pool->workers[0]);
     f->end = wf_moment_now();

@@ -19,6 +19,7 @@
 
 #include <sys/types.h>
 
+#include "scheduler/budget.h"
 #include "scheduler/park.h"
 #include "scheduler/run.h"
 #include "scheduler/gather.h"
@@ -33,6 +34,7 @@ struct weft_future {
     weft_pool         *pool;
     weft_plan         *plan;
     bool               own_plan; /* made for this run, freed with it */
+    struct wf_stock   *stock;    /* of a pool with a limit */
     struct weft_run_spec spec;
     uint32_t           n_targets;/* the plan may be gone before the future */
     struct weft_value *values;   /* per target; of one that failed no value, with the number of its error */
@@ -60,6 +62,7 @@ struct weft_pool {
     bool                has_executor;
     struct wf_watchdog  watchdog;
     struct weft_error  *refusal;    /* why it runs nothing; NULL: it does */
+    struct wf_budget   *budget;     /* NULL: no limit */
 
     struct wf_gather    gather;
     struct wf_park      park;

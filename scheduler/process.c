@@ -168,6 +168,7 @@ static void serve(struct weft_call *call, int socket)
     char byte;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    call->run->stock = NULL; /* the parent counts */
     while (receive(socket, &byte)) {
         call->node = head->node;
             wf_run_clear(call);

@@ -10,6 +10,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/graph.h"
+#include "scheduler/budget.h"
 #include "scheduler/keep.h"
 
 void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error, weft_future *future)
@@ -18,6 +19,7 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
     r->on_error = on_error;
     r->future = future;
     r->by_node = NULL;
+    r->stock = NULL;
     r->head = (struct weft_run_head){.slots = plan->slots, .first = plan->first_input, .which = plan->inputs};
     wf_store_relaxed(&r->flags, (plan->has_numbers ? WF_RUN_STALE : 0) | (plan->memo ? WF_RUN_MEMO : 0));
     wf_store_relaxed(&r->failures, NULL);
@@ -143,6 +145,10 @@ void wf_run_drop_inputs(struct weft_call *call)
     weft_plan *p = call->run->plan;
     const struct wf_inputs in = wf_plan_inputs(p, call->node);
 
+    if (call->run->stock) {
+        wf_budget_end(call);
+        return;
+    }
     for (uint32_t k = 0; k < in.n; k++) {
         const uint32_t slot = wf_input_slot(&in, k);
 
@@ -189,6 +195,10 @@ weft_status weft_call_take(weft_call *call, size_t i, struct weft_value *out)
     /* Acquire: pairs with drop_reader() of the others, whose reading is over. */
     if (slot >= p->first_const || !is_owned(p->slots[slot]) || wf_load_acquire(&p->readers[slot]) != 1)
         return copy_of(p->slots[slot], out);
+    if (call->run->stock) {
+        *out = wf_budget_take(call, slot);
+        return WEFT_OK;
+    }
     *out = p->slots[slot];
     p->slots[slot] = weft_value_none();
     return WEFT_OK;
@@ -323,14 +333,22 @@ void wf_run_fail(struct weft_call *call, weft_status st)
         wf_or(&r->flags, WF_RUN_STOP);
 }
 
-void wf_run_body_rarely(struct weft_call *call, uint32_t flags)
+bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
 {
     const struct wf_node *node = &call->run->plan->nodes[call->node];
     int64_t begin;
     weft_status st;
 
     if ((flags & (WF_RUN_TROUBLE | WF_RUN_STOP)) && is_doomed(call))
-        return;
+        return true;
+    if (flags & WF_RUN_LIMITED) {
+        const enum wf_begin may = wf_budget_begin(call);
+
+        if (may == WF_BEGIN_FAILED)
+            wf_run_fail(call, call->err.status);
+        if (may != WF_BEGIN_NOW)
+            return may == WF_BEGIN_FAILED;
+    }
     begin = flags & WF_RUN_MEMO ? wf_now_ns() : 0;
     call->err.status = WEFT_OK;
     st = flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err);
@@ -339,6 +357,7 @@ void wf_run_body_rarely(struct weft_call *call, uint32_t flags)
     else if (flags & WF_RUN_MEMO)
         wf_run_keep(call, wf_now_ns() - begin);
     wf_scratch_reset(&call->scratch);
+    return true;
 }
 
 /* ---- The end --------------------------------------------------------------- */

@@ -35,6 +35,7 @@ enum wf_run_flag {
     WF_RUN_NUMBERS = 16, /* some slot holds a value that need not be freed */
     WF_RUN_STALE   = 32, /* some slot holds one from an earlier run */
     WF_RUN_MEMO    = 64, /* the plan has a memo, which is offered what bodies make; see keep.h */
+    WF_RUN_LIMITED = 128, /* its pool has a limit; see budget.h */
 };
 
 /* Why a node failed. */
@@ -63,6 +64,7 @@ struct wf_run {
 
     weft_future *future; /* to tell the end to */
     uint64_t     serial; /* counts the runs of a pool */
+    struct wf_stock *stock; /* what it holds, in a pool with a limit; else NULL */
 };
 
 /* The poison of a node that did not run because the run was stopped. */
@@ -111,9 +113,10 @@ void wf_scratch_back(struct wf_scratch *s, size_t used); /* what came later is g
 weft_status wf_process_call(struct weft_call *call);
 bool wf_process_is_stopped(const struct weft_call *call); /* in the child */
 
-/* Runs the body of node i, unless it is doomed, and lets go of what it read. */
-void wf_run_body_rarely(struct weft_call *call, uint32_t flags);
-static inline void wf_run_body(struct weft_call *call, struct wf_run *r, const struct wf_node *node, uint32_t i)
+/* Runs the body of node i, unless it is doomed, and lets go of what it read. False: it is
+ * not finished. */
+bool wf_run_body_rarely(struct weft_call *call, uint32_t flags);
+static inline bool wf_run_body(struct weft_call *call, struct wf_run *r, const struct wf_node *node, uint32_t i)
 {
     /* Relaxed: a flag that concerns this node was set before it became ready. */
     const uint32_t flags = wf_load_relaxed(&r->flags);
@@ -121,8 +124,9 @@ static inline void wf_run_body(struct weft_call *call, struct wf_run *r, const s
     call->node = i;
     if (flags & WF_RUN_STALE)
         wf_run_clear(call);
-    if (__builtin_expect(flags & (WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO), 0)) {
-        wf_run_body_rarely(call, flags);
+    if (__builtin_expect(flags & (WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO | WF_RUN_LIMITED), 0)) {
+        if (!wf_run_body_rarely(call, flags))
+            return false;
     } else {
         weft_status st;
 
@@ -135,6 +139,7 @@ static inline void wf_run_body(struct weft_call *call, struct wf_run *r, const s
     }
     if (flags & WF_RUN_OWNED)
         wf_run_drop_inputs(call);
+    return true;
 }
 
 /* After the last node: this, then what each target gives, in order and once, or why

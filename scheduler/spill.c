@@ -14,8 +14,9 @@
 #include "lib/base/lz4.h"
 #include "lib/base/mem.h"
 
-/* What is handed over in pieces below DIRECT is gathered first. */
-enum { FRAME = 256 << 10, DIRECT = 32 << 10, NEXT_TRY = 16 };
+/* What is handed over in pieces below DIRECT is gathered first. Less than LEAST is not worth
+ * packing, nor giving back. */
+enum { FRAME = 256 << 10, DIRECT = 32 << 10, LEAST = 4096, NEXT_TRY = 16 };
 
 struct frame {
     uint64_t hash;
@@ -27,7 +28,7 @@ struct wf_spilled {
     struct wf_spill         *file;
     const struct weft_type  *type;
     size_t                   bytes;
-    uint64_t                 at, stored;
+    uint64_t                 at, stored; /* where, and how much of the file */
     uint32_t                 n_frames;
     struct frame             frames[];
 };
@@ -163,6 +164,8 @@ static uint32_t pack(struct out *o, const char *bytes, size_t n)
 {
     size_t packed;
 
+    if (n < LEAST)
+        return 0;
     if (o->wait) {
         o->wait--;
         return 0;
@@ -281,13 +284,13 @@ weft_status wf_spill_write(struct wf_spill *s, struct weft_value v, size_t bytes
     st = write_all(&o, v);
     if (!st && o.bytes != room)
         st = weft_error_set(err, WEFT_INVALID, "a %s writes itself in different lengths", v.type->name);
-    if (st)
-        o.at = x->at;
-    if (room)
-        give_room(s, o.at, x->at + room - o.at); /* what packing saved, or all */
+    x->stored = st ? 0 : o.at - x->at;
+    if (room - x->stored < LEAST && !st)
+        x->stored = room;
+    if (room > x->stored)
+        give_room(s, x->at + x->stored, room - x->stored); /* what packing saved, or all */
     if (st)
         goto out;
-    x->stored = o.at - x->at;
     wf_add(&s->holders, 1);
     note_written(s, x);
     *out = weft_value_of_ptr(&wf_type_spilled, x);

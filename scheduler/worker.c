@@ -153,8 +153,23 @@ static inline uint32_t tell_successors(struct wf_worker *w, const weft_plan *p, 
     return next;
 }
 
+/* Tasks that had no room may have some now. */
+static void leave_waiting(struct wf_worker *w)
+{
+    struct wf_run *r;
+    uint32_t node;
+    bool any = false;
+
+    while (wf_budget_next(w->pool->budget, &r, &node)) {
+        leave(w, (uint32_t)(r - w->pool->runs), node);
+        any = true;
+    }
+    if (any)
+        wf_park_wake(&w->pool->park);
+}
+
 /* Runs a ready node, then what became ready by it, as long as something did. `rare`: it
- * is traced, or has priorities. */
+ * is traced, or has priorities, or its pool has a limit. */
 static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_t node, bool alone, bool rare)
 {
     struct wf_run *r = w->call.run;
@@ -166,7 +181,10 @@ static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_
 
         if (!alone && w->held.n && !leads_to_held(w, p, place, node))
             tell_held(w);
-        wf_run_body(&w->call, r, &p->nodes[node], node);
+        if (!wf_run_body(&w->call, r, &p->nodes[node], node))
+            return;
+        if (rare && w->pool->budget)
+            leave_waiting(w);
         if (traced)
             wf_tracer_note(&w->tracer, begin, wf_ticks(), node, place, WEFT_EVENT_TASK);
         node = tell_successors(w, p, place, node, alone, ordered);
@@ -192,7 +210,7 @@ static ALWAYS_INLINE void run_inlined(struct wf_worker *w, wf_ready task, bool a
 
     if (w->place != place)
         change_place(w, place);
-    if (__builtin_expect(w->tracer.ring || w->call.run->plan->priority, 0))
+    if (__builtin_expect(w->tracer.ring || w->pool->budget || w->call.run->plan->priority, 0))
         run_rarely(w, place, (uint32_t)task);
     else
         run_chain(w, place, (uint32_t)task, alone, false);
@@ -366,6 +384,18 @@ static bool is_ending(const struct wf_worker *w)
     return wf_load_acquire(&w->pool->ending);
 }
 
+/* Nothing is left but tasks that had no room, and no other worker has anything. */
+static bool take_waiting(struct wf_worker *w, wf_ready *out)
+{
+    struct wf_run *r;
+    uint32_t node;
+
+    if (!w->pool->budget || !wf_budget_idle(w->pool->budget, &r, &node))
+        return false;
+    *out = ready_of((uint32_t)(r - w->pool->runs), node);
+    return true;
+}
+
 /* Looks again and again for a while: sleeping costs a call into the system, and
  * waking another. */
 static bool search(struct wf_worker *w, wf_ready *out)
@@ -421,7 +451,7 @@ static bool run_found(struct wf_worker *w)
             break;
         }
         wf_park_sleep(park, searching);
-        if (is_ending(w) || look_closely(w, &found)) {
+        if (is_ending(w) || look_closely(w, &found) || take_waiting(w, &found)) {
             wf_park_cancel(park);
             if (is_ending(w))
                 return false;
@@ -432,6 +462,8 @@ static bool run_found(struct wf_worker *w)
         wf_store_relaxed(&w->asleep, true);
         wf_park_commit(park);
         wf_store_relaxed(&w->asleep, false);
+        if (w->pool->budget)
+            wf_budget_awake(w->pool->budget);
         searching = true;
         woke = w->tracer.ring ? wf_ticks() : 0;
     }

@@ -51,6 +51,9 @@ struct weft_pool_spec {
     size_t trace_events;     /* kept per worker, the latest [trace.events] */
     const struct weft_executor *executor; /* run worker loops there instead of on own threads; copied */
     const weft_config *config; /* NULL: files and environment, read now. Lent for the call */
+    size_t limit_bytes;      /* of memory its runs may hold; 0: none. See below */
+    const char *spill_dir;   /* where values go that leave memory; copied. NULL: $TMPDIR, else /tmp */
+    size_t spill_bytes;      /* at most so many there; 0: what the disk has */
 };
 
 /* `spec` may be NULL. WEFT_NOMEM, too, when the system starts no more threads; a wrong
@@ -63,6 +66,42 @@ WEFT_API weft_pool *weft_pool_new(const struct weft_pool_spec *spec);
 WEFT_API void       weft_pool_free(weft_pool *pool);                  /* finishes what is submitted, whose futures
                                                                        * stay good; NULL is fine */
 WEFT_API int        weft_pool_n_workers(const weft_pool *pool);       /* 0 for NULL */
+
+/* ---- Memory ---------------------------------------------------------------
+ * A pool with limit_bytes keeps what its runs hold below that: the results that have
+ * readers to come or are asked for, by the `bytes` of their types, and what the tasks that
+ * run say they need (result_bytes, scratch_bytes). Tasks for which there is no room wait,
+ * workers do not: sources do not run ahead of those who consume. Results that are wanted
+ * last, by the order of the plan, go to a file without a name in spill_dir if their type has
+ * `write` and `read`, and come back before a body reads them; those asked for come back when
+ * they are taken from the future. Nothing is left of the file, however the process ends.
+ *
+ * The limit holds as far as it can: a task that runs alone runs even if it is too big; one
+ * that gives more than it said, or than its like gave before, is over it until others have
+ * gone to disk; values known before, bodies that allocate by themselves, tasks spawned and
+ * two results that share memory are not seen through. Memory that is freed goes back to the
+ * system when the process outgrows the limit.
+ *
+ * Errors: a file that cannot be written or read, or gives back other bytes than went there,
+ *         fails the task that wanted room or its input, with WEFT_IO. The pool stays usable.
+ * What is computed does not depend on it. Each task takes a lock; a pool without a limit
+ * has nothing of all this. */
+
+struct weft_pool_memory {
+    size_t   limit;     /* 0: none, and then all but the last three are 0 */
+    size_t   managed;   /* bytes of the results that runs hold in memory, each as its type says */
+    size_t   scratch;   /* that running tasks have said they need */
+    size_t   peak;      /* the most of both together at any time */
+    size_t   spilled;   /* bytes of results that are on disk instead; taken futures too */
+    size_t   disk, disk_peak; /* what they take there */
+    uint64_t written, read;   /* bytes of the file, in all */
+    uint64_t n_waits;   /* how often a task was put aside */
+    uint64_t n_over;    /* how often one ran that was too big */
+    size_t   resident;  /* memory of the process, as the system counts it */
+    size_t   allocated; /* of it, in use by blocks of the heap; 0: this build cannot tell */
+    size_t   unmanaged; /* resident, less managed */
+};
+WEFT_API void weft_pool_memory(weft_pool *pool, struct weft_pool_memory *out); /* NULL pool: zeroes */
 
 /* ---- Running and waiting ------------------------------------------------ */
 

@@ -1,0 +1,709 @@
+/* budget.c - how much memory the runs of a pool may hold, and what gives way. */
+#include "scheduler/budget.h"
+
+#include "config.h"
+#include "lib/base/assert.h"
+#include "lib/base/mem.h"
+
+/* Smaller results stay: to write one takes longer than to make it. */
+enum { SMALL = 256 };
+
+/* Scratch a worker keeps for its next body. */
+enum { SCRATCH_KEEP = 1 << 20 };
+
+/* Between two looks at the size of the process: a share of the limit freed; and how much
+ * more than the limit it may have grown. */
+enum { LOOK_SHARE = 8, SLACK = 8 << 20 };
+
+struct wf_budget *wf_budget_new(size_t limit, int n_workers, bool in_order, const char *spill_dir, size_t spill_bytes)
+{
+    struct wf_budget *b = wf_alloc_zero(1, sizeof *b);
+
+    if (!b)
+        return NULL;
+    b->spill = wf_spill_new(spill_dir, spill_bytes);
+    if (!b->spill) {
+        wf_free(b);
+        return NULL;
+    }
+    wf_mutex_init(&b->lock);
+    wf_cond_init(&b->moved);
+    b->limit = limit;
+    b->in_order = in_order;
+    b->n_workers = (uint32_t)n_workers;
+    b->unknown = limit / (2 * (uint64_t)n_workers);
+    b->resident = wf_mem_resident();
+    return b;
+}
+
+void wf_budget_free(struct wf_budget *b)
+{
+    if (!b)
+        return;
+    wf_spill_release(b->spill);
+    wf_cond_fini(&b->moved);
+    wf_mutex_fini(&b->lock);
+    wf_free(b);
+}
+
+/* ---- Counting; all under the lock ------------------------------------------ */
+
+static uint64_t used(const struct wf_budget *b)
+{
+    return b->room - b->leaving + b->reserved;
+}
+
+static void note_peak(struct wf_budget *b)
+{
+    if (b->peak < b->managed + b->scratch)
+        b->peak = b->managed + b->scratch;
+}
+
+/* An item is in memory from now on. */
+static void count_in(struct wf_budget *b, struct wf_stock *s, const struct wf_item *item)
+{
+    b->room += wf_mem_room(item->bytes);
+    b->managed += item->bytes;
+    s->bytes += item->bytes;
+    note_peak(b);
+}
+
+static void count_out(struct wf_budget *b, struct wf_stock *s, const struct wf_item *item)
+{
+    b->room -= wf_mem_room(item->bytes);
+    b->managed -= item->bytes;
+    s->bytes -= item->bytes;
+    b->freed += item->bytes;
+}
+
+static inline bool is_item(const weft_plan *p, const struct wf_stock *s, uint32_t slot)
+{
+    return slot < p->first_const && s->items[slot].state != WF_ITEM_NONE;
+}
+
+/* An item that nobody reads now may go to disk. */
+static void cool(struct wf_stock *s, uint32_t slot)
+{
+    const struct wf_item *item = &s->items[slot];
+
+    if (item->state == WF_ITEM_HERE && !item->n_reading && item->bytes >= SMALL &&
+        wf_spill_can(s->plan->slots[slot].type))
+        wf_stock_cool(s, slot);
+}
+
+static size_t scratch_of(const struct wf_stock *s, uint32_t node)
+{
+    return s->scratch ? s->scratch[node] : 0;
+}
+
+static uint64_t room_for(const struct wf_budget *b, const struct wf_stock *s, uint32_t node)
+{
+    const size_t bytes = wf_stock_guess(s, node, b->unknown);
+
+    return (bytes ? wf_mem_room(bytes) : 0) + scratch_of(s, node);
+}
+
+/* Values to be released when the lock is not held. */
+struct loose {
+    struct weft_value value[16];
+    int               n;
+};
+
+static void release_all(struct loose *l)
+{
+    while (l->n)
+        weft_value_release(l->value[--l->n]);
+}
+
+static void let_go(struct loose *l, struct weft_value v)
+{
+    if (l->n == sizeof l->value / sizeof *l->value)
+        release_all(l);
+    l->value[l->n++] = v;
+}
+
+static struct weft_value copy_on_disk(struct wf_item *item)
+{
+    struct weft_value copy = weft_value_of_ptr(&wf_type_spilled, item->copy);
+
+    item->copy = NULL;
+    return copy;
+}
+
+/* The item is no more. LEAVING, it is whoever moves it who sees to that. */
+static void forget(struct wf_budget *b, struct wf_stock *s, uint32_t slot, struct loose *l)
+{
+    struct wf_item *item = &s->items[slot];
+    struct weft_value *at = &s->plan->slots[slot];
+
+    if (item->state == WF_ITEM_LEAVING) {
+        item->dropped = true;
+        return;
+    }
+    wf_stock_warm(s, slot);
+    if (item->state == WF_ITEM_HERE)
+        count_out(b, s, item);
+    if (item->state == WF_ITEM_AWAY || item->copy)
+        b->is_full = false;
+    if (item->copy)
+        let_go(l, copy_on_disk(item));
+    let_go(l, *at);
+    *at = weft_value_none();
+    item->state = WF_ITEM_NONE;
+    item->dropped = false;
+}
+
+/* ---- To disk --------------------------------------------------------------- */
+
+/* What became of an item on its way to disk. */
+static void has_left(struct wf_budget *b, struct wf_stock *s, uint32_t slot, weft_status st,
+                     struct weft_value away, struct loose *l)
+{
+    struct wf_item *item = &s->items[slot];
+    struct weft_value *at = &s->plan->slots[slot];
+
+    b->leaving -= wf_mem_room(item->bytes);
+    s->n_moving--;
+    item->state = WF_ITEM_HERE;
+    if (!st)
+        item->copy = away.as.ptr;
+    if (item->dropped) {
+        forget(b, s, slot, l);
+    } else if (!st && !item->n_reading) {
+        count_out(b, s, item);
+        let_go(l, *at);
+        *at = copy_on_disk(item);
+        item->state = WF_ITEM_AWAY;
+    } else {
+        cool(s, slot);
+    }
+    wf_cond_wake_all(&b->moved);
+}
+
+/* Moves a cold item out, the lock not being held meanwhile. */
+static void move_out(struct wf_budget *b, struct wf_stock *s, uint32_t slot)
+{
+    struct wf_item *item = &s->items[slot];
+    const struct weft_value v = s->plan->slots[slot];
+    struct weft_value away = weft_value_none();
+    struct weft_error err;
+    struct loose l = {.n = 0};
+    weft_status st = WEFT_OK;
+
+    wf_stock_warm(s, slot);
+    item->state = WF_ITEM_LEAVING;
+    s->n_moving++;
+    b->leaving += wf_mem_room(item->bytes);
+    if (item->copy) {
+        away = copy_on_disk(item);
+    } else {
+        wf_mutex_unlock(&b->lock);
+        st = wf_spill_write(b->spill, v, item->bytes, &away, &err);
+        wf_mutex_lock(&b->lock);
+    }
+    if (st) {
+        b->is_full = true;
+        b->full = err;
+    }
+    has_left(b, s, slot, st, away, &l);
+    wf_mutex_unlock(&b->lock);
+    release_all(&l);
+    wf_mutex_lock(&b->lock);
+}
+
+/* The cold item of all runs that is wanted last, if that is later than `than`. */
+static struct wf_stock *find_victim(const struct wf_budget *b, uint64_t than, uint32_t *slot)
+{
+    struct wf_stock *found = NULL;
+
+    for (struct wf_stock *s = b->first; s; s = s->next) {
+        const uint32_t coldest = wf_stock_coldest(s);
+        const uint64_t distance = coldest == WF_NONE ? 0 : wf_stock_distance(s, s->items[coldest].next);
+
+        if (coldest == WF_NONE || distance < than || (distance == than && found))
+            continue;
+        found = s;
+        *slot = coldest;
+        than = distance;
+    }
+    return found;
+}
+
+/* Sends away what is wanted at `than` or later until all fits. False: something is left
+ * that must go and cannot. */
+static bool send_away(struct wf_budget *b, uint64_t than)
+{
+    struct wf_stock *s;
+    uint32_t slot;
+
+    while (used(b) > b->limit && (s = find_victim(b, than, &slot))) {
+        if (b->is_full && !s->items[slot].copy)
+            return false;
+        move_out(b, s, slot);
+    }
+    return true;
+}
+
+/* ---- Before a body --------------------------------------------------------- */
+
+/* From now on the inputs stay where they are; the room of those on disk. */
+static uint64_t hold_inputs(struct wf_stock *s, uint32_t node)
+{
+    const struct wf_inputs in = wf_plan_inputs(s->plan, node);
+    uint64_t room = 0;
+
+    for (uint32_t k = 0; k < in.n; k++) {
+        const uint32_t slot = wf_input_slot(&in, k);
+        struct wf_item *item = &s->items[slot];
+
+        if (!is_item(s->plan, s, slot))
+            continue;
+        wf_stock_warm(s, slot);
+        item->n_reading++;
+        if (item->state == WF_ITEM_AWAY)
+            room += wf_mem_room(item->bytes);
+    }
+    return room;
+}
+
+static void release_inputs(struct wf_stock *s, uint32_t node)
+{
+    const struct wf_inputs in = wf_plan_inputs(s->plan, node);
+
+    for (uint32_t k = 0; k < in.n; k++) {
+        const uint32_t slot = wf_input_slot(&in, k);
+
+        if (!is_item(s->plan, s, slot))
+            continue;
+        s->items[slot].n_reading--;
+        cool(s, slot);
+    }
+}
+
+static void reserve(struct wf_budget *b, struct wf_stock *s, uint32_t node, uint64_t room)
+{
+    b->reserved += room;
+    b->granted += s->items[node].runs ? room : 0;
+    s->items[node].bytes += room;
+}
+
+static void unreserve(struct wf_budget *b, struct wf_stock *s, uint32_t node, uint64_t room)
+{
+    b->reserved -= room;
+    b->granted -= s->items[node].runs ? room : 0;
+    s->items[node].bytes -= room;
+}
+
+/* Makes room for a task that has reserved it. `first`: nobody had anything else to do. */
+static enum wf_begin make_room(struct wf_budget *b, const struct wf_stock *s, uint32_t node, bool first)
+{
+    const uint64_t distance = wf_stock_distance(s, node), room = s->items[node].bytes;
+
+    /* What others send away is in memory until it is written: that is waited for. */
+    while (send_away(b, distance + 1) && used(b) <= b->limit) {
+        if (b->room + b->granted + room <= b->limit)
+            return WF_BEGIN_NOW;
+        wf_cond_wait(&b->moved, &b->lock);
+    }
+    if (!b->in_order && (!first || b->n_running))
+        return WF_BEGIN_LATER;
+    if (!send_away(b, 0))
+        return WF_BEGIN_FAILED;
+    b->n_over += used(b) > b->limit;
+    return WF_BEGIN_NOW;
+}
+
+/* Brings one item back. */
+static weft_status bring(struct wf_budget *b, struct wf_stock *s, uint32_t slot, struct weft_error *err)
+{
+    struct wf_item *item = &s->items[slot];
+    const struct weft_value away = s->plan->slots[slot];
+    struct weft_value v;
+    weft_status st;
+
+    item->state = WF_ITEM_COMING;
+    s->n_moving++;
+    wf_mutex_unlock(&b->lock);
+    st = wf_spill_read(away, &v, err);
+    wf_mutex_lock(&b->lock);
+    s->n_moving--;
+    item->state = st ? WF_ITEM_AWAY : WF_ITEM_HERE;
+    if (!st) {
+        s->plan->slots[slot] = v;
+        item->copy = away.as.ptr;
+        count_in(b, s, item);
+    }
+    wf_cond_wake_all(&b->moved);
+    return st;
+}
+
+/* All inputs that are on disk, for which `room` is reserved. One that another task brings is
+ * waited for: that is only a read. */
+static weft_status bring_inputs(struct wf_budget *b, struct wf_stock *s, uint32_t node, uint64_t room,
+                                struct weft_error *err)
+{
+    const struct wf_inputs in = wf_plan_inputs(s->plan, node);
+    weft_status st = WEFT_OK;
+
+    for (uint32_t k = 0; !st && k < in.n; k++) {
+        const uint32_t slot = wf_input_slot(&in, k);
+        struct wf_item *item = &s->items[slot];
+        uint64_t part;
+
+        if (!is_item(s->plan, s, slot))
+            continue;
+        while (item->state == WF_ITEM_COMING)
+            wf_cond_wait(&b->moved, &b->lock);
+        if (item->state != WF_ITEM_AWAY)
+            continue;
+        st = bring(b, s, slot, err);
+        part = wf_mem_room(item->bytes) < room ? wf_mem_room(item->bytes) : room;
+        unreserve(b, s, node, part);
+        room -= part;
+    }
+    unreserve(b, s, node, room);
+    return st;
+}
+
+/* If it has waited: it is queued no more. */
+static bool is_back(struct wf_budget *b, struct wf_stock *s, uint32_t node)
+{
+    if (!wf_bits_at(s->handed, node))
+        return false;
+    wf_bits_clear(s->handed, node);
+    b->n_handed--;
+    b->handed -= s->items[node].bytes;
+    s->items[node].bytes = 0;
+    return true;
+}
+
+enum wf_begin wf_budget_begin(struct weft_call *call)
+{
+    struct wf_stock *s = call->run->stock;
+    struct wf_budget *b = s->budget;
+    const uint32_t node = call->node;
+    enum wf_begin begin;
+    uint64_t room, to_bring;
+    bool has_waited;
+
+    wf_mutex_lock(&b->lock);
+    has_waited = is_back(b, s, node);
+    to_bring = hold_inputs(s, node);
+    room = to_bring + room_for(b, s, node);
+    reserve(b, s, node, room);
+    begin = make_room(b, s, node, has_waited);
+    if (begin == WF_BEGIN_NOW) {
+        s->items[node].runs = true;
+        b->granted += room;
+        b->n_running++;
+        b->scratch += scratch_of(s, node);
+        note_peak(b);
+        if (bring_inputs(b, s, node, to_bring, &call->err))
+            begin = WF_BEGIN_FAILED;
+    } else {
+        unreserve(b, s, node, room);
+        release_inputs(s, node);
+        if (begin == WF_BEGIN_FAILED)
+            call->err = b->full;
+    }
+    if (begin == WF_BEGIN_LATER) {
+        wf_stock_wait(s, node);
+        wf_store_relaxed(&b->n_waiting, wf_load_relaxed(&b->n_waiting) + 1);
+        b->n_waits++;
+    }
+    wf_budget_check(b);
+    wf_mutex_unlock(&b->lock);
+    return begin;
+}
+
+/* ---- After it -------------------------------------------------------------- */
+
+static void count_results(struct wf_budget *b, struct wf_stock *s, uint32_t node)
+{
+    weft_plan *p = s->plan;
+    size_t bytes = 0;
+    uint32_t slot;
+
+    for (uint32_t k = 0; (slot = wf_plan_slot(p, node, k)) != WF_NONE; k++) {
+        struct wf_item *item = &s->items[slot];
+        const struct weft_value v = p->slots[slot];
+
+        if (!v.type || !v.type->free)
+            continue;
+        item->state = WF_ITEM_HERE;
+        item->bytes = weft_value_bytes(v);
+        bytes += item->bytes;
+        count_in(b, s, item);
+        cool(s, slot);
+    }
+    wf_stock_learn(s, node, bytes);
+}
+
+/* Counts one reader of each input down; of the last the item goes. */
+static void drop_inputs(struct wf_budget *b, struct wf_stock *s, uint32_t node, struct loose *l)
+{
+    weft_plan *p = s->plan;
+    const struct wf_inputs in = wf_plan_inputs(p, node);
+
+    for (uint32_t k = 0; k < in.n; k++) {
+        const uint32_t slot = wf_input_slot(&in, k);
+
+        if (!is_item(p, s, slot))
+            continue;
+        wf_stock_warm(s, slot); /* what reads it next has changed */
+        if (wf_sub(&p->readers[slot], 1) == 1)
+            forget(b, s, slot, l);
+        else
+            cool(s, slot);
+    }
+}
+
+/* Freed memory that the heap keeps is part of the process, too. */
+static void trim(struct wf_budget *b)
+{
+    const size_t resident = wf_mem_resident();
+
+    if (resident > b->resident + b->limit + SLACK)
+        wf_mem_trim();
+}
+
+void wf_budget_end(struct weft_call *call)
+{
+    struct wf_stock *s = call->run->stock;
+    struct wf_budget *b = s->budget;
+    const uint32_t node = call->node;
+    struct loose l = {.n = 0};
+    bool looks;
+
+    if (call->scratch.bytes > SCRATCH_KEEP && !call->scratch.used) {
+        wf_free(call->scratch.block);
+        call->scratch.block = NULL;
+        call->scratch.bytes = 0;
+    }
+    wf_mutex_lock(&b->lock);
+    is_back(b, s, node);
+    if (s->items[node].runs) {
+        unreserve(b, s, node, s->items[node].bytes);
+        s->items[node].runs = false;
+        b->n_running--;
+        b->scratch -= scratch_of(s, node);
+        release_inputs(s, node);
+        count_results(b, s, node);
+    }
+    wf_stock_done(s, node);
+    drop_inputs(b, s, node, &l);
+    send_away(b, 0);
+    looks = b->freed > b->limit / LOOK_SHARE;
+    if (looks)
+        b->freed = 0;
+    wf_budget_check(b);
+    wf_mutex_unlock(&b->lock);
+    release_all(&l);
+    if (looks)
+        trim(b);
+}
+
+/* Whether a task that waits would be let in, or its run is to stop. */
+static bool may_begin(const struct wf_budget *b, const struct wf_stock *s, uint32_t node)
+{
+    uint32_t slot;
+
+    if (wf_load_relaxed(&s->run->flags) & WF_RUN_STOP)
+        return true;
+    if (used(b) + b->handed + room_for(b, s, node) <= b->limit)
+        return true;
+    return !b->n_handed && !b->is_full && find_victim(b, wf_stock_distance(s, node) + 1, &slot);
+}
+
+/* The first that waits in `s` waits no more. */
+static void hand_back(struct wf_budget *b, struct wf_stock *s, struct wf_run **run, uint32_t *node)
+{
+    *run = s->run;
+    *node = wf_stock_take(s);
+    wf_store_relaxed(&b->n_waiting, wf_load_relaxed(&b->n_waiting) - 1);
+    wf_bits_set(s->handed, *node);
+    s->items[*node].bytes = room_for(b, s, *node);
+    b->handed += s->items[*node].bytes;
+    b->n_handed++;
+}
+
+bool wf_budget_next(struct wf_budget *b, struct wf_run **run, uint32_t *node)
+{
+    struct wf_stock *s;
+
+    if (!wf_budget_has_waiting(b))
+        return false;
+    wf_mutex_lock(&b->lock);
+    for (s = b->first; s; s = s->next)
+        if (s->n_waiting && may_begin(b, s, wf_stock_first(s)))
+            break;
+    if (s)
+        hand_back(b, s, run, node);
+    wf_mutex_unlock(&b->lock);
+    return s != NULL;
+}
+
+bool wf_budget_idle(struct wf_budget *b, struct wf_run **run, uint32_t *node)
+{
+    struct wf_stock *s = NULL;
+
+    wf_mutex_lock(&b->lock);
+    b->n_idle++;
+    if (b->n_idle == b->n_workers && !b->n_running && !b->n_handed)
+        for (s = b->first; s && !s->n_waiting; s = s->next)
+            ;
+    if (s) {
+        hand_back(b, s, run, node);
+        b->n_idle--;
+    }
+    wf_mutex_unlock(&b->lock);
+    return s != NULL;
+}
+
+void wf_budget_awake(struct wf_budget *b)
+{
+    wf_mutex_lock(&b->lock);
+    b->n_idle--;
+    wf_mutex_unlock(&b->lock);
+}
+
+/* ---- In between ------------------------------------------------------------ */
+
+struct weft_value wf_budget_take(struct weft_call *call, uint32_t slot)
+{
+    struct wf_stock *s = call->run->stock;
+    struct wf_budget *b = s->budget;
+    struct wf_item *item = &s->items[slot];
+    struct weft_value taken, copy = weft_value_none();
+
+    wf_mutex_lock(&b->lock);
+    while (item->state == WF_ITEM_LEAVING) /* somebody reads it, to write it */
+        wf_cond_wait(&b->moved, &b->lock);
+    taken = s->plan->slots[slot];
+    s->plan->slots[slot] = weft_value_none();
+    if (item->state == WF_ITEM_HERE) {
+        count_out(b, s, item);
+        reserve(b, s, call->node, wf_mem_room(item->bytes));
+        if (item->copy)
+            copy = copy_on_disk(item);
+        item->state = WF_ITEM_NONE;
+        item->n_reading = 0;
+    }
+    wf_mutex_unlock(&b->lock);
+    weft_value_release(copy);
+    return taken;
+}
+
+void wf_budget_rest(struct weft_call *call)
+{
+    struct wf_budget *b = call->run->stock->budget;
+
+    wf_mutex_lock(&b->lock);
+    b->n_running--;
+    wf_mutex_unlock(&b->lock);
+}
+
+void wf_budget_resume(struct weft_call *call)
+{
+    struct wf_budget *b = call->run->stock->budget;
+
+    wf_mutex_lock(&b->lock);
+    b->n_running++;
+    wf_mutex_unlock(&b->lock);
+}
+
+/* ---- Runs come and go ------------------------------------------------------ */
+
+void wf_budget_enter(struct wf_budget *b, struct wf_stock *s, struct wf_run *r)
+{
+    wf_mutex_lock(&b->lock);
+    s->budget = b;
+    s->run = r;
+    s->before = b->last;
+    if (b->last)
+        b->last->next = s;
+    else
+        b->first = s;
+    b->last = s;
+    wf_mutex_unlock(&b->lock);
+}
+
+void wf_budget_leave(struct wf_stock *s)
+{
+    struct wf_budget *b = s->budget;
+    struct loose l = {.n = 0};
+
+    wf_mutex_lock(&b->lock);
+    while (s->n_moving)
+        wf_cond_wait(&b->moved, &b->lock);
+    for (uint32_t i = 0; i < s->plan->n_targets; i++) {
+        const uint32_t slot = s->plan->targets[i];
+        struct wf_item *item = &s->items[slot];
+
+        if (!is_item(s->plan, s, slot))
+            continue;
+        if (item->state == WF_ITEM_HERE)
+            count_out(b, s, item);
+        if (item->copy)
+            let_go(&l, copy_on_disk(item));
+        wf_stock_warm(s, slot);
+        item->state = WF_ITEM_NONE;
+    }
+    if (s->before)
+        s->before->next = s->next;
+    else
+        b->first = s->next;
+    if (s->next)
+        s->next->before = s->before;
+    else
+        b->last = s->before;
+    WF_ASSERT(!s->n_waiting && !s->bytes);
+    s->budget = NULL;
+    b->is_full = false;
+    wf_mutex_unlock(&b->lock);
+    release_all(&l);
+}
+
+void wf_budget_memory(struct wf_budget *b, struct weft_pool_memory *out)
+{
+    const struct wf_spill_count spilled = wf_spill_counted(b->spill);
+
+    wf_mutex_lock(&b->lock);
+    out->limit = b->limit;
+    out->managed = b->managed;
+    out->scratch = b->scratch;
+    out->peak = b->peak;
+    out->n_waits = b->n_waits;
+    out->n_over = b->n_over;
+    wf_mutex_unlock(&b->lock);
+    out->spilled = spilled.bytes;
+    out->disk = spilled.disk;
+    out->disk_peak = spilled.disk_peak;
+    out->written = spilled.bytes_written;
+    out->read = spilled.bytes_read;
+}
+
+void wf_budget_check(const struct wf_budget *b)
+{
+#if WF_PARANOID
+    uint64_t room = 0, leaving = 0, n_waiting = 0, managed = 0;
+
+    for (const struct wf_stock *s = b->first; s; s = s->next) {
+        wf_stock_check(s);
+        n_waiting += s->n_waiting;
+        managed += s->bytes;
+        for (uint32_t i = 0; i < s->plan->first_const; i++) {
+            const struct wf_item *item = &s->items[i];
+
+            if (item->state == WF_ITEM_HERE || item->state == WF_ITEM_LEAVING)
+                room += wf_mem_room(item->bytes);
+            if (item->state == WF_ITEM_LEAVING)
+                leaving += wf_mem_room(item->bytes);
+        }
+    }
+    WF_ASSERT(room == b->room && leaving == b->leaving && managed == b->managed); /* 3 */
+    WF_ASSERT(n_waiting == wf_load_relaxed(&b->n_waiting));
+#else
+    (void)b;
+#endif
+}
