@@ -109,6 +109,10 @@ WEFT_API const int64_t *weft_array_cuts(const weft_array *a, int axis);
  *     layers   2: normal-mean, mean                                            */
 WEFT_API void weft_array_print(const weft_array *a, FILE *to);
 
+/* The array as written, an operation a line with what it gives, under each what it is made
+ * of; and as it will run: see weft/explain.h. Computes nothing, adds no task. */
+WEFT_API void weft_array_explain(const weft_array *a, FILE *to);
+
 /* ---- From arrays to tasks and back ----------------------------------------- */
 
 /* The task whose result is the whole array as one weft_block. An array of one

@@ -145,6 +145,10 @@ WEFT_API weft_bag *weft_bag_coalesce(weft_bag *b, int n_partitions);
 WEFT_API int                   weft_bag_n_partitions(const weft_bag *b); /* 0 for a failed bag */
 WEFT_API enum weft_record_kind weft_bag_kind(const weft_bag *b);
 WEFT_API size_t                weft_bag_record_bytes(const weft_bag *b);
+
+/* The bag as written, a step a line, and as it will run: see weft/explain.h. Computes
+ * nothing, adds no task. */
+WEFT_API void weft_bag_explain(const weft_bag *b, FILE *to);
 /* The task of one partition, whose result is its weft_records; keeps the bag. */
 WEFT_API weft_task            *weft_bag_task(weft_bag *b, int partition);
 

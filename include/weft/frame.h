@@ -199,6 +199,10 @@ WEFT_API weft_frame    *weft_frame_clear_divisions(weft_frame *f); /* the same f
  * operations stand behind. Runs nothing. */
 WEFT_API void weft_frame_print(const weft_frame *f, FILE *to);
 
+/* The frame as written and as it will run: which columns are read, what is one pass; see
+ * weft/explain.h. Computes nothing, adds no task. */
+WEFT_API void weft_frame_explain(const weft_frame *f, FILE *to);
+
 WEFT_END
 
 #include <weft/frame/places.h>

@@ -90,7 +90,7 @@ static void walk(const weft_plan *p, const uint32_t *first, const uint32_t *pred
             infos[i].n_at_drop = s.n;
             infos[i].bytes_at_drop = s.bytes;
         }
-    sum->age_mean = ages / p->n_nodes;
+    sum->age_mean = p->n_nodes ? ages / p->n_nodes : 0;
 }
 
 weft_status weft_plan_order_stats(const weft_plan *p, struct weft_order_info *infos, struct weft_order_stats *sum,
@@ -165,7 +165,7 @@ weft_status weft_plan_print_order(const weft_plan *p, int n_columns, FILE *to, s
     double columns[MOST_COLUMNS];
     char text[WEFT_UNITS_TEXT], key[64];
 
-    if (st)
+    if (st || !p->n_nodes)
         goto out;
     n_columns = n_columns < 1 ? 1 : n_columns > MOST_COLUMNS ? MOST_COLUMNS : n_columns;
     n_columns = (uint32_t)n_columns > p->n_nodes ? (int)p->n_nodes : n_columns;
