@@ -15,6 +15,9 @@ enum { SCRATCH_KEEP = 1 << 20 };
  * more than the limit it may have grown. */
 enum { LOOK_SHARE = 8, SLACK = 8 << 20 };
 
+/* What hints do not count: heads of blocks and buffers, and the bytes behind their ends. */
+enum { HEADS = 256 };
+
 struct wf_budget *wf_budget_new(size_t limit, int n_workers, bool in_order, const char *spill_dir, size_t spill_bytes)
 {
     struct wf_budget *b = wf_alloc_zero(1, sizeof *b);
@@ -100,7 +103,7 @@ static uint64_t room_for(const struct wf_budget *b, const struct wf_stock *s, ui
 {
     const size_t bytes = wf_stock_guess(s, node, b->unknown);
 
-    return (bytes ? wf_mem_room(bytes) : 0) + scratch_of(s, node);
+    return (bytes ? wf_mem_room(bytes + HEADS) : 0) + scratch_of(s, node);
 }
 
 /* Values to be released when the lock is not held. */
