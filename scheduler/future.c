@@ -1,5 +1,6 @@
 /* future.c - a run submitted: waiting for its end, and what it gave. */
 #include "scheduler/pool.h"
+#include "scheduler/progress.h"
 
 #include <string.h>
 
@@ -87,6 +88,7 @@ void wf_future_tell(weft_future *f)
     weft_status first = WEFT_OK;
     uint32_t stopping = 0;
 
+    wf_progress_leave(f->pool->progress);
     for (uint32_t i = 0; done && i < f->n_targets && !first; i++)
         first = f->statuses[i];
     if (done)

@@ -11,6 +11,7 @@
 #include "lib/base/mem.h"
 #include "lib/graph/trace.h"
 #include "scheduler/process.h"
+#include "scheduler/progress.h"
 #include "scheduler/settle.h"
 #include "scheduler/victim.h"
 
@@ -59,6 +60,7 @@ static void stop_workers(weft_pool *pool)
 /* Everything but the threads, which are gone. */
 static void free_memory(weft_pool *pool)
 {
+    wf_progress_free(pool->progress);
     for (int i = 0; pool->workers && i < pool->n_workers; i++) {
         wf_deque_fini(&pool->workers[i].deque);
         wf_process_free(pool->workers[i].call.process);
@@ -91,6 +93,7 @@ static bool init_worker(weft_pool *pool, int i, const struct weft_pool_spec *spe
     w->alone = pool->n_workers == 1;
     w->pu = pool->places[i];
     w->last_victim = -1;
+    w->counts = pool->progress != NULL;
     w->victims = pool->victims + (size_t)i * (size_t)(pool->n_workers - 1);
     wf_call_init(&w->call, i);
     w->call.run = &pool->runs[0];
@@ -136,6 +139,9 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
     st = wf_topo_new(&pool->topo, NULL, err);
     if (st)
         goto fail;
+    st = wf_progress_new(&pool->progress, pool, spec, err);
+    if (st)
+        goto fail;
     st = wf_error_nomem(err, "the workers of a pool");
     pool->n_workers = workers_wanted(spec, pool->topo);
     pool->pins = !spec->no_pin && !spec->executor && wf_topo_pins(pool->topo, pool->n_workers);
@@ -173,6 +179,11 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
             }
     if (pool->kind != WEFT_POOL_SERIAL)
         wf_watchdog_start(&pool->watchdog, pool);
+    if (pool->progress && !wf_progress_start(pool->progress)) {
+        st = weft_error_set(err, WEFT_NOMEM, "the progress of a pool: its thread could not be started");
+        weft_pool_free(pool);
+        return st;
+    }
     *out = pool;
     return WEFT_OK;
 fail:
@@ -413,6 +424,7 @@ static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
     if (st)
         return st;
     f->own_plan = own_plan;
+    wf_progress_enter(pool->progress, plan->n_nodes);
     if (!plan->n_nodes)
         run_nothing(pool, f);
     else if (pool->kind == WEFT_POOL_SERIAL)

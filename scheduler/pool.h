@@ -63,6 +63,7 @@ struct weft_pool {
     struct wf_watchdog  watchdog;
     struct weft_error  *refusal;    /* why it runs nothing; NULL: it does */
     struct wf_budget   *budget;     /* NULL: no limit */
+    struct wf_progress *progress;   /* NULL: nobody is told */
 
     struct wf_gather    gather;
     struct wf_park      park;

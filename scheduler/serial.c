@@ -12,6 +12,7 @@ static void run_node(struct wf_worker *w, struct wf_run *r, uint32_t i)
     wf_run_body(&w->call, r, &r->plan->nodes[i], i);
     if (w->tracer.ring)
         wf_tracer_note(&w->tracer, begin, wf_ticks(), i, 0, WEFT_EVENT_TASK);
+    wf_worker_count(w);
 }
 
 static void run_by_priority(struct wf_worker *w, struct wf_run *r)

@@ -15,6 +15,15 @@ static enum weft_pool_kind kind_of(const weft_config *c)
     }
 }
 
+static enum weft_progress_show progress_of(const weft_config *c)
+{
+    switch (wf_config_number(c, WF_PROGRESS)) {
+    case WF_PROGRESS_ON:  return WEFT_PROGRESS_ON;
+    case WF_PROGRESS_OFF: return WEFT_PROGRESS_OFF;
+    default:              return WEFT_PROGRESS_AUTO;
+    }
+}
+
 weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec, struct weft_error *err)
 {
     static const struct weft_pool_spec open;
@@ -37,6 +46,10 @@ weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec,
     s.spec.trace = s.spec.trace || wf_config_number(c, WF_TRACE);
     if (!s.spec.trace_events)
         s.spec.trace_events = wf_config_number(c, WF_TRACE_EVENTS);
+    if (!s.spec.progress)
+        s.spec.progress = progress_of(c);
+    if (s.spec.progress_interval_ns <= 0)
+        s.spec.progress_interval_ns = (int64_t)wf_config_number(c, WF_PROGRESS_INTERVAL);
     *out = s;
     return WEFT_OK;
 }

@@ -187,6 +187,8 @@ static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_
             leave_waiting(w);
         if (traced)
             wf_tracer_note(&w->tracer, begin, wf_ticks(), node, place, WEFT_EVENT_TASK);
+        if (rare)
+            wf_worker_count(w);
         node = tell_successors(w, p, place, node, alone, ordered);
     }
 }
@@ -210,7 +212,7 @@ static ALWAYS_INLINE void run_inlined(struct wf_worker *w, wf_ready task, bool a
 
     if (w->place != place)
         change_place(w, place);
-    if (__builtin_expect(w->tracer.ring || w->pool->budget || w->call.run->plan->priority, 0))
+    if (__builtin_expect(w->tracer.ring || w->counts || w->pool->budget || w->call.run->plan->priority, 0))
         run_rarely(w, place, (uint32_t)task);
     else
         run_chain(w, place, (uint32_t)task, alone, false);

@@ -34,10 +34,18 @@ struct wf_worker {
     int               last_victim; /* -1: none yet */
     struct weft_call  call;
     struct wf_tracer  tracer;
+    bool              counts;      /* n_done */
+    _Atomic uint64_t  n_done;      /* nodes it has run, if somebody is told */
     wf_thread         thread;
     bool              started;
     _Atomic bool      asleep;      /* for the watchdog to tell */
 };
+
+/* Counts a node that has run. Relaxed: nobody else writes it, and who reads it can wait. */
+static inline void wf_worker_count(struct wf_worker *w)
+{
+    wf_store_relaxed(&w->n_done, wf_load_relaxed(&w->n_done) + 1);
+}
 
 /* The worker whose call this is: a body has no other. */
 static inline struct wf_worker *wf_worker_of(weft_call *call)

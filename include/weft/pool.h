@@ -20,6 +20,7 @@
 #include <weft/config.h>
 #include <weft/graph.h>
 #include <weft/plan.h>
+#include <weft/progress.h>
 
 WEFT_BEGIN
 
@@ -54,6 +55,10 @@ struct weft_pool_spec {
     size_t limit_bytes;      /* of memory its runs may hold; 0: none. See below */
     const char *spill_dir;   /* where values go that leave memory; copied. NULL: $TMPDIR, else /tmp */
     size_t spill_bytes;      /* at most so many there; 0: what the disk has */
+    enum weft_progress_show progress; /* what is told on stderr of runs that go on [progress] */
+    int64_t progress_interval_ns;     /* how often [progress.interval] */
+    weft_progress_fn *on_progress;    /* told the same, too, whatever `progress` is; NULL: nobody */
+    void   *progress_arg;
 };
 
 /* `spec` may be NULL. WEFT_NOMEM, too, when the system starts no more threads; a wrong
@@ -66,6 +71,10 @@ WEFT_API weft_pool *weft_pool_new(const struct weft_pool_spec *spec);
 WEFT_API void       weft_pool_free(weft_pool *pool);                  /* finishes what is submitted, whose futures
                                                                        * stay good; NULL is fine */
 WEFT_API int        weft_pool_n_workers(const weft_pool *pool);       /* 0 for NULL */
+
+/* How far its runs are: the numbers it tells, now; after the last run, those of its end.
+ * False: it does not count, for it tells nobody. */
+WEFT_API bool weft_pool_progress(weft_pool *pool, struct weft_progress *out);
 
 /* ---- Memory ---------------------------------------------------------------
  * A pool with limit_bytes keeps what its runs hold below that: the results that have

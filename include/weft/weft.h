@@ -20,6 +20,7 @@
 #include <weft/op.h>
 #include <weft/plan.h>
 #include <weft/pool.h>
+#include <weft/progress.h>
 #include <weft/random.h>
 #include <weft/rowfn.h>
 #include <weft/status.h>

@@ -47,9 +47,9 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
         .about = "Whether runs tell on stderr how far they are; auto: if that is a terminal.",
     },
     [WF_PROGRESS_INTERVAL] = {
-        .name = "progress.interval", .kind = WEFT_SETTING_DURATION, .fallback = "100ms",
-        .accepts = "a time such as 5s or 200ms",
-        .about = "How often they tell.",
+        .name = "progress.interval", .kind = WEFT_SETTING_DURATION, .fallback = "auto",
+        .accepts = "a time such as 5s or 200ms, or auto", .words = word_auto,
+        .about = "How often they tell; auto: 100ms on a terminal, else 1s.",
     },
     [WF_SPILL_DIR] = {
         .name = "spill.dir", .kind = WEFT_SETTING_TEXT, .fallback = "", .accepts = "a directory",
