@@ -1,6 +1,8 @@
 /* future.c - a run submitted: waiting for its end, and what it gave. */
 #include "scheduler/pool.h"
 #include "scheduler/progress.h"
+#include "scheduler/rerun.h"
+#include "scheduler/watch.h"
 
 #include <string.h>
 
@@ -14,6 +16,7 @@ static void free_future(weft_future *f)
     wf_free(f->statuses);
     wf_free(f->errors);
     wf_stock_free(f->stock);
+    wf_rerun_free(f->kept);
     wf_free(f);
 }
 
@@ -50,6 +53,8 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
     f->plan = plan;
     f->n_targets = plan->n_targets;
     f->spec = spec ? *spec : (struct weft_run_spec){0};
+    f->watch = f->spec.watch ? *f->spec.watch : f->watch;
+    f->spec.keep_failed |= pool->reruns;
     *out = f;
     return WEFT_OK;
 }
@@ -62,6 +67,7 @@ void wf_future_collect(weft_future *f, struct wf_run *r)
     if (f->stock)
         wf_budget_leave(f->stock);
     wf_run_end(r);
+    f->kept = wf_load_acquire(&r->kept);
     for (uint32_t i = 0; i < n; i++) {
         f->statuses[i] = wf_run_target(r, i, &f->values[i]);
         /* No value has a number: that of its error. */
@@ -89,8 +95,9 @@ void wf_future_tell(weft_future *f)
     uint32_t stopping = 0;
 
     wf_progress_leave(f->pool->progress);
-    for (uint32_t i = 0; done && i < f->n_targets && !first; i++)
+    for (uint32_t i = 0; i < f->n_targets && !first; i++)
         first = f->statuses[i];
+    wf_watch_finish(f, first);
     if (done)
         done(f->spec.done_arg, first);
     /* Release: who sees the end sees the results. After this f may be freed; the

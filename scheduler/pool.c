@@ -14,6 +14,7 @@
 #include "scheduler/progress.h"
 #include "scheduler/settle.h"
 #include "scheduler/victim.h"
+#include "scheduler/watch.h"
 
 /* A wake by the system costs 20 to 40 us, so a worker looks about that long
  * before it sleeps. With more workers than cores, looking robs those who work. */
@@ -93,7 +94,7 @@ static bool init_worker(weft_pool *pool, int i, const struct weft_pool_spec *spe
     w->alone = pool->n_workers == 1;
     w->pu = pool->places[i];
     w->last_victim = -1;
-    w->counts = pool->progress != NULL;
+    w->rare = spec->trace || pool->progress || pool->budget;
     w->victims = pool->victims + (size_t)i * (size_t)(pool->n_workers - 1);
     wf_call_init(&w->call, i);
     w->call.run = &pool->runs[0];
@@ -136,6 +137,8 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
     pool->kind = spec->kind;
     pool->process = getpid();
     pool->traces = spec->trace;
+    pool->watch = spec->watch ? *spec->watch : pool->watch;
+    pool->reruns = spec->rerun_failed;
     st = wf_topo_new(&pool->topo, NULL, err);
     if (st)
         goto fail;
@@ -273,6 +276,12 @@ static void limit(weft_pool *pool, weft_future *f, struct wf_run *r)
     wf_budget_enter(pool->budget, f->stock, r);
 }
 
+/* What is rare, before anything of the run begins. */
+static void mark(struct wf_run *r, const weft_future *f)
+{
+    wf_or(&r->flags, (wf_watch_wants_tasks(f) ? WF_RUN_WATCHED : 0) | (f->spec.keep_failed ? WF_RUN_KEEPS : 0));
+}
+
 /* Puts a run where workers look. Under the lock. */
 static void place(weft_pool *pool, weft_future *f, uint32_t at)
 {
@@ -282,6 +291,7 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     r->serial = ++pool->n_runs;
     if (wf_load_relaxed(&f->stop))
         wf_or(&r->flags, WF_RUN_STOP);
+    mark(r, f);
     /* The thread sanitizer does not follow a fork of a program with threads: its child
      * may wait for ever. There the bodies run in the workers themselves. */
     if (pool->kind == WEFT_POOL_PROCESSES && !WF_TSAN)
@@ -381,6 +391,7 @@ static void run_serially(weft_pool *pool, weft_future *f)
     wf_mutex_lock(&pool->lock);
     wf_run_init(r, f->plan, f->spec.on_error, f);
     limit(pool, f, r);
+    mark(r, f);
     f->begin = wf_moment_now();
     wf_serial_run(r, &pool->workers[0]);
     f->end = wf_moment_now();
@@ -424,6 +435,7 @@ static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
     if (st)
         return st;
     f->own_plan = own_plan;
+    wf_watch_start(f);
     wf_progress_enter(pool->progress, plan->n_nodes);
     if (!plan->n_nodes)
         run_nothing(pool, f);
@@ -474,6 +486,8 @@ static weft_status take_all(weft_future *f, struct weft_value *outs, struct weft
         if (outs)
             outs[i] = value;
     }
+    if (first && f->pool->reruns)
+        weft_future_rerun(f, NULL, NULL);
     weft_future_free(f);
     return first;
 }

@@ -36,6 +36,8 @@ struct weft_future {
     bool               own_plan; /* made for this run, freed with it */
     struct wf_stock   *stock;    /* of a pool with a limit */
     struct weft_run_spec spec;
+    struct weft_watch  watch;    /* the spec's; zeros: none */
+    struct wf_rerun   *kept;     /* the first task that failed, if it was asked for */
     uint32_t           n_targets;/* the plan may be gone before the future */
     struct weft_value *values;   /* per target; of one that failed no value, with the number of its error */
     weft_status       *statuses;
@@ -64,6 +66,8 @@ struct weft_pool {
     struct weft_error  *refusal;    /* why it runs nothing; NULL: it does */
     struct wf_budget   *budget;     /* NULL: no limit */
     struct wf_progress *progress;   /* NULL: nobody is told */
+    struct weft_watch   watch;      /* of all runs; zeros: none */
+    bool                reruns;     /* who waits for a run runs its first failed task once more */
 
     struct wf_gather    gather;
     struct wf_park      park;

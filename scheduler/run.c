@@ -12,6 +12,8 @@
 #include "lib/graph/graph.h"
 #include "scheduler/budget.h"
 #include "scheduler/keep.h"
+#include "scheduler/rerun.h"
+#include "scheduler/watch.h"
 
 void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error, weft_future *future)
 {
@@ -23,6 +25,7 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
     r->head = (struct weft_run_head){.slots = plan->slots, .first = plan->first_input, .which = plan->inputs};
     wf_store_relaxed(&r->flags, (plan->has_numbers ? WF_RUN_STALE : 0) | (plan->memo ? WF_RUN_MEMO : 0));
     wf_store_relaxed(&r->failures, NULL);
+    wf_store_relaxed(&r->kept, NULL);
     wf_store_relaxed(&r->n_sinks_left, plan->n_sinks);
 }
 
@@ -189,8 +192,8 @@ weft_status weft_call_take(weft_call *call, size_t i, struct weft_value *out)
 
     if (!p->slots[slot].type)
         return WEFT_EMPTY;
-    /* A memo may hold the value, too. */
-    if (wf_load_relaxed(&call->run->flags) & WF_RUN_MEMO && p->slots[slot].type->copy)
+    /* A memo may hold the value, too, or the body be run once more. */
+    if (wf_load_relaxed(&call->run->flags) & (WF_RUN_MEMO | WF_RUN_KEEPS) && p->slots[slot].type->copy)
         return copy_of(p->slots[slot], out);
     /* Acquire: pairs with drop_reader() of the others, whose reading is over. */
     if (slot >= p->first_const || !is_owned(p->slots[slot]) || wf_load_acquire(&p->readers[slot]) != 1)
@@ -350,8 +353,14 @@ bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
             return may == WF_BEGIN_FAILED;
     }
     begin = flags & WF_RUN_MEMO ? wf_now_ns() : 0;
+    if (flags & WF_RUN_WATCHED)
+        wf_watch_before(call);
     call->err.status = WEFT_OK;
     st = flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err);
+    if (flags & WF_RUN_WATCHED)
+        wf_watch_after(call, st);
+    if (st && flags & WF_RUN_KEEPS)
+        wf_rerun_keep(call);
     if (st)
         wf_run_fail(call, st);
     else if (flags & WF_RUN_MEMO)

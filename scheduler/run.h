@@ -36,6 +36,12 @@ enum wf_run_flag {
     WF_RUN_STALE   = 32, /* some slot holds one from an earlier run */
     WF_RUN_MEMO    = 64, /* the plan has a memo, which is offered what bodies make; see keep.h */
     WF_RUN_LIMITED = 128, /* its pool has a limit; see budget.h */
+    WF_RUN_WATCHED = 256, /* somebody wants to hear of tasks; see watch.h */
+    WF_RUN_KEEPS   = 512, /* what a failed task read is kept; see rerun.h */
+
+    /* With any of these a node takes the longer way. */
+    WF_RUN_RARE = WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO | WF_RUN_LIMITED | WF_RUN_WATCHED |
+                  WF_RUN_KEEPS,
 };
 
 /* Why a node failed. */
@@ -53,6 +59,7 @@ struct wf_run {
     _Atomic uint32_t   flags;
     enum weft_on_error on_error;
     struct wf_failure *_Atomic failures;
+    struct wf_rerun   *_Atomic kept; /* of WF_RUN_KEEPS; the future takes it at the end */
     struct wf_failure **by_node; /* at the end: the failures by node; NULL: few, or no memory */
     uint32_t           n_by_node;
 
@@ -124,7 +131,7 @@ static inline bool wf_run_body(struct weft_call *call, struct wf_run *r, const s
     call->node = i;
     if (flags & WF_RUN_STALE)
         wf_run_clear(call);
-    if (__builtin_expect(flags & (WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO | WF_RUN_LIMITED), 0)) {
+    if (__builtin_expect(flags & WF_RUN_RARE, 0)) {
         if (!wf_run_body_rarely(call, flags))
             return false;
     } else {

@@ -46,6 +46,13 @@ weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec,
     s.spec.trace = s.spec.trace || wf_config_number(c, WF_TRACE);
     if (!s.spec.trace_events)
         s.spec.trace_events = wf_config_number(c, WF_TRACE_EVENTS);
+    if (!s.spec.limit_bytes)
+        s.spec.limit_bytes = wf_config_number(c, WF_MEMORY_LIMIT);
+    if (!s.spec.spill_dir && *wf_config_text(c, WF_SPILL_DIR))
+        s.spec.spill_dir = wf_config_text(c, WF_SPILL_DIR);
+    if (!s.spec.spill_bytes)
+        s.spec.spill_bytes = wf_config_number(c, WF_SPILL_LIMIT);
+    s.spec.rerun_failed = s.spec.rerun_failed || wf_config_number(c, WF_RUN_RERUN_FAILED);
     if (!s.spec.progress)
         s.spec.progress = progress_of(c);
     if (s.spec.progress_interval_ns <= 0)

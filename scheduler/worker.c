@@ -169,7 +169,7 @@ static void leave_waiting(struct wf_worker *w)
 }
 
 /* Runs a ready node, then what became ready by it, as long as something did. `rare`: it
- * is traced, or has priorities, or its pool has a limit. */
+ * is traced, counted, or has priorities, or its pool has a limit. */
 static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_t node, bool alone, bool rare)
 {
     struct wf_run *r = w->call.run;
@@ -212,7 +212,7 @@ static ALWAYS_INLINE void run_inlined(struct wf_worker *w, wf_ready task, bool a
 
     if (w->place != place)
         change_place(w, place);
-    if (__builtin_expect(w->tracer.ring || w->counts || w->pool->budget || w->call.run->plan->priority, 0))
+    if (__builtin_expect(w->rare || w->call.run->plan->priority, 0))
         run_rarely(w, place, (uint32_t)task);
     else
         run_chain(w, place, (uint32_t)task, alone, false);

@@ -34,8 +34,8 @@ struct wf_worker {
     int               last_victim; /* -1: none yet */
     struct weft_call  call;
     struct wf_tracer  tracer;
-    bool              counts;      /* n_done */
-    _Atomic uint64_t  n_done;      /* nodes it has run, if somebody is told */
+    bool              rare;        /* it is traced, counts what it runs, or its pool has a limit */
+    _Atomic uint64_t  n_done;      /* nodes it has run, when it counts */
     wf_thread         thread;
     bool              started;
     _Atomic bool      asleep;      /* for the watchdog to tell */

@@ -21,6 +21,7 @@
 #include <weft/graph.h>
 #include <weft/plan.h>
 #include <weft/progress.h>
+#include <weft/watch.h>
 
 WEFT_BEGIN
 
@@ -52,13 +53,16 @@ struct weft_pool_spec {
     size_t trace_events;     /* kept per worker, the latest [trace.events] */
     const struct weft_executor *executor; /* run worker loops there instead of on own threads; copied */
     const weft_config *config; /* NULL: files and environment, read now. Lent for the call */
-    size_t limit_bytes;      /* of memory its runs may hold; 0: none. See below */
-    const char *spill_dir;   /* where values go that leave memory; copied. NULL: $TMPDIR, else /tmp */
-    size_t spill_bytes;      /* at most so many there; 0: what the disk has */
+    size_t limit_bytes;      /* of memory its runs may hold; see below [memory.limit: none, unless told] */
+    const char *spill_dir;   /* where values go that leave memory; copied [spill.dir: $TMPDIR, else /tmp] */
+    size_t spill_bytes;      /* at most so many there [spill.limit: what the disk has] */
     enum weft_progress_show progress; /* what is told on stderr of runs that go on [progress] */
     int64_t progress_interval_ns;     /* how often [progress.interval] */
     weft_progress_fn *on_progress;    /* told the same, too, whatever `progress` is; NULL: nobody */
     void   *progress_arg;
+    const struct weft_watch *watch;   /* called as any of its runs goes on; copied */
+    bool    rerun_failed;  /* who waits in weft_pool_run() or its like for a run that failed then runs the
+                            * first failed task once more, there: for a debugger [run.rerun_failed] */
 };
 
 /* `spec` may be NULL. WEFT_NOMEM, too, when the system starts no more threads; a wrong
@@ -127,6 +131,9 @@ struct weft_run_spec {
     weft_memo *memo; /* of a run that is given tasks, and so makes the plan: as in struct weft_plan_spec. Lent
                       * until the end of the run */
     struct weft_reuse *reuse; /* then filled with what the memo saved, before the run begins; NULL: not wanted */
+    const struct weft_watch *watch; /* called as it goes on; copied */
+    bool keep_failed; /* for weft_future_rerun(): what is read by a task that fails is kept, and what a body
+                       * takes is a copy, if it can be */
 };
 
 /* Runs one task and what it needs. *out is written only on success. */
@@ -161,6 +168,14 @@ WEFT_API bool        weft_future_is_done(const weft_future *f);
  * result can be taken once. `out` may be NULL, to ask only how it went. */
 WEFT_API weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out,
                                       struct weft_error *err);
+
+/* Runs a task that failed once more, on this thread, with the inputs it had: so a debugger
+ * can stop in its body, though it ran elsewhere, or crashed in another process. Of several
+ * it is the first in the order of the plan. The run must have been asked to keep it; its
+ * graph must be there still. May be called again. `out`, given, is the task's first result
+ * if it does better this time. WEFT_NOT_FOUND when none has failed. */
+WEFT_API weft_status weft_future_rerun(weft_future *f, struct weft_value *out, struct weft_error *err);
+
 WEFT_API void weft_future_cancel(weft_future *f); /* no further task begins; bodies may poll */
 WEFT_API void weft_future_free(weft_future *f);   /* waits for the end; NULL is fine */
 

@@ -26,5 +26,6 @@
 #include <weft/status.h>
 #include <weft/trace.h>
 #include <weft/value.h>
+#include <weft/watch.h>
 
 #endif

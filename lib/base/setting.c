@@ -25,7 +25,7 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
     [WF_MEMORY_LIMIT] = {
         .name = "memory.limit", .variable = "WEFT_MEMORY_LIMIT", .kind = WEFT_SETTING_BYTES, .fallback = "none",
         .accepts = "a size such as 64MiB or 1.5GB, or none", .words = word_none,
-        .about = "How many bytes of results a pool holds in memory; colder ones go to disk.",
+        .about = "How many bytes of results a pool may hold in memory; those wanted last go to disk.",
     },
     [WF_POOL_KIND] = {
         .name = "pool.kind", .kind = WEFT_SETTING_WORD, .fallback = "threads",
@@ -51,9 +51,19 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
         .accepts = "a time such as 5s or 200ms, or auto", .words = word_auto,
         .about = "How often they tell; auto: 100ms on a terminal, else 1s.",
     },
+    [WF_RUN_RERUN_FAILED] = {
+        .name = "run.rerun_failed", .variable = "WEFT_RERUN_FAILED", .kind = WEFT_SETTING_BOOL, .fallback = "no",
+        .accepts = "yes or no", .words = words_yes_no,
+        .about = "Whether who waits for a run then runs its first failed task once more, for a debugger to stop in.",
+    },
     [WF_SPILL_DIR] = {
         .name = "spill.dir", .kind = WEFT_SETTING_TEXT, .fallback = "", .accepts = "a directory",
         .about = "Where results go that memory has no room for; empty: $TMPDIR, else /tmp.",
+    },
+    [WF_SPILL_LIMIT] = {
+        .name = "spill.limit", .kind = WEFT_SETTING_BYTES, .fallback = "none",
+        .accepts = "a size such as 64MiB or 1.5GB, or none", .words = word_none,
+        .about = "How many bytes may lie there; none: as many as the disk has.",
     },
     [WF_TRACE] = {
         .name = "trace", .kind = WEFT_SETTING_BOOL, .fallback = "no", .accepts = "yes or no", .words = words_yes_no,

@@ -59,17 +59,47 @@ Test(settle, the_environment_says_what_the_spec_leaves_open)
     setenv("WEFT_POOL__PIN", "no", 1);
     setenv("WEFT_TRACE", "yes", 1);
     setenv("WEFT_TRACE__EVENTS", "100", 1);
+    setenv("WEFT_MEMORY_LIMIT", "64MiB", 1);
+    setenv("WEFT_SPILL__DIR", "/var/tmp", 1);
+    setenv("WEFT_SPILL__LIMIT", "1GB", 1);
+    setenv("WEFT_PROGRESS", "0", 1);
+    setenv("WEFT_PROGRESS__INTERVAL", "2s", 1);
+    setenv("WEFT_RERUN_FAILED", "yes", 1);
     s = settled(NULL);
     cr_assert_eq(s.kind, WEFT_POOL_PROCESSES);
     cr_assert_eq(s.n_workers, 5);
     cr_assert(s.no_pin);
     cr_assert(s.trace);
     cr_assert_eq(s.trace_events, 100);
+    cr_assert_eq(s.limit_bytes, (size_t)64 << 20);
+    cr_assert_eq(s.spill_bytes, 1000000000);
+    cr_assert_eq(s.progress, WEFT_PROGRESS_OFF);
+    cr_assert_eq(s.progress_interval_ns, 2000000000);
+    cr_assert(s.rerun_failed);
 
-    s = settled(&(struct weft_pool_spec){.kind = WEFT_POOL_THREADS, .n_workers = 2, .trace_events = 7});
+    s = settled(&(struct weft_pool_spec){.kind = WEFT_POOL_THREADS, .n_workers = 2, .trace_events = 7, .limit_bytes = 5,
+                                         .progress = WEFT_PROGRESS_ON, .progress_interval_ns = 3});
+    cr_assert_eq(s.limit_bytes, 5);
+    cr_assert_eq(s.progress, WEFT_PROGRESS_ON);
+    cr_assert_eq(s.progress_interval_ns, 3);
     cr_assert_eq(s.kind, WEFT_POOL_THREADS);
     cr_assert_eq(s.n_workers, 2);
     cr_assert_eq(s.trace_events, 7);
+}
+
+Test(settle, a_limit_that_is_configured_is_one_of_the_pool)
+{
+    weft_config *c = config_of("memory.limit", "64MiB");
+    struct weft_pool_memory memory;
+    struct weft_error err;
+    weft_pool *pool = NULL;
+
+    cr_assert_eq(weft_config_set(c, "spill.dir", "/tmp", NULL), WEFT_OK);
+    cr_assert_eq(weft_pool_open(&pool, &(struct weft_pool_spec){.config = c, .n_workers = 2}, &err), WEFT_OK, "%s", err.message);
+    weft_config_free(c);
+    weft_pool_memory(pool, &memory);
+    cr_assert_eq(memory.limit, (size_t)64 << 20);
+    weft_pool_free(pool);
 }
 
 Test(settle, a_configuration_given_takes_the_place_of_the_environment)
