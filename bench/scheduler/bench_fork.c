@@ -54,7 +54,7 @@ static void *start_weft(int workers)
     struct weft_engine *e = bench_alloc(1, sizeof *e);
     weft_task          *task = NULL;
 
-    e->pool = weft_pool_new(&(struct weft_pool_spec){ .n_workers = workers });
+    e->pool = weft_pool_new(&(struct weft_pool_spec){ .n_workers = workers, .progress = WEFT_PROGRESS_OFF });
     e->graph = weft_graph_new();
     task = weft_add(e->graph, fib_body, .arg = &e->whole);
     if (e->pool && !weft_plan_new(&e->plan, &task, 1, NULL, NULL))

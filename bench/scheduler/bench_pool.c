@@ -24,7 +24,7 @@ static bool start_and_stop(int workers)
     int         n_ran = 0;
     weft_graph *g = weft_graph_new();
     weft_task  *t = weft_add(g, note, .arg = &n_ran);
-    weft_pool  *pool = weft_pool_new(&(struct weft_pool_spec){ .n_workers = workers });
+    weft_pool  *pool = weft_pool_new(&(struct weft_pool_spec){ .n_workers = workers, .progress = WEFT_PROGRESS_OFF });
     const bool  right = pool && !weft_pool_run(pool, t, NULL, NULL);
 
     weft_pool_free(pool);

@@ -34,7 +34,7 @@ static bool setting_init(struct setting *s, const struct bench_request *request)
     s->n_ran = bench_alloc((size_t)s->n, 1);
     s->pool = weft_pool_new(&(struct weft_pool_spec){
         .n_workers = request->workers, .trace = !strcmp(request->who, "weft-trace"),
-        .trace_events = 4 * (size_t)s->n,
+        .trace_events = 4 * (size_t)s->n, .progress = WEFT_PROGRESS_OFF,
     });
     s->graph = weft_graph_new();
     for (int64_t i = 0; i < s->n; i++)

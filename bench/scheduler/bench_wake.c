@@ -104,7 +104,7 @@ static bool pool_init(struct sleeping_pool *p, int workers)
     weft_task *t = NULL;
 
     *p = (struct sleeping_pool){ 0 };
-    p->pool = weft_pool_new(&(struct weft_pool_spec){ .n_workers = workers });
+    p->pool = weft_pool_new(&(struct weft_pool_spec){ .n_workers = workers, .progress = WEFT_PROGRESS_OFF });
     p->graph = weft_graph_new();
     t = weft_add(p->graph, note, .arg = p);
     return p->pool && !weft_plan_new(&p->plan, &t, 1, NULL, NULL);

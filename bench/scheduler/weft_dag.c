@@ -99,7 +99,7 @@ struct built {
 
 static void *start(int workers)
 {
-    return weft_pool_new(&(struct weft_pool_spec){ .n_workers = workers });
+    return weft_pool_new(&(struct weft_pool_spec){ .n_workers = workers, .progress = WEFT_PROGRESS_OFF });
 }
 
 static void stop(void *pool)
