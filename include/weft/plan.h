@@ -77,5 +77,16 @@ WEFT_API size_t weft_plan_n_edges(const weft_plan *plan);
 /* The task of rank i, 0 <= i < n_tasks. Ranks are a topological order. */
 WEFT_API weft_task *weft_plan_task(const weft_plan *plan, size_t i);
 
+/* What a plan of these targets would run, as a graph of its own, given: needed tasks
+ * only, equal pure ones once, added in the order of the plan; targets_out[i] is what
+ * targets[i] became. Its tasks have the keys, terms, layers and places they had, so a
+ * plan of it is the same plan, and optimizing it again changes nothing. Arguments that
+ * are pointers stay with the old graph unless their type can share them: free the new
+ * graph first. WEFT_UNSUPPORTED for a value that can be neither shared nor copied.
+ * Collections need no such call: weft_array_keep() and its like give the tasks that
+ * all their passes lead to. */
+WEFT_API weft_status weft_optimize(weft_graph **out, weft_task **targets_out, weft_task *const *targets,
+                                   size_t n_targets, const struct weft_plan_spec *spec, struct weft_error *err);
+
 WEFT_END
 #endif

@@ -178,31 +178,38 @@ static weft_status enter(struct walk *w, uint32_t id, struct weft_error *err)
     return push(w, task, err);
 }
 
+/* The task behind a dependency. Where heights are known nothing refers forward, so there is one. */
+static uint32_t behind(const struct walk *w, uint32_t dep)
+{
+    uint32_t task = dep;
+
+    if (wf_graph_at(w->g, dep)->what > WF_TASK_VALUE)
+        giver(w, dep, &task, NULL);
+    return task;
+}
+
 /* The dependency to enter next, or WF_NONE. Few: the deepest not numbered yet,
- * the first of equals. Many: in the order given. */
+ * the first of equals. Many: in the order given. By which name a task is known
+ * makes no difference, so that an optimized graph keeps its order. */
 static uint32_t next_dep(const struct walk *w, struct step *s)
 {
     const weft_task *t = wf_graph_at(w->g, s->task);
     const uint32_t *deps = wf_task_deps(t);
-    uint32_t best = WF_NONE;
+    uint32_t best = WF_NONE, best_height = 0;
 
     if (!w->height || t->n_deps > 8 || t->n_deps == 1)
         return s->n_tried < t->n_deps ? deps[s->n_tried++] : WF_NONE;
     if (s->n_tried++ > t->n_deps)
         return WF_NONE;
-    for (uint32_t i = 0; i < t->n_deps; i++)
-        if (w->o->node_of[deps[i]] == UNSEEN && (best == WF_NONE || w->height[deps[i]] > w->height[best]) &&
-            wf_graph_at(w->g, deps[i])->what <= WF_TASK_VALUE)
-            best = deps[i];
-    if (best != WF_NONE)
-        return best;
-    /* Aliases and results are not numbered themselves: enter what they stand for, once each. */
-    for (uint32_t i = 0; i < t->n_deps; i++)
-        if (w->o->node_of[deps[i]] == UNSEEN && wf_graph_at(w->g, deps[i])->what > WF_TASK_VALUE) {
-            w->o->node_of[deps[i]] = FIRST_NODE;
-            return deps[i];
-        }
-    return WF_NONE;
+    for (uint32_t i = 0; i < t->n_deps; i++) {
+        const uint32_t task = behind(w, deps[i]);
+
+        if (w->o->node_of[task] != UNSEEN || (best != WF_NONE && w->height[task] <= best_height))
+            continue;
+        best = deps[i];
+        best_height = w->height[task];
+    }
+    return best;
 }
 
 static weft_status walk_from(struct walk *w, uint32_t id, struct weft_error *err)
@@ -234,11 +241,12 @@ static uint32_t *heights(const weft_graph *g)
     for (uint32_t i = 0; height && i < g->n_tasks; i++) {
         const weft_task *t = wf_graph_at(g, i);
         const uint32_t *deps = wf_task_deps(t);
+        const uint32_t up = t->what == WF_TASK_BODY; /* another name is not above what it names */
 
         height[i] = 0;
         for (uint32_t k = 0; k < t->n_deps; k++)
-            if (height[deps[k]] >= height[i])
-                height[i] = height[deps[k]] + 1;
+            if (height[deps[k]] + up > height[i])
+                height[i] = height[deps[k]] + up;
     }
     return height;
 }

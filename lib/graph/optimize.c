@@ -1,0 +1,217 @@
+/* optimize.c - what a plan would run, as a graph of its own. */
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/graph/plan.h"
+
+struct copying {
+    const weft_plan *p;
+    weft_graph      *to;
+    weft_task      **made;    /* by node */
+    weft_task      **others;  /* further results and values, by slot - first_extra; NULL: not yet */
+    weft_task      **deps;
+    size_t           room_deps;
+};
+
+/* Layers keep their numbers. */
+static bool copy_layers(weft_graph *to, const weft_graph *from)
+{
+    for (uint32_t i = 1; i <= from->n_layers; i++) {
+        if (weft_graph_layer(to, weft_graph_layer_name(from, i)) != i)
+            return false;
+        if (weft_graph_layer_about(from, i)[0])
+            weft_graph_layer_tell(to, i, "%s", weft_graph_layer_about(from, i));
+    }
+    return true;
+}
+
+/* What stands for a slot in the new graph. NULL: no memory, or `err` says more. */
+static weft_task *task_of_slot(struct copying *c, uint32_t slot, struct weft_error *err)
+{
+    struct weft_value kept;
+    uint32_t k = 1;
+    weft_task **other;
+
+    if (slot < c->p->first_extra)
+        return c->made[slot];
+    other = &c->others[slot - c->p->first_extra];
+    if (!*other && slot < c->p->first_const) {
+        const uint32_t node = wf_plan_owner(c->p, slot);
+
+        while (wf_plan_slot(c->p, node, k) != slot)
+            k++;
+        *other = weft_task_result(c->made[node], (int)k);
+    }
+    if (!*other && weft_value_retain(c->p->slots[slot], &kept)) {
+        weft_error_set(err, WEFT_UNSUPPORTED, "optimize: a value of type %s can be neither shared nor copied",
+                       c->p->slots[slot].type ? c->p->slots[slot].type->name : "none");
+        return NULL;
+    }
+    if (!*other)
+        *other = weft_graph_put(c->to, kept);
+    return *other;
+}
+
+static weft_status copy_deps(struct copying *c, const struct wf_inputs *in, struct weft_error *err)
+{
+    if (in->n > c->room_deps) {
+        weft_task **deps = wf_realloc(c->deps, in->n * sizeof *deps);
+
+        if (!deps)
+            return wf_error_nomem(err, "a graph");
+        c->deps = deps;
+        c->room_deps = in->n;
+    }
+    wf_error_nomem(err, "a graph");
+    for (uint32_t k = 0; k < in->n; k++) {
+        c->deps[k] = task_of_slot(c, wf_input_slot(in, k), err);
+        if (!c->deps[k])
+            return err->status;
+    }
+    return WEFT_OK;
+}
+
+static void say_terms(struct weft_task_spec *spec, const struct wf_terms *terms)
+{
+    if (!terms)
+        return;
+    spec->retries = terms->retries;
+    spec->backoff_ns = terms->backoff_ns;
+    spec->timeout_ns = terms->timeout_ns;
+    spec->scratch_bytes = terms->scratch_bytes;
+    spec->needs = terms->needs;
+    spec->n_needs = terms->n_needs;
+    spec->workers = terms->workers;
+    spec->n_workers = terms->n_workers;
+    spec->only_workers = terms->only_workers;
+}
+
+/* The argument: bytes are copied, what can be shared is; all else stays the old graph's. */
+static void say_arg(struct weft_task_spec *spec, const struct wf_extra *x)
+{
+    spec->arg_bytes = x->arg_bytes;
+    if (x->arg_bytes || !x->arg_type || !x->arg_type->share)
+        return;
+    spec->arg = x->arg_type->share(x->arg);
+    spec->arg_type = x->arg_type;
+}
+
+static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps)
+{
+    const struct wf_kind *kind = wf_task_kind(t);
+    const struct wf_extra *x = wf_task_extra(t);
+    struct weft_task_spec spec = {.name = kind->by_symbol ? NULL : kind->name, .layer = kind->layer, .body = kind->body,
+                                  .arg = wf_task_arg(t), .deps = c->deps, .n_deps = n_deps,
+                                  .n_results = (int)kind->n_results, .flags = kind->flags,
+                                  .priority = kind->priority, .file = kind->file, .line = kind->line};
+    char key[512];
+    weft_task *made;
+
+    say_terms(&spec, kind->terms);
+    if (x) {
+        say_arg(&spec, x);
+        spec.key = x->key;
+        spec.index = x->index;
+        spec.n_index = x->n_index;
+        spec.result_bytes = x->result_bytes;
+    }
+    /* The key made for a task that is not pure has its number, which is another now. */
+    if (!spec.key && !(kind->flags & WEFT_PURE) && weft_task_key(t, key, sizeof key) < sizeof key &&
+        !weft_graph_find(c->to, key)) {
+        spec.key = key;
+        spec.n_index = 0;
+    }
+    made = weft_graph_add(c->to, &spec);
+    /* The same work, though its argument may be a pointer that tells less than it did. */
+    if (kind->flags & WEFT_PURE && made->what == WF_TASK_BODY)
+        wf_task_extra(made)->token = x->token;
+    return made;
+}
+
+static weft_task *copy_task(struct copying *c, uint32_t node, struct weft_error *err)
+{
+    const weft_task *t = wf_plan_task(c->p, node);
+    const struct wf_inputs in = wf_plan_inputs(c->p, node);
+
+    if (t->what == WF_TASK_FAILED)
+        return wf_graph_fail_with(c->to, wf_task_arg(t), wf_task_kind(t)->file, wf_task_kind(t)->line);
+    return copy_deps(c, &in, err) ? NULL : copy_body(c, t, in.n);
+}
+
+/* A target known by an alias is known by it still. */
+static weft_task *copy_target(struct copying *c, const weft_task *target, uint32_t slot, struct weft_error *err)
+{
+    const struct wf_extra *x = wf_task_extra(target);
+    weft_task *t = task_of_slot(c, slot, err);
+
+    if (t && x && x->key && target->what != WF_TASK_BODY && !weft_graph_find(c->to, x->key))
+        return weft_graph_alias(c->to, x->key, t);
+    return t;
+}
+
+static weft_status copy_all(struct copying *c, weft_task **out, weft_task *const *targets, size_t n,
+                            struct weft_error *err)
+{
+    c->made = wf_alloc_zero((size_t)c->p->n_nodes + 1, sizeof *c->made);
+    c->others = wf_alloc_zero((size_t)(c->p->n_slots - c->p->first_extra) + 1, sizeof *c->others);
+    if (!c->made || !c->others || !c->to || !copy_layers(c->to, c->p->graph))
+        return wf_error_nomem(err, "a graph");
+    for (uint32_t i = 0; i < c->p->n_nodes; i++) {
+        c->made[i] = copy_task(c, i, err);
+        if (!c->made[i])
+            return err->status;
+        if (c->made[i] == wf_graph_nomem(c->to))
+            return wf_error_nomem(err, "a graph");
+    }
+    for (size_t i = 0; i < n; i++) {
+        out[i] = copy_target(c, targets[i], c->p->targets[i], err);
+        if (!out[i])
+            return err->status;
+        if (out[i] == wf_graph_nomem(c->to))
+            return wf_error_nomem(err, "a graph");
+    }
+    return WEFT_OK;
+}
+
+static weft_status optimize(weft_graph **out, weft_task **targets_out, weft_task *const *targets, size_t n_targets,
+                            const struct weft_plan_spec *spec, struct weft_error *err)
+{
+    struct copying c = {0};
+    weft_plan *p = NULL;
+    weft_status st = weft_plan_new(&p, targets, n_targets, spec, err);
+
+    if (st)
+        return st;
+    c.p = p;
+    c.to = weft_graph_new();
+    st = copy_all(&c, targets_out, targets, n_targets, err);
+    if (st)
+        weft_graph_free(c.to);
+    else
+        *out = c.to;
+    wf_free(c.made);
+    wf_free(c.others);
+    wf_free(c.deps);
+    weft_plan_free(p);
+    return st;
+}
+
+weft_status weft_optimize(weft_graph **out, weft_task **targets_out, weft_task *const *targets, size_t n_targets,
+                          const struct weft_plan_spec *spec, struct weft_error *err)
+{
+    struct weft_error own;
+    weft_graph *once;
+    weft_status st;
+
+    err = err ? err : &own;
+    st = optimize(out, targets_out, targets, n_targets, spec, err);
+    /* Where keys come before their tasks, those are ordered without knowing what is deep
+     * (order.c); the new graph has none of that, so its own order is the one that stays. */
+    if (st || !wf_task_graph(targets[0])->has_forward)
+        return st;
+    once = *out;
+    st = optimize(out, targets_out, targets_out, n_targets, spec, err);
+    weft_graph_free(once);
+    return st;
+}
