@@ -420,7 +420,7 @@ weft_status wf_program_new(wf_program **out, const struct wf_expr *const *output
     if (!st)
         st = emit_all(&c);
     if (!st) {
-        p->token = wf_program_hash(p);
+        p->token = wf_program_hash(p, &p->is_certain);
         *out = p;
         p = NULL;
     }
@@ -488,4 +488,9 @@ int wf_program_n_ops(const wf_program *p)
 struct wf_token wf_program_token(const wf_program *p)
 {
     return p->token;
+}
+
+bool wf_program_is_certain(const wf_program *p)
+{
+    return p->is_certain;
 }

@@ -66,6 +66,7 @@ struct wf_program {
     struct wf_buffer      *literals;    /* long constant texts, one after another; NULL: none */
     int32_t                literal_source;
     struct wf_token        token;
+    bool                   is_certain;  /* it means the same in every process */
 };
 
 /* A value while a batch runs. All nulls of a single value are in `valid` as of many. */

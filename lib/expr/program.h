@@ -76,6 +76,9 @@ int        wf_program_n_ops(const wf_program *p);     /* instructions a batch ta
 /* Equal programs have equal tokens, in every process. Inputs count by their place
  * (i of wf_program_input), not by the caller's numbers. */
 struct wf_token wf_program_token(const wf_program *p);
+/* But for one that calls a function whose context is a bare pointer, or whose object has no
+ * build-id: then in this process. */
+bool wf_program_is_certain(const wf_program *p);
 
 /* Rows [row, row + n) of a column as a lane; row is a multiple of 64. */
 struct wf_lane wf_lane_of_column(const struct wf_column *c, int64_t row);

@@ -2,9 +2,9 @@
  * address, so that every process has the same token for it. */
 #include "lib/expr/token.h"
 
-#include <dlfcn.h>
 #include <string.h>
 
+#include "lib/base/object.h"
 #include "lib/expr/ins.h"
 
 static struct wf_token add_int(struct wf_token t, int64_t x)
@@ -17,36 +17,31 @@ static struct wf_token add_text(struct wf_token t, const char *text)
     return wf_token_add(t, text, strlen(text) + 1);
 }
 
-/* A function by the file it is in and its place there, as the loader knows them. What
- * it does not know counts by its address: equal in this process only. */
-static struct wf_token add_address(struct wf_token t, const void *address)
+/* A function by the build of the object it is in, and its place there. In an object without
+ * a build-id, and of a context that is a bare pointer, equal ones are so in this process only. */
+static struct wf_token add_fn(struct wf_token t, const struct weft_batch_fn *fn, bool *is_certain)
 {
-    Dl_info info;
-    const char *file;
-
-    if (!address || !dladdr(address, &info) || !info.dli_fname)
-        return add_int(t, (int64_t)(intptr_t)address);
-    file = strrchr(info.dli_fname, '/');
-    t = add_text(t, file ? file + 1 : info.dli_fname);
-    return add_int(t, (const char *)address - (const char *)info.dli_fbase);
-}
-
-static struct wf_token add_fn(struct wf_token t, const struct weft_batch_fn *fn)
-{
+    struct wf_object o = {0};
     const void *body;
 
     memcpy(&body, &fn->fn, sizeof body);
-    t = add_address(add_text(t, fn->name), body);
+    if (!wf_object_of(&o, body) || !o.n_build_id)
+        *is_certain = false;
+    t = wf_token_add(add_text(t, fn->name), o.build_id, sizeof o.build_id);
+    t = add_int(t, (int64_t)((uintptr_t)body - o.base));
     t = add_int(t, fn->sees_nulls);
     if (fn->ctx_bytes)
         return wf_token_add(t, fn->ctx, fn->ctx_bytes);
+    if (fn->ctx)
+        *is_certain = false;
     return add_int(t, (int64_t)(intptr_t)fn->ctx);
 }
 
-struct wf_token wf_program_hash(const struct wf_program *p)
+struct wf_token wf_program_hash(const struct wf_program *p, bool *is_certain)
 {
     struct wf_token t = add_text((struct wf_token){0, 0}, "weft program 1");
 
+    *is_certain = true;
     for (int32_t v = 0; v < p->n_values; v++) {
         const struct wf_place *place = &p->values[v];
 
@@ -65,7 +60,7 @@ struct wf_token wf_program_hash(const struct wf_program *p)
         for (int k = 0; k < ins->n_args; k++)
             t = add_int(t, ins->args[k]);
         if (ins->fn)
-            t = add_fn(t, ins->fn);
+            t = add_fn(t, ins->fn, is_certain);
     }
     for (int32_t j = 0; j < p->n_outputs; j++)
         t = add_int(t, p->outputs[j]);
