@@ -3,6 +3,14 @@
 
 #include "lib/graph/memo.h"
 
+/* What can be copied is taken to be kept always: a body that is not pure may have handed on
+ * what a pure one made. */
+bool wf_run_may_be_kept(const weft_plan *p, uint32_t slot)
+{
+    return p->slots[slot].type->copy || slot >= p->first_const ||
+           wf_task_is_certain(wf_plan_task(p, wf_plan_owner(p, slot)));
+}
+
 void wf_run_keep(struct weft_call *call, int64_t took_ns)
 {
     const weft_plan *p = call->run->plan;

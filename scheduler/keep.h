@@ -8,4 +8,7 @@
  * and nobody has read them yet. */
 void wf_run_keep(struct weft_call *call, int64_t took_ns);
 
+/* Whether a memo may hold the value of a slot, so that nobody may change it in place. */
+bool wf_run_may_be_kept(const weft_plan *p, uint32_t slot);
+
 #endif

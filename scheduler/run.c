@@ -189,11 +189,14 @@ weft_status weft_call_take(weft_call *call, size_t i, struct weft_value *out)
 {
     weft_plan *p = call->run->plan;
     const uint32_t slot = input_slot(call, i);
+    const uint32_t flags = wf_load_relaxed(&call->run->flags);
 
     if (!p->slots[slot].type)
         return WEFT_EMPTY;
-    /* A memo may hold the value, too, or the body be run once more. */
-    if (wf_load_relaxed(&call->run->flags) & (WF_RUN_MEMO | WF_RUN_KEEPS) && p->slots[slot].type->copy)
+    /* The body may be run once more, or a memo hold the value, too. */
+    if (flags & WF_RUN_KEEPS && p->slots[slot].type->copy)
+        return copy_of(p->slots[slot], out);
+    if (flags & WF_RUN_MEMO && wf_run_may_be_kept(p, slot))
         return copy_of(p->slots[slot], out);
     /* Acquire: pairs with drop_reader() of the others, whose reading is over. */
     if (slot >= p->first_const || !is_owned(p->slots[slot]) || wf_load_acquire(&p->readers[slot]) != 1)

@@ -13,8 +13,8 @@
  *
  * In memory results are shared, within a budget of bytes. What goes first is what took
  * least time a byte and was not asked for of late: GreedyDual-Size (Cao and Irani, USENIX
- * ITS 1997), with the time of the body as its cost. A type that can be neither shared and
- * copied nor copied is kept on disk only.
+ * ITS 1997), with the time of the body as its cost. A type that can be neither shared nor
+ * copied, or does not tell its bytes, is kept on disk only.
  *
  * On disk a result is a file of its own in one folder, named by the token, which appears
  * when it is whole. Any number of processes may use the folder at once. Each file says

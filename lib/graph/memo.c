@@ -72,11 +72,10 @@ void weft_memo_free(weft_memo *m)
 
 /* ---- What can be kept where --------------------------------------------------------- */
 
-/* What a task takes over while others read it must be such that it can be copied; and what
- * a pointer leads to, such that it outlives its graph. */
+/* Whatever a pointer leads to must outlive its graph, and be counted in the budget. */
 static bool fits_memory(struct weft_value v)
 {
-    return wf_type_is_number(v.type) || (v.type->free && v.type->copy && v.type->bytes);
+    return wf_type_is_number(v.type) || (v.type->free && (v.type->share || v.type->copy) && v.type->bytes);
 }
 
 /* The mark of a type; false: it cannot be kept on disk. Under the lock. */
@@ -231,8 +230,8 @@ weft_status weft_memo_put(weft_memo *m, struct weft_token token, struct weft_val
         return weft_error_set(err, WEFT_RANGE, "a value of %zu bytes and a memo of %zu", weft_value_bytes(value),
                               m->memory_bytes);
     if (disk == WEFT_UNSUPPORTED)
-        return weft_error_set(err, WEFT_UNSUPPORTED, "values of type %s can be neither copied and counted in bytes, nor "
-                              "written to a folder and read", value.type->name);
+        return weft_error_set(err, WEFT_UNSUPPORTED, "values of type %s can be neither shared or copied and counted in "
+                              "bytes, nor written to a folder and read", value.type->name);
     return weft_error_set(err, disk, "%s: a value of %zu bytes could not be written", m->disk.folder,
                           weft_value_bytes(value));
 }
