@@ -58,7 +58,8 @@ enum weft_key_flag {
                                * another process (an argument that is a bare pointer, an input that is
                                * not pure) fails and says why. Else it is pure within its graph */
     WEFT_KEYS_BY_CONTENT = 2, /* what reads a file is told by the bytes in it, which are read once more
-                               * for it. Else by its path, size, time of change and inode */
+                               * for it. Else by its path, size, time of change and inode. (Either way
+                               * a file that changed less than 20 ms ago is waited for) */
 };
 
 /* So many units of a resource that pools have some of, by its name. */

@@ -38,7 +38,8 @@ struct weft_source {
  *   copy    an equal value of its own, NULL: no memory   (NULL: cannot be copied)
  *   write, read  serialise and make anew                 (NULL: stays in this process)
  *   hash    writes what tells it from others of its type: equal bytes mean that tasks which
- *           read equal ones give the same, in any process (NULL: what `write` writes) */
+ *           read equal ones give the same, in any process (NULL: what `write` writes).
+ *           WEFT_UNSUPPORTED: in this process only, or not at all if nothing was written */
 struct weft_type {
     const char  *name;
     size_t      (*bytes)(const void *data);

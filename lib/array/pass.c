@@ -247,19 +247,19 @@ static void part_free(void *part)
     wf_pass_release(((struct wf_part *)part)->pass);
 }
 
-/* Two parts that write the same bytes compute the same. */
-static weft_status part_write(const void *data, struct weft_sink *sink)
+/* Two parts of the same bytes compute the same. */
+static weft_status part_hash(const void *data, struct weft_sink *sink)
 {
     const struct wf_part *part = data;
     weft_status st = sink->write(sink->to, &part->pass->token, sizeof part->pass->token);
 
-    if (st)
-        return st;
-    return sink->write(sink->to, part->index, sizeof part->index);
+    if (!st)
+        st = sink->write(sink->to, part->index, sizeof part->index);
+    return !st && part->pass->program && !wf_program_is_certain(part->pass->program) ? WEFT_UNSUPPORTED : st;
 }
 
 static const struct weft_type part_type = {.name = "chunk of an expression", .free = part_free,
-                                           .write = part_write};
+                                           .hash = part_hash};
 
 /* The chunk of a leaf that holds chunk `index` of the root. */
 static weft_task *chunk_under(const weft_array *leaf, const weft_array *root, const int64_t *index)

@@ -187,7 +187,7 @@ static weft_status whole_body(weft_call *call, void *arg, struct weft_error *err
 
 /* Arrays stay as long as their graph. Two of one shape and equal cuts put equal
  * chunks together equally. */
-static weft_status array_write(const void *data, struct weft_sink *sink)
+static weft_status array_hash(const void *data, struct weft_sink *sink)
 {
     const weft_array *a = data;
     const int64_t head[] = {a->dtype, a->n_dims};
@@ -198,7 +198,7 @@ static weft_status array_write(const void *data, struct weft_sink *sink)
     return st;
 }
 
-static const struct weft_type array_type = {.name = "array", .write = array_write};
+static const struct weft_type array_type = {.name = "array", .hash = array_hash};
 
 weft_task *weft_array_whole(weft_array *a)
 {

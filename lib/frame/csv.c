@@ -61,8 +61,15 @@ static void *csv_share(void *data)
     return wf_csv_retain(data);
 }
 
+static weft_status csv_hash(const void *data, struct weft_sink *sink)
+{
+    const struct wf_token token = wf_csv_token(data);
+
+    return sink->write(sink->to, &token, sizeof token);
+}
+
 /* A scanned file as a value: the graph keeps it, and tasks that read it depend on it. */
-static const struct weft_type csv_type = {.name = "csv", .free = csv_free, .share = csv_share};
+static const struct weft_type csv_type = {.name = "csv", .free = csv_free, .share = csv_share, .hash = csv_hash};
 
 /* What is read of the file, as the source of frames. Takes `csv`. */
 static weft_status csv_source(struct wf_source *s, weft_graph *g, struct wf_csv *csv, struct weft_error *err)
@@ -71,7 +78,10 @@ static weft_status csv_source(struct wf_source *s, weft_graph *g, struct wf_csv 
     int64_t n = 0;
     weft_status st = wf_csv_split(&ranges, &n, csv, err);
 
+    if (!st)
+        st = wf_csv_fingerprint(csv, g->key_flags & WEFT_KEYS_BY_CONTENT, err);
     if (st) {
+        wf_free(ranges);
         wf_csv_release(csv);
         return st;
     }

@@ -172,6 +172,11 @@ static struct wf_token add_program(struct wf_token t, const wf_program *p)
     return t;
 }
 
+static bool is_certain(const wf_program *p)
+{
+    return !p || wf_program_is_certain(p);
+}
+
 /* Everything that decides the result, lengths before lists. */
 static struct wf_token token_of(const struct wf_flow *w)
 {
@@ -225,6 +230,9 @@ weft_status wf_flow_new(struct wf_flow **out, const weft_frame *f, int n, const 
         goto out;
     }
     w->token = token_of(w);
+    w->is_certain = is_certain(w->program);
+    for (int s = 0; s < w->n_stages; s++)
+        w->is_certain &= is_certain(w->stages[s].program);
 out:
     if (st)
         wf_flow_release(w);
@@ -426,13 +434,14 @@ static void *type_share(void *data)
     return wf_flow_retain(data);
 }
 
-static weft_status type_write(const void *data, struct weft_sink *sink)
+static weft_status type_hash(const void *data, struct weft_sink *sink)
 {
     const struct wf_flow *w = data;
+    const weft_status st = sink->write(sink->to, &w->token, sizeof w->token);
 
-    return sink->write(sink->to, &w->token, sizeof w->token);
+    return st ? st : w->is_certain ? WEFT_OK : WEFT_UNSUPPORTED;
 }
 
 const struct weft_type wf_flow_type = {
-    .name = "flow", .free = type_free, .share = type_share, .write = type_write,
+    .name = "flow", .free = type_free, .share = type_share, .hash = type_hash,
 };

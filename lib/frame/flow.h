@@ -43,6 +43,7 @@ struct wf_flow {
     struct wf_schema     *schema;    /* of the columns asked for */
     size_t                scratch_bytes;
     struct wf_token       token;     /* equal flows give equal results */
+    bool                  is_certain;/* in every process, not in this one only */
 };
 
 /* The flow of `n` expressions over the numbers of f, called `names`; NULL names: it

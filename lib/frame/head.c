@@ -35,16 +35,18 @@ static void head_free(void *data)
     wf_free(h);
 }
 
-static weft_status head_write(const void *data, struct weft_sink *sink)
+static weft_status head_hash(const void *data, struct weft_sink *sink)
 {
     const struct head *h = data;
     const int64_t numbers[] = {h->n, h->range.begin, h->range.end};
     weft_status st = sink->write(sink->to, &h->flow->token, sizeof h->flow->token);
 
-    return st ? st : sink->write(sink->to, numbers, sizeof numbers);
+    if (!st)
+        st = sink->write(sink->to, numbers, sizeof numbers);
+    return st ? st : h->flow->is_certain ? WEFT_OK : WEFT_UNSUPPORTED;
 }
 
-static const struct weft_type head_type = {.name = "head", .free = head_free, .write = head_write};
+static const struct weft_type head_type = {.name = "head", .free = head_free, .hash = head_hash};
 
 /* ---- Pieces of a partition -------------------------------------------------------------- */
 

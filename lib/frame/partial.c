@@ -27,15 +27,16 @@ static void *type_share(void *data)
     return data;
 }
 
-static weft_status type_write(const void *data, struct weft_sink *sink)
+static weft_status type_hash(const void *data, struct weft_sink *sink)
 {
     const struct wf_aggregation *a = data;
+    const weft_status st = sink->write(sink->to, &a->token, sizeof a->token);
 
-    return sink->write(sink->to, &a->token, sizeof a->token);
+    return st ? st : a->flow->is_certain ? WEFT_OK : WEFT_UNSUPPORTED;
 }
 
 const struct weft_type wf_aggregation_type = {
-    .name = "aggregation", .free = type_free, .share = type_share, .write = type_write,
+    .name = "aggregation", .free = type_free, .share = type_share, .hash = type_hash,
 };
 
 /* ---- Groups and tallies, while a task runs ------------------------------------------- */

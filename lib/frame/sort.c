@@ -53,16 +53,17 @@ static void *sort_share(void *data)
     return data;
 }
 
-static weft_status sort_write(const void *data, struct weft_sink *sink)
+static weft_status sort_hash(const void *data, struct weft_sink *sink)
 {
     const struct sort *s = data;
     const int64_t numbers[] = {(int64_t)s->flow->token.hi, (int64_t)s->flow->token.lo, s->descending, s->n};
+    const weft_status st = sink->write(sink->to, numbers, sizeof numbers);
 
-    return sink->write(sink->to, numbers, sizeof numbers);
+    return st ? st : s->flow->is_certain ? WEFT_OK : WEFT_UNSUPPORTED;
 }
 
 static const struct weft_type sort_type = {
-    .name = "sort", .free = sort_free, .share = sort_share, .write = sort_write,
+    .name = "sort", .free = sort_free, .share = sort_share, .hash = sort_hash,
 };
 
 /* The argument of one merge. */
@@ -79,15 +80,15 @@ static void merge_free(void *data)
     wf_free(m);
 }
 
-static weft_status merge_write(const void *data, struct weft_sink *sink)
+static weft_status merge_hash(const void *data, struct weft_sink *sink)
 {
     const struct merge *m = data;
-    weft_status st = sort_write(m->sort, sink);
+    weft_status st = sink->write(sink->to, &m->j, sizeof m->j);
 
-    return st ? st : sink->write(sink->to, &m->j, sizeof m->j);
+    return st ? st : sort_hash(m->sort, sink);
 }
 
-static const struct weft_type merge_type = {.name = "merge", .free = merge_free, .write = merge_write};
+static const struct weft_type merge_type = {.name = "merge", .free = merge_free, .hash = merge_hash};
 
 /* ---- Runs --------------------------------------------------------------------------------- */
 

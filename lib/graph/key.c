@@ -37,17 +37,20 @@ struct wf_token wf_body_token(weft_body *body, bool *is_known)
     return add_number(token, where.offset);
 }
 
-/* What the type says of `data`; false: nothing. */
+/* What the type says of `data`, else the pointer itself. False: that means nothing elsewhere. */
 static bool add_data(struct wf_token *token, const struct weft_type *type, const void *data)
 {
     struct wf_token after = *token;
     struct weft_sink sink = {.to = &after, .write = hash_write};
-    weft_status (*const hash)(const void *data, struct weft_sink *sink) = type->hash ? type->hash : type->write;
+    weft_status st = WEFT_NOT_FOUND;
 
-    if (!hash || hash(data, &sink))
-        return false;
-    *token = after;
-    return true;
+    if (type && data && (type->hash || type->write))
+        st = (type->hash ? type->hash : type->write)(data, &sink);
+    if (!data || st == WEFT_OK || (st == WEFT_UNSUPPORTED && (after.hi != token->hi || after.lo != token->lo)))
+        *token = data ? after : add_number(after, 0);
+    else
+        *token = wf_token_add(*token, &data, sizeof data);
+    return !data || !st;
 }
 
 /* The argument: its bytes, what its type says, or else the pointer itself. */
@@ -58,11 +61,9 @@ static struct wf_token token_arg(struct wf_token before, const weft_task *t, uin
 
     if (x->arg_bytes)
         return wf_token_add(before, arg, x->arg_bytes);
-    if (arg && x->arg_type && add_data(&before, x->arg_type, arg))
-        return before;
-    if (arg && !*doubt)
+    if (!add_data(&before, x->arg_type, arg) && !*doubt)
         *doubt = WF_DOUBT_ARG;
-    return wf_token_add(before, &arg, sizeof arg);
+    return before;
 }
 
 /* A value is what is in it, if its type can say that. Asked by who builds the graph. */

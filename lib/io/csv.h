@@ -20,6 +20,7 @@
 
 #include <weft/io.h>
 
+#include "lib/base/hash.h"
 #include "lib/data/chunk.h"
 
 struct wf_csv; /* a file that has been scanned */
@@ -49,6 +50,11 @@ const char          *wf_csv_path(const struct wf_csv *f);
 struct wf_schema    *wf_csv_schema(const struct wf_csv *f); /* lent; the columns kept */
 int64_t              wf_csv_n_records(const struct wf_csv *f);
 struct wf_csv_origin wf_csv_origin(const struct wf_csv *f, int column);
+
+/* Says what the file is and how it is read, for keys: see wf_file_fingerprint(). To be called
+ * before others hold it. A file that is no longer what was scanned is an error. */
+weft_status     wf_csv_fingerprint(struct wf_csv *f, bool by_content, struct weft_error *err);
+struct wf_token wf_csv_token(const struct wf_csv *f); /* what that said */
 
 /* The whole file as one range. */
 struct wf_csv_range wf_csv_all(const struct wf_csv *f);

@@ -14,6 +14,8 @@
 
 #include <weft/status.h>
 
+#include "lib/base/hash.h"
+
 /* What tells two states of a file apart. */
 struct wf_file_stamp {
     int64_t  size;
@@ -36,6 +38,11 @@ weft_status wf_file_read(const struct wf_file *f, int64_t at, void *to, size_t n
 
 /* Whether an open file still is as it was when it was opened. */
 weft_status wf_file_is_unchanged(const struct wf_file *f, bool *out, struct weft_error *err);
+
+/* What the file is, for keys: by_content by its bytes alone, which are all read; else by its
+ * path, size, time of change and inode. A file that changed less than 20 ms ago is waited for,
+ * until it would be seen to have changed again. */
+weft_status wf_file_fingerprint(const struct wf_file *f, bool by_content, struct wf_token *out, struct weft_error *err);
 
 bool wf_file_is_same(const struct wf_file_stamp *a, const struct wf_file_stamp *b);
 

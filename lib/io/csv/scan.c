@@ -6,6 +6,7 @@
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/io/csv/fingerprint.h"
 #include "lib/io/csv/kind.h"
 #include "lib/io/csv/loops.h"
 #include "lib/io/csv/names.h"
@@ -430,6 +431,7 @@ weft_status wf_csv_scan_by(struct wf_csv **out, const char *path, const struct w
     s.f->piece_bytes = piece_bytes;
     s.f->partition_bytes = spec->partition_bytes;
     s.f->n_partitions = spec->n_partitions;
+    s.f->token = wf_csv_spec_token(spec);
     s.f->path = wf_strdup(path);
     if (!s.f->path) {
         st = wf_error_nomem(err, path);

@@ -32,6 +32,7 @@ struct wf_csv {
     int64_t               n_cuts;
     int64_t               piece_bytes;
     int64_t               partition_bytes, n_partitions;
+    struct wf_token       token;   /* of how it is read; with a fingerprint, of the file too */
 };
 
 enum { WF_CSV_PIECE = 256 << 10 };
