@@ -489,9 +489,9 @@ void wf_budget_end(struct weft_call *call)
         unreserve(b, s, node, s->items[node].bytes);
         s->items[node].runs = false;
         b->n_running--;
-        b->scratch -= scratch_of(s, node);
         release_inputs(s, node);
-        count_results(b, s, node);
+        count_results(b, s, node); /* which came to be while it had its scratch */
+        b->scratch -= scratch_of(s, node);
     }
     wf_stock_done(s, node);
     drop_inputs(b, s, node, &l);

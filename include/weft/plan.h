@@ -87,6 +87,30 @@ WEFT_API weft_task *weft_plan_task(const weft_plan *plan, size_t i);
  * all their passes lead to. */
 WEFT_API weft_status weft_optimize(weft_graph **out, weft_task **targets_out, weft_task *const *targets,
                                    size_t n_targets, const struct weft_plan_spec *spec, struct weft_error *err);
+/* ---- How much memory it takes --------------------------------------------
+ * Bytes of results between the tasks of the plan, targets to the end, and of the scratch of
+ * the task that runs, when tasks run one after another in a given order. Exact, not an
+ * estimate, as far as tasks say what they give and need (result_bytes, of all their results
+ * together; scratch_bytes): collections say it of chunks whose size is known. A task that
+ * says nothing counts 0, and n_unknown tells how many do: then `bytes` is no bound. Values
+ * known before, what bodies allocate by themselves and heads of blocks are not in it.
+ *
+ * Workers that run at once hold more. In a pool with limit_bytes they do not hold more than
+ * that: if it is at least `largest`, each task fits once the others have ended and what it
+ * does not read is on disk, so no task runs over the limit. */
+
+struct weft_plan_peak {
+    size_t bytes;      /* held at most, if nothing goes to disk */
+    size_t at;         /* by which task, as weft_plan_task() numbers them */
+    size_t largest;    /* inputs, results and scratch of one task, at most: what has to be in memory */
+    size_t largest_at;
+    size_t n_unknown;  /* tasks that do not say what they give */
+};
+
+/* `order`: the numbers of all tasks in a topological order (else WEFT_INVALID); NULL: the
+ * plan's own, in which one worker runs them. */
+WEFT_API weft_status weft_plan_peak(const weft_plan *plan, const uint32_t *order, struct weft_plan_peak *out,
+                                    struct weft_error *err);
 
 WEFT_END
 #endif
