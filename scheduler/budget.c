@@ -297,8 +297,8 @@ static void unreserve(struct wf_budget *b, struct wf_stock *s, uint32_t node, ui
     s->items[node].bytes -= room;
 }
 
-/* Makes room for a task that has reserved it. `first`: nobody had anything else to do. */
-static enum wf_begin make_room(struct wf_budget *b, const struct wf_stock *s, uint32_t node, bool first)
+/* Makes room for a task that has reserved it. `must`: nobody has anything else to do. */
+static enum wf_begin make_room(struct wf_budget *b, const struct wf_stock *s, uint32_t node, bool must)
 {
     const uint64_t distance = wf_stock_distance(s, node), room = s->items[node].bytes;
 
@@ -308,7 +308,7 @@ static enum wf_begin make_room(struct wf_budget *b, const struct wf_stock *s, ui
             return WF_BEGIN_NOW;
         wf_cond_wait(&b->moved, &b->lock);
     }
-    if (!b->in_order && (!first || b->n_running))
+    if (!must)
         return WF_BEGIN_LATER;
     if (!send_away(b, 0))
         return WF_BEGIN_FAILED;
@@ -387,14 +387,15 @@ enum wf_begin wf_budget_begin(struct weft_call *call)
     const uint32_t node = call->node;
     enum wf_begin begin;
     uint64_t room, to_bring;
-    bool has_waited;
+    bool must;
 
     wf_mutex_lock(&b->lock);
-    has_waited = is_back(b, s, node);
+    must = (is_back(b, s, node) && b->is_last && !b->n_running) || b->in_order;
+    b->is_last = false;
     to_bring = hold_inputs(s, node);
     room = to_bring + room_for(b, s, node);
     reserve(b, s, node, room);
-    begin = make_room(b, s, node, has_waited);
+    begin = make_room(b, s, node, must);
     if (begin == WF_BEGIN_NOW) {
         s->items[node].runs = true;
         b->granted += room;
@@ -557,6 +558,7 @@ bool wf_budget_idle(struct wf_budget *b, struct wf_run **run, uint32_t *node)
             ;
     if (s) {
         hand_back(b, s, run, node);
+        b->is_last = true;
         b->n_idle--;
     }
     wf_mutex_unlock(&b->lock);

@@ -53,6 +53,7 @@ struct wf_budget {
     struct wf_stock *first, *last;
     struct wf_spill *spill;
     bool             in_order;  /* tasks cannot be put aside */
+    bool             is_last;   /* the task handed back is all that is left to do */
     size_t           resident;  /* the process when the pool was made */
     bool             is_full;   /* the last value did not go to disk, and none has gone from it since */
     struct weft_error full;     /* why */

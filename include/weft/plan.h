@@ -96,8 +96,9 @@ WEFT_API weft_status weft_optimize(weft_graph **out, weft_task **targets_out, we
  * known before, what bodies allocate by themselves and heads of blocks are not in it.
  *
  * Workers that run at once hold more. In a pool with limit_bytes they do not hold more than
- * that: if it is at least `largest`, each task fits once the others have ended and what it
- * does not read is on disk, so no task runs over the limit. */
+ * that: if it is at least `largest`, and a quarter for the size classes of the heap, and all
+ * results can be written, then each task fits once the others have ended and what it does
+ * not read is on disk, so none runs over the limit, with any number of workers. */
 
 struct weft_plan_peak {
     size_t bytes;      /* held at most, if nothing goes to disk */

@@ -562,6 +562,51 @@ Test(budget, random_graphs_give_what_they_give_without_a_limit, .timeout = 120)
     }
 }
 
+/* The bound of weft/plan.h: a limit of the largest task is enough for any plan and any number of
+ * workers, where tasks say what they give. */
+Test(budget, no_task_goes_over_a_limit_of_the_largest_one, .timeout = 120)
+{
+    const int rounds = (int)test_scaled(40);
+
+    for (int round = 0; round < rounds; round++) {
+        enum { N = 120 };
+        weft_graph *g = weft_graph_new();
+        weft_task *t[N], *deps[3];
+        weft_plan *plan;
+        struct weft_plan_peak peak;
+        uint64_t seed = (uint64_t)round + 1;
+
+        for (int i = 0; i < N; i++) {
+            size_t n_deps = 0;
+
+            for (int k = 0; k < 3 && i; k++) {
+                seed = seed * 6364136223846793005u + 1442695040888963407u;
+                if (seed >> 62)
+                    deps[n_deps++] = t[(seed >> 33) % 3 ? i - 1 - (int)((seed >> 40) % (uint64_t)(i < 4 ? i : 4)) : (int)((seed >> 40) % (uint64_t)i)];
+            }
+            t[i] = weft_add(g, body_block, .arg = arg_of(seed >> 50), .deps = deps, .n_deps = n_deps,
+                            .result_bytes = BLOCK + 128, .scratch_bytes = (seed >> 25) % 5 ? 0 : BLOCK / 2);
+        }
+        cr_assert_eq(weft_plan_new(&plan, &t[N - 1], 1, NULL, NULL), WEFT_OK);
+        cr_assert_eq(weft_plan_peak(plan, NULL, &peak, NULL), WEFT_OK);
+        for (int w = 0; w < N_WORKERS; w++) {
+            const size_t limit = peak.largest + peak.largest / 4;
+            weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = workers[w], .limit_bytes = limit});
+            struct weft_pool_memory m;
+            struct weft_value v;
+
+            cr_assert_eq(weft_pool_run_plan(pool, plan, NULL, &v, NULL), WEFT_OK);
+            weft_value_release(v);
+            weft_pool_memory(pool, &m);
+            cr_expect_eq(m.n_over, 0u);
+            cr_expect_leq(m.peak, limit, "%zu of %zu with %d workers", m.peak, limit, workers[w]);
+            weft_pool_free(pool);
+        }
+        weft_plan_free(plan);
+        weft_graph_free(g);
+    }
+}
+
 static void *run_beside(void *arg)
 {
     weft_pool *pool = arg;
