@@ -46,7 +46,8 @@ void wf_rerun_keep(struct weft_call *call)
     struct wf_run *r = call->run;
     struct wf_rerun *before = wf_load_acquire(&r->kept), *mine;
 
-    if (before && before->node < call->node)
+    /* One that could not be built has no body to run. */
+    if ((before && before->node < call->node) || weft_plan_task(r->plan, call->node)->what != WF_TASK_BODY)
         return;
     mine = keep(call);
     if (!mine)
@@ -109,7 +110,7 @@ weft_status weft_future_rerun(weft_future *f, struct weft_value *out, struct wef
     if (!f->spec.keep_failed)
         return weft_error_set(err, WEFT_INVALID, "this run did not keep what a failed task read: its spec did not say keep_failed");
     if (!f->kept)
-        return weft_error_set(err, WEFT_NOT_FOUND, "no task of this run failed and could be kept");
+        return weft_error_set(err, WEFT_NOT_FOUND, "no body of this run has failed, or there was no memory to keep what it read");
     if (f->kept->lost) {
         weft_task_key(f->kept->task, key, sizeof key);
         return weft_error_set(err, WEFT_UNSUPPORTED, "%s cannot run again: its input %u can neither be shared nor copied",

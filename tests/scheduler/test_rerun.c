@@ -207,6 +207,10 @@ Test(rerun, a_run_that_was_not_asked_or_did_not_fail_says_so)
     f = submit(pool, good);
     cr_assert_eq(weft_future_rerun(f, NULL, &err), WEFT_NOT_FOUND);
     weft_future_free(f);
+    f = submit(pool, weft_graph_fail(g, WEFT_INVALID, "never built"));
+    cr_assert_eq(weft_future_take(f, 0, NULL, NULL), WEFT_INVALID);
+    cr_assert_eq(weft_future_rerun(f, NULL, &err), WEFT_NOT_FOUND, "there is no body to run");
+    weft_future_free(f);
     weft_pool_free(pool);
     weft_graph_free(g);
 }
