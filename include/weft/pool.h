@@ -180,8 +180,8 @@ WEFT_API void weft_future_cancel(weft_future *f); /* no further task begins; bod
 WEFT_API void weft_future_free(weft_future *f);   /* waits for the end; NULL is fine */
 
 /* ---- Loops over plain C arrays ------------------------------------------
- * In a pool of processes `fn` runs in another process: what it writes to memory
- * stays there, so results of map and imap are not to be had (WEFT_UNSUPPORTED). */
+ * In a pool of processes `fn` runs in another process: results of map and imap come back,
+ * and all else it writes to memory stays there. */
 
 /* out[i] = fn(in[i]), 0 <= i < n, `grain` elements a task (0: chosen). `in` and
  * `out` are arrays with elements of in_bytes and out_bytes; either may be NULL. */

@@ -1,11 +1,15 @@
 /* test_map.c - loops over plain C arrays. */
 #include <criterion/criterion.h>
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <weft/pool.h>
+
+#include "config.h"
 
 static weft_status square(const void *in, void *out, void *arg, struct weft_error *err)
 {
@@ -187,16 +191,48 @@ Test(map, imap_of_results_without_bytes_gives_none)
     weft_pool_free(pool);
 }
 
-Test(map, processes_refuse_to_lose_results)
+Test(map, results_come_back_from_processes)
 {
-    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_PROCESSES, .n_workers = 1});
-    const int in[2] = {1, 2};
-    int64_t out[2];
-    struct taker t = {0};
-    struct weft_error err;
+    enum { N = 1000 };
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_PROCESSES, .n_workers = 2});
+    int in[N];
+    int64_t out[N];
+    struct weft_error err = {0};
 
-    cr_assert_eq(weft_pool_map(pool, square, NULL, in, sizeof *in, out, sizeof *out, 2, 1, &err), WEFT_UNSUPPORTED);
-    cr_assert_eq(weft_pool_imap(pool, square, NULL, in, sizeof *in, sizeof *out, 2, 1, take, &t, &err), WEFT_UNSUPPORTED);
-    cr_assert_eq(t.n, 0);
+    for (int i = 0; i < N; i++)
+        in[i] = i;
+    for (size_t grain = 0; grain < 130; grain += 43) {
+        struct taker t = {0};
+
+        memset(out, 0, sizeof out);
+        cr_assert_eq(weft_pool_map(pool, square, NULL, in, sizeof *in, out, sizeof *out, N, grain, &err), WEFT_OK, "%s", err.message);
+        for (int i = 0; i < N; i++)
+            cr_assert_eq(out[i], (int64_t)in[i] * in[i]);
+        cr_assert_eq(weft_pool_imap(pool, square, NULL, in, sizeof *in, sizeof *out, N, grain, take, &t, &err), WEFT_OK);
+        cr_assert_eq(t.n, N);
+    }
+    weft_pool_free(pool);
+}
+
+static weft_status crash_at_7(const void *in, void *out, void *arg, struct weft_error *err)
+{
+    if (*(const int *)in == 7)
+        raise(SIGKILL);
+    return square(in, out, arg, err);
+}
+
+Test(map, a_crash_in_a_process_fails_the_map_and_not_the_program)
+{
+#if WF_TSAN
+    cr_skip_test("the thread sanitizer does not follow a fork");
+#endif
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_PROCESSES, .n_workers = 2});
+    int in[20];
+    int64_t out[20];
+
+    for (int i = 0; i < 20; i++)
+        in[i] = i;
+    cr_assert_eq(weft_pool_map(pool, crash_at_7, NULL, in, sizeof *in, out, sizeof *out, 20, 1, NULL), WEFT_CRASHED);
+    cr_assert_eq(weft_pool_map(pool, square, NULL, in, sizeof *in, out, sizeof *out, 20, 1, NULL), WEFT_OK);
     weft_pool_free(pool);
 }
