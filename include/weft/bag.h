@@ -91,6 +91,9 @@ struct weft_step {
     void      (*free_arg)(void *arg); /* called once, with the graph's end. NULL: the caller keeps `arg` */
     const char *file;         /* the call that built it, for error reports; kept, so a literal */
     int         line;
+    uint32_t    flags;        /* WEFT_PURE: the function gives the same for the same records and argument.
+                               * Tasks all of whose functions are, and those without any, are pure */
+    const struct weft_type *arg_type; /* of a taken `arg`: freed, and told for keys, through it */
 };
 
 /* A step with named arguments, noting the place of the call (C only). */
@@ -110,7 +113,9 @@ WEFT_API weft_bag *weft_bag_parallelize_texts(weft_graph *g, const struct weft_t
  * is a list of names and patterns (as the shell's * ? []) separated by commas; files
  * matching one pattern are in order of name. Files are cut at line ends into at
  * least min_partitions partitions (0: one per 64 MiB or file), which are read piece
- * by piece as the chain runs. Names and sizes are looked at now, contents never.
+ * by piece as the chain runs. Names and sizes are looked at now, contents never (but
+ * for weft_graph_keys() by content). A file that changes after a task over it was built is
+ * an error of the run when that task is pure; else it is read as it is by then.
  * WEFT_NOT_FOUND when a name or pattern matches nothing; WEFT_UNSUPPORTED for
  * compressed files (.gz .bz2 .xz .zst .lz4). */
 WEFT_API weft_bag *weft_bag_text(weft_graph *g, const char *paths, int min_partitions);

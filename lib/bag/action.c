@@ -1,6 +1,7 @@
 /* action.c - actions that walk over all records: collect, count, reduce. */
 #include "lib/bag/concat.h"
 #include "lib/bag/pipe.h"
+#include "lib/bag/token.h"
 #include "lib/base/error.h"
 #include "lib/graph/graph.h"
 
@@ -101,7 +102,7 @@ weft_task *weft_bag_count(weft_bag *b)
     if (!pipe || !tasks)
         return wf_graph_nomem(b->graph);
     wf_pipe_tasks(b, pipe, NULL, tasks);
-    return tree(b->graph, tasks, wf_bag_n(b), &(struct weft_task_spec){.name = "sum", .body = add_counts, .file = b->graph->here.file,
+    return tree(b->graph, tasks, wf_bag_n(b), &(struct weft_task_spec){.name = "sum", .body = add_counts, .flags = WEFT_PURE, .file = b->graph->here.file,
                                                                        .line = b->graph->here.line});
 }
 
@@ -162,9 +163,15 @@ static void fold_fini(void *state)
     weft_records_release(f->result);
 }
 
+static bool fold_is_pure(const void *arg)
+{
+    return ((const struct wf_step *)arg)->is_pure;
+}
+
 static const struct wf_sink sink_fold = {
     .name = "", .state_bytes = sizeof(struct folder),
     .begin = fold_begin, .push = fold_push, .end = fold_end, .fini = fold_fini,
+    .is_pure = fold_is_pure, .hash = wf_step_type_hash,
 };
 
 /* Folds what partitions, or joins before, came to; those without records do not count. */
@@ -228,7 +235,8 @@ weft_task *weft_bag_reduce(weft_bag *b, weft_combine_fn *fn, const struct weft_s
     if (!pipe || !tasks)
         return wf_graph_nomem(b->graph);
     wf_pipe_tasks(b, pipe, step, tasks);
-    spec = (struct weft_task_spec){.name = s->name, .body = join, .arg = s,
+    spec = (struct weft_task_spec){.name = s->name, .body = join, .arg = s, .arg_type = &wf_step_type,
+                                   .flags = s->is_pure ? WEFT_PURE : 0,
                                    .file = s->file, .line = s->line};
     tasks[0] = tree(b->graph, tasks, wf_bag_n(b), &spec);
     spec.body = not_empty;

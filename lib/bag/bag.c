@@ -63,6 +63,12 @@ bool wf_bag_is_failed(const weft_bag *b, weft_task **failed)
 
 /* ---- Steps ------------------------------------------------------------------- */
 
+/* Frees an argument that was taken; NULL: nobody does. */
+static void (*freer_of(const struct weft_step *step))(void *arg)
+{
+    return step->free_arg ? step->free_arg : step->arg_type ? step->arg_type->free : NULL;
+}
+
 /* An argument that was taken, as a value the graph frees. */
 struct held {
     void *arg;
@@ -81,8 +87,8 @@ static const struct weft_type held_type = {.name = "argument", .free = held_free
 
 void wf_step_drop(const struct weft_step *step)
 {
-    if (step && !step->arg_bytes && step->free_arg)
-        step->free_arg(step->arg);
+    if (step && !step->arg_bytes && freer_of(step))
+        freer_of(step)(step->arg);
 }
 
 /* Lets the graph free the argument; false: no memory, and it is freed. */
@@ -92,10 +98,10 @@ static bool hold(weft_graph *g, const struct weft_step *step)
     weft_task *t;
 
     if (!h) {
-        step->free_arg(step->arg);
+        freer_of(step)(step->arg);
         return false;
     }
-    *h = (struct held){step->arg, step->free_arg};
+    *h = (struct held){step->arg, freer_of(step)};
     t = weft_graph_put(g, weft_value_of_ptr(&held_type, h));
     return weft_task_status(t, NULL) == WEFT_OK;
 }
@@ -111,7 +117,9 @@ struct wf_step *wf_step_new(weft_graph *g, enum wf_step_op op, const struct weft
         wf_step_drop(step);
         return NULL;
     }
-    *s = (struct wf_step){.op = op, .name = name, .file = step->file, .line = step->line, .arg = step->arg};
+    *s = (struct wf_step){.op = op, .name = name, .file = step->file, .line = step->line, .arg = step->arg,
+                          .arg_bytes = step->arg_bytes, .arg_type = step->arg_bytes ? NULL : step->arg_type,
+                          .is_pure = step->flags & WEFT_PURE};
     if (!s->file) {
         s->file = g->here.file;
         s->line = g->here.line;
@@ -121,7 +129,7 @@ struct wf_step *wf_step_new(weft_graph *g, enum wf_step_op op, const struct weft
         if (!s->arg)
             return NULL;
         memcpy(s->arg, step->arg, step->arg_bytes);
-    } else if (step->free_arg && !hold(g, step)) {
+    } else if (freer_of(step) && !hold(g, step)) {
         return NULL;
     }
     if (step->name) {

@@ -26,7 +26,7 @@ struct wf_base {
     struct wf_shape              shape;
     int                          n_partitions;
     weft_task                  **tasks; /* NULL: text */
-    const struct wf_text_source *text;
+    struct wf_text_source       *text;
 };
 
 enum wf_step_op {
@@ -45,6 +45,9 @@ struct wf_step {
     const char     *file;
     int             line;
     void           *arg;
+    size_t          arg_bytes;
+    const struct weft_type *arg_type;
+    bool            is_pure;
     struct wf_shape in, to;
     union {
         weft_record_fn    *record;

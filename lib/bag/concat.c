@@ -57,11 +57,14 @@ static weft_status concat(weft_call *call, void *arg, struct weft_error *err)
 weft_task *wf_concat_task(weft_graph *g, const char *name, int64_t index, uint32_t layer, struct wf_shape shape,
                           weft_task *const *tasks, size_t n)
 {
-    struct concat_arg arg = {.shape = shape};
+    struct concat_arg arg;
 
+    memset(&arg, 0, sizeof arg); /* what lies between its fields is part of its key */
+    arg.shape.kind = shape.kind;
+    arg.shape.bytes = shape.bytes;
     snprintf(arg.name, sizeof arg.name, "%s", name);
     return weft_graph_add(g, &(struct weft_task_spec){
         .name = name, .index = &index, .n_index = index < 0 ? 0 : 1, .layer = layer, .body = concat,
-        .arg = &arg, .arg_bytes = sizeof arg, .deps = tasks, .n_deps = n,
+        .arg = &arg, .arg_bytes = sizeof arg, .flags = WEFT_PURE, .deps = tasks, .n_deps = n,
         .file = g->here.file, .line = g->here.line});
 }

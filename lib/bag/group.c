@@ -52,9 +52,15 @@ static void scatter_fini(void *state)
     wf_pieces_free(s->pieces);
 }
 
+static weft_status scatter_hash(const void *arg, struct weft_sink *sink)
+{
+    return sink->write(sink->to, arg, sizeof(int));
+}
+
 static const struct wf_sink sink_scatter = {
     .name = "shuffle", .state_bytes = sizeof(struct scatter),
     .begin = scatter_begin, .push = scatter_push, .end = scatter_end, .fini = scatter_fini,
+    .hash = scatter_hash,
 };
 
 /* ---- After the shuffle: one task per partition ------------------------------------------ */
@@ -200,11 +206,14 @@ weft_bag *weft_bag_group_by_key(weft_bag *b, int n_partitions)
     wf_pipe_tasks(b, pipe, NULL, from);
     layer = weft_graph_layer(g, "group-by-key");
     for (int p = 0; p < *n_out; p++) {
-        struct group_arg arg = {p, b->shape.bytes};
+        struct group_arg arg;
 
+        memset(&arg, 0, sizeof arg); /* what lies between its fields is part of its key */
+        arg.partition = p;
+        arg.value_bytes = b->shape.bytes;
         base->tasks[p] = weft_graph_add(g, &(struct weft_task_spec){
             .name = "group-by-key", .index = (int64_t[]){p}, .n_index = 1, .layer = layer, .body = group,
-            .arg = &arg, .arg_bytes = sizeof arg, .deps = from, .n_deps = (size_t)wf_bag_n(b),
+            .arg = &arg, .arg_bytes = sizeof arg, .flags = WEFT_PURE, .deps = from, .n_deps = (size_t)wf_bag_n(b),
             .file = g->here.file, .line = g->here.line});
     }
     return wf_bag_over(g, base);

@@ -150,14 +150,32 @@ static weft_status look_up(struct wf_pass *pass, int64_t n, struct weft_error *e
     return weft_error_set(err, WEFT_CANCELLED, "%s: cancelled", pass->pipe->name);
 }
 
+/* Whether the file is what the token of a pure pass says. */
+static weft_status check(const struct wf_pass *pass, const struct wf_file *f, const struct wf_fingerprint *print,
+                         struct weft_error *err)
+{
+    bool unchanged = true;
+    weft_status st;
+
+    if (!pass->pipe->is_pure)
+        return WEFT_OK;
+    st = wf_file_is_unchanged(f, &unchanged, err);
+    if (st || (unchanged && wf_file_is_same(&f->stamp, &print->stamp)))
+        return st;
+    return weft_error_set(err, WEFT_IO, "%s: has changed since it was looked at", f->path);
+}
+
 weft_status wf_text_read(const struct wf_text_source *source, struct wf_pass *pass,
                          void (*push)(void *to, const struct weft_record *record), void *to,
                          struct weft_error *err)
 {
     const struct wf_piece piece = source->pieces[pass->partition];
+    const struct wf_fingerprint *print = source->prints ? &source->prints[piece.file] : NULL;
     struct window w = {.file.fd = -1, .at = piece.begin ? piece.begin - 1 : 0};
     weft_status st = wf_file_open(&w.file, source->paths[piece.file], err);
 
+    if (!st)
+        st = check(pass, &w.file, print, err);
     if (!st && piece.begin)
         st = skip_line(&w, piece.end, err);
     for (int64_t n = 0; !st && place(&w) < piece.end && !wf_pass_is_over(pass); n++) {
@@ -169,6 +187,8 @@ weft_status wf_text_read(const struct wf_text_source *source, struct wf_pass *pa
         push_line(line, push, to);
         st = look_up(pass, n, err);
     }
+    if (!st)
+        st = check(pass, &w.file, print, err);
     wf_file_close(&w.file);
     wf_free(w.bytes);
     return st;

@@ -115,11 +115,15 @@ weft_bag *weft_bag_map_partitions(weft_bag *b, weft_partition_fn *fn, const stru
 static weft_bag *half(weft_bag *b, enum wf_step_op op, struct wf_shape to, const char *name)
 {
     struct wf_step *s;
+    weft_bag *after;
 
     if (b->shape.kind != WEFT_PAIRS && b->shape.kind != WEFT_GROUPS)
         return wf_bag_fail(b->graph, NULL, WEFT_TYPE, "%s: the records are %s, which have no keys", name,
                            wf_kind_text(b->shape.kind));
-    return with_step(b, op, to, NULL, name, &s);
+    after = with_step(b, op, to, NULL, name, &s);
+    if (s)
+        s->is_pure = true;
+    return after;
 }
 
 weft_bag *weft_bag_keys(weft_bag *b)

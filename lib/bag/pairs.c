@@ -13,6 +13,7 @@
 #include "lib/bag/pipe.h"
 #include "lib/bag/shuffle.h"
 #include "lib/bag/table.h"
+#include "lib/bag/token.h"
 #include "lib/base/error.h"
 #include "lib/graph/graph.h"
 
@@ -108,9 +109,26 @@ static void combine_fini(void *state)
     wf_table_fini(&c->g.table);
 }
 
+static bool combine_is_pure(const void *arg)
+{
+    return ((const struct combine *)arg)->step->is_pure;
+}
+
+static weft_status combine_hash(const void *arg, struct weft_sink *sink)
+{
+    const struct combine *how = arg;
+    const int64_t numbers[] = {(int64_t)how->value_bytes, how->n_out, how->index, how->each != NULL};
+    weft_status st = sink->write(sink->to, numbers, sizeof numbers);
+
+    if (!st && how->each)
+        st = sink->write(sink->to, how->each, how->value_bytes);
+    return st ? st : wf_step_hash(how->step, sink);
+}
+
 static const struct wf_sink sink_combine = {
     .name = "shuffle", .state_bytes = sizeof(struct combiner),
     .begin = combine_begin, .push = combine_push, .end = combine_end, .fini = combine_fini,
+    .is_pure = combine_is_pure, .hash = combine_hash,
 };
 
 /* ---- After the shuffle: one task per partition ------------------------------------------ */
@@ -119,6 +137,16 @@ struct merge_arg {
     const struct combine *how;
     int                   partition;
 };
+
+static weft_status merge_hash(const void *data, struct weft_sink *sink)
+{
+    const struct merge_arg *a = data;
+    const weft_status st = sink->write(sink->to, &a->partition, sizeof a->partition);
+
+    return st ? st : combine_hash(a->how, sink);
+}
+
+static const struct weft_type merge_type = {.name = "merge", .hash = merge_hash};
 
 static weft_records *pairs_of(const struct wf_table *t, const struct combine *how)
 {
@@ -192,7 +220,8 @@ static struct wf_base *shuffled(weft_bag *b, const struct combine *how, const st
         *arg = (struct merge_arg){how, p};
         base->tasks[p] = weft_graph_add(g, &(struct weft_task_spec){
             .name = how->step->name, .index = (int64_t[]){p}, .n_index = how->n_out > 1, .layer = layer,
-            .body = merge, .arg = arg, .deps = from, .n_deps = (size_t)n_in,
+            .body = merge, .arg = arg, .arg_type = &merge_type,
+            .flags = how->step->is_pure ? WEFT_PURE : 0, .deps = from, .n_deps = (size_t)n_in,
             .file = site && site->file ? site->file : g->here.file,
             .line = site && site->file ? site->line : g->here.line});
     }
@@ -239,7 +268,7 @@ static weft_status add_counts(void *into, const void *value, void *arg, struct w
 weft_task *weft_bag_count_by_key(weft_bag *b)
 {
     static const int64_t one = 1;
-    static const struct wf_step count = {.name = "count-by-key", .fn.combine = add_counts};
+    static const struct wf_step count = {.name = "count-by-key", .fn.combine = add_counts, .is_pure = true};
     weft_task *failed;
     struct combine *how;
     const struct wf_base *base;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/bag/text.h"
+#include "lib/bag/token.h"
 #include "lib/base/error.h"
 #include "lib/graph/graph.h"
 
@@ -269,6 +270,21 @@ struct pass_arg {
     int64_t               partition;
 };
 
+/* What a pass computes: its pipe, over one partition. */
+static weft_status pass_hash(const void *data, struct weft_sink *sink)
+{
+    const struct pass_arg *a = data;
+    weft_status st = sink->write(sink->to, &a->pipe->token, sizeof a->pipe->token);
+
+    if (!st)
+        st = sink->write(sink->to, &a->partition, sizeof a->partition);
+    if (!st && !a->pipe->base->tasks)
+        st = wf_text_hash(a->pipe->base->text, a->partition, sink);
+    return st ? st : a->pipe->is_certain ? WEFT_OK : WEFT_UNSUPPORTED;
+}
+
+static const struct weft_type pass_type = {.name = "pass", .hash = pass_hash};
+
 static weft_status run_pass(weft_call *call, void *arg, struct weft_error *err)
 {
     const struct pass_arg *a = arg;
@@ -343,6 +359,7 @@ struct wf_pipe *wf_pipe_make(weft_bag *b, const struct wf_sink *sink, const void
     for (const weft_bag *at = b; at->before; at = at->before)
         steps[--n_steps] = at->step;
     pipe->name = pipe_name(b->graph, pipe, name);
+    wf_pipe_set_token(pipe, b->graph);
     return pipe->name ? pipe : NULL;
 }
 
@@ -373,7 +390,7 @@ weft_task *wf_pipe_task(weft_graph *g, const struct wf_pipe *pipe, int partition
         deps[n_deps++] = extra;
     return weft_graph_add(g, &(struct weft_task_spec){
         .name = pipe->name, .index = (int64_t[]){partition}, .n_index = 1, .layer = layer,
-        .body = run_pass, .arg = arg, .deps = deps, .n_deps = n_deps,
+        .body = run_pass, .arg = arg, .arg_type = &pass_type, .flags = pipe->is_pure ? WEFT_PURE : 0, .deps = deps, .n_deps = n_deps,
         .file = place.file, .line = place.line});
 }
 

@@ -10,6 +10,7 @@
 #define WF_PIPE_H
 
 #include "lib/bag/bag.h"
+#include "lib/base/hash.h"
 
 struct wf_pass; /* one run of a pipe over one partition */
 
@@ -22,6 +23,9 @@ struct wf_sink {
                         struct weft_error *err);
     weft_status (*end)(void *state, struct wf_pass *pass, struct weft_error *err); /* gives the result */
     void        (*fini)(void *state);
+    /* For keys, of the pipe's sink_arg (token.h); NULL: pure, and nothing in it counts. */
+    bool        (*is_pure)(const void *arg);
+    weft_status (*hash)(const void *arg, struct weft_sink *sink);
 };
 
 /* A chain as the tasks of all partitions share it; in the graph's arena. */
@@ -33,6 +37,8 @@ struct wf_pipe {
     const struct wf_sink        *sink;
     const void                  *sink_arg;
     const char                  *name;  /* "text+flat-map+shuffle" */
+    bool                         is_pure, is_certain; /* its token, when pure, means the same in every process */
+    struct wf_token              token; /* of all of this */
 };
 
 struct wf_pass {

@@ -65,9 +65,15 @@ static void take_fini(void *state)
     weft_records_release(t->found);
 }
 
+static weft_status take_hash(const void *arg, struct weft_sink *sink)
+{
+    return sink->write(sink->to, arg, sizeof(int64_t));
+}
+
 static const struct wf_sink sink_take = {
     .name = "take", .state_bytes = sizeof(struct taker),
     .begin = take_begin, .push = take_push, .end = take_end, .fini = take_fini,
+    .hash = take_hash,
 };
 
 weft_task *weft_bag_take(weft_bag *b, int64_t n)
@@ -118,7 +124,7 @@ static weft_task *of_one(weft_bag *b, const char *name, weft_body *body)
 {
     weft_task *one = weft_bag_take(b, 1);
 
-    return b ? wf_graph_add_here(b->graph, body, .name = name, .deps = &one, .n_deps = 1) : NULL;
+    return b ? wf_graph_add_here(b->graph, body, .name = name, .flags = WEFT_PURE, .deps = &one, .n_deps = 1) : NULL;
 }
 
 weft_task *weft_bag_first(weft_bag *b)

@@ -181,6 +181,8 @@ static weft_bag *bag_of_files(weft_graph *g, const struct found *f, int min_part
     source->pieces = wf_graph_alloc(g, (size_t)sum * sizeof *source->pieces);
     if (!source->paths || !source->pieces)
         return NULL;
+    source->graph = g;
+    source->n_paths = f->n;
     *base = (struct wf_base){.shape = {WEFT_TEXTS, 0}, .n_partitions = (int)sum, .text = source};
     for (int64_t i = 0, p = 0; i < f->n; p += n[i++]) {
         source->paths[i] = wf_graph_strdup(g, f->paths[i]);
@@ -189,6 +191,39 @@ static weft_bag *bag_of_files(weft_graph *g, const struct found *f, int min_part
         cut(source->pieces + p, (int)i, f->sizes[i], n[i]);
     }
     return wf_bag_over(g, base);
+}
+
+/* ---- What they are --------------------------------------------------------------- */
+
+bool wf_text_fingerprint(struct wf_text_source *source, bool by_content)
+{
+    struct wf_fingerprint *prints;
+
+    if (source->prints)
+        return true;
+    prints = wf_graph_alloc(source->graph, (size_t)source->n_paths * sizeof *prints);
+    for (int i = 0; prints && i < source->n_paths; i++) {
+        struct wf_file f = {.fd = -1};
+        weft_status st = wf_file_open(&f, source->paths[i], NULL);
+
+        if (!st)
+            st = wf_file_fingerprint(&f, by_content, &prints[i].token, NULL);
+        prints[i].stamp = f.stamp;
+        wf_file_close(&f);
+        if (st)
+            return false;
+    }
+    source->prints = prints;
+    return prints != NULL;
+}
+
+weft_status wf_text_hash(const struct wf_text_source *source, int64_t partition, struct weft_sink *sink)
+{
+    const struct wf_piece *piece = &source->pieces[partition];
+    const int64_t place[] = {piece->begin, piece->end};
+    const weft_status st = sink->write(sink->to, place, sizeof place);
+
+    return st ? st : sink->write(sink->to, &source->prints[piece->file].token, sizeof(struct wf_token));
 }
 
 weft_bag *weft_bag_text(weft_graph *g, const char *paths, int min_partitions)
