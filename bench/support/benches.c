@@ -19,6 +19,8 @@ const struct bench *const bench_all[] = {
     &bench_deque_hidden,
     &bench_pool_start,
     &bench_trace_cost,
+    &bench_limit_cost,
+    &bench_spill,
     &bench_array_reduce,
     &bench_csv_read,
     &bench_groupby_sum,

@@ -4,6 +4,10 @@
 
 #include "bench/support/bench.h"
 
+/* bench/scheduler/bench_budget.c */
+extern const struct bench bench_limit_cost;
+extern const struct bench bench_spill;
+
 /* bench/scheduler/bench_dag.c */
 extern const struct bench bench_dag_build;
 extern const struct bench bench_dag_replay;
