@@ -23,6 +23,8 @@ void weft_call_fork(weft_call *call, struct weft_fork *fork, weft_body *body, vo
     wf_store_relaxed(&f->state, WF_FORK_OPEN);
     wf_store_relaxed(&f->thief, 0);
     /* Without memory to queue it, its join runs it. */
+    if (__builtin_expect(call->run->elastic != NULL, 0))
+        wf_elastic_open(call->run);
     if (wf_deque_push(&w->deque, WF_FORK_MARK | (uintptr_t)f) && !w->alone)
         wf_park_wake(&w->pool->park);
 }

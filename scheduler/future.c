@@ -17,6 +17,7 @@ static void free_future(weft_future *f)
     wf_free(f->errors);
     wf_stock_free(f->stock);
     wf_rerun_free(f->kept);
+    wf_elastic_free(f->elastic);
     wf_free(f);
 }
 
@@ -40,6 +41,14 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
     if (pool->budget && plan->n_nodes && !(f->stock = wf_stock_new(plan))) {
         free_future(f);
         return wf_error_nomem(err, "a run");
+    }
+    if (spec && spec->elastic) {
+        const weft_status st = wf_elastic_new(&f->elastic, pool, plan, err);
+
+        if (st) {
+            free_future(f);
+            return st;
+        }
     }
     /* Acquire: pairs with the release at the end of the run before. */
     if (wf_swap(&plan->running, true)) {

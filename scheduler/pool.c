@@ -48,6 +48,7 @@ static void stop_workers(weft_pool *pool)
     wf_store_seq(&pool->ending, true);
     wf_fence_seq();
     wf_park_wake_all(&pool->park);
+    wf_bench_end(pool);
     if (pool->has_executor) {
         while ((n = wf_load_acquire(&pool->n_loops)))
             wf_wait(&pool->n_loops, n, -1);
@@ -72,6 +73,7 @@ static void free_memory(weft_pool *pool)
     wf_budget_free(pool->budget);
     wf_free(pool->workers);
     wf_gather_fini(&pool->gather);
+    wf_bench_fini(&pool->bench);
     wf_free(pool->victims);
     wf_free(pool->places);
     wf_topo_free(pool->topo);
@@ -289,6 +291,8 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
 
     wf_run_init(r, f->plan, f->spec.on_error, f);
     r->serial = ++pool->n_runs;
+    r->elastic = f->elastic;
+    r->rare = f->elastic || f->plan->priority;
     if (wf_load_relaxed(&f->stop))
         wf_or(&r->flags, WF_RUN_STOP);
     mark(r, f);
@@ -303,6 +307,7 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     wf_heap_fill(&r->heap, f->plan);
     wf_store_release(&r->cursor, f->plan->priority ? 0 : (uint64_t)f->plan->n_roots);
     wf_or(&pool->live, (uint64_t)1 << at);
+    wf_bench_settle(pool);
 }
 
 /* Places a run, or queues it while every place is taken. */
@@ -362,6 +367,7 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
     shape = shape_of(f);
     wf_mutex_lock(&pool->lock);
     f->run = NULL;
+    wf_bench_leave(pool, f);
     remember(pool, f, at, shape);
     next = pool->queued;
     if (next) {
@@ -370,6 +376,7 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
         place(pool, next, at);
     } else {
         wf_and(&pool->live, ~((uint64_t)1 << at));
+        wf_bench_settle(pool);
     }
     wf_mutex_unlock(&pool->lock);
     if (next)

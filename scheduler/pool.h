@@ -22,6 +22,7 @@
 #include "scheduler/budget.h"
 #include "scheduler/park.h"
 #include "scheduler/run.h"
+#include "scheduler/elastic.h"
 #include "scheduler/gather.h"
 #include "scheduler/topo.h"
 #include "scheduler/watchdog.h"
@@ -47,6 +48,7 @@ struct weft_future {
     _Atomic bool       stop;     /* asked to stop before it had a run */
     weft_future       *next;     /* in the queue of the pool */
     struct wf_moment   begin, end;
+    struct wf_elastic *elastic;  /* NULL: workers stay */
 };
 
 struct weft_pool {
@@ -74,6 +76,7 @@ struct weft_pool {
     _Alignas(WF_APART) _Atomic uint64_t live; /* bit i: a run sits in place i */
     _Atomic bool        ending;
     _Atomic uint32_t    n_loops;    /* worker loops that have not returned */
+    struct wf_bench     bench;
 
     wf_mutex            lock;
     weft_future        *queued, *last;

@@ -58,8 +58,10 @@ struct wf_run {
     weft_plan         *plan;
     _Atomic uint32_t   flags;
     enum weft_on_error on_error;
+    bool               rare;    /* workers may leave, or its tasks have priorities */
     struct wf_failure *_Atomic failures;
     struct wf_rerun   *_Atomic kept; /* of WF_RUN_KEEPS; the future takes it at the end */
+    struct wf_elastic *elastic; /* NULL: workers stay */
     struct wf_failure **by_node; /* at the end: the failures by node; NULL: few, or no memory */
     uint32_t           n_by_node;
 

@@ -169,7 +169,7 @@ static void leave_waiting(struct wf_worker *w)
 }
 
 /* Runs a ready node, then what became ready by it, as long as something did. `rare`: it
- * is traced, counted, or has priorities, or its pool has a limit. */
+ * is traced, counted, has priorities or lets workers leave, or its pool has a limit. */
 static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_t node, bool alone, bool rare)
 {
     struct wf_run *r = w->call.run;
@@ -189,6 +189,8 @@ static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_
             wf_tracer_note(&w->tracer, begin, wf_ticks(), node, place, WEFT_EVENT_TASK);
         if (rare)
             wf_worker_count(w);
+        if (rare && r->elastic)
+            wf_elastic_end(r->elastic, w, node);
         node = tell_successors(w, p, place, node, alone, ordered);
     }
 }
@@ -212,7 +214,7 @@ static ALWAYS_INLINE void run_inlined(struct wf_worker *w, wf_ready task, bool a
 
     if (w->place != place)
         change_place(w, place);
-    if (__builtin_expect(w->rare || w->call.run->plan->priority, 0))
+    if (__builtin_expect(w->rare || w->call.run->rare, 0))
         run_rarely(w, place, (uint32_t)task);
     else
         run_chain(w, place, (uint32_t)task, alone, false);
@@ -413,7 +415,7 @@ static bool search(struct wf_worker *w, wf_ready *out)
         }
         if (w->pool->n_workers > wf_topo_n_pus(w->pool->topo))
             wf_yield();
-    } while (wf_now_ns() < until && !is_ending(w));
+    } while (wf_now_ns() < until && !is_ending(w) && !wf_load_relaxed(&w->pool->bench.surplus));
     return false;
 }
 
@@ -460,6 +462,13 @@ static bool run_found(struct wf_worker *w)
             if (is_work_left(w))
                 wf_park_wake(park);
             break;
+        }
+        if (wf_load_fenced(&w->pool->bench.surplus)) {
+            wf_park_cancel(park);
+            if (is_work_left(w))
+                wf_park_wake(park);
+            wf_bench_sit(w);
+            return true;
         }
         wf_store_relaxed(&w->asleep, true);
         wf_park_commit(park);

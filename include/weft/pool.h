@@ -134,6 +134,10 @@ struct weft_run_spec {
     const struct weft_watch *watch; /* called as it goes on; copied */
     bool keep_failed; /* for weft_future_rerun(): what is read by a task that fails is kept, and what a body
                        * takes is a copy, if it can be */
+    bool   elastic;          /* workers it will never need again leave; see weft/elastic.h */
+    void (*released)(void *released_arg, int worker, int64_t at_ns); /* one has left, so long after the run
+                              * began; by that worker, short, and calling nothing of the pool */
+    void  *released_arg;
 };
 
 /* Runs one task and what it needs. *out is written only on success. */

@@ -9,6 +9,7 @@
 #include <weft/chunk.h>
 #include <weft/config.h>
 #include <weft/dtype.h>
+#include <weft/elastic.h>
 #include <weft/explain.h>
 #include <weft/expr.h>
 #include <weft/fork.h>
