@@ -14,6 +14,7 @@ libhwloc-dev      pkg-config --exists hwloc
 libjemalloc-dev   pkg-config --exists jemalloc
 libgraphviz-dev   pkg-config --exists libcgraph libgvc
 libcriterion-dev  pkg-config --exists criterion
+libjansson-dev    pkg-config --exists jansson
 libxxhash-dev     pkg-config --exists libxxhash
 liblz4-dev        pkg-config --exists liblz4
 librandom123-dev  test -e /usr/include/Random123/philox.h

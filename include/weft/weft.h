@@ -24,6 +24,7 @@
 #include <weft/progress.h>
 #include <weft/random.h>
 #include <weft/rowfn.h>
+#include <weft/save.h>
 #include <weft/status.h>
 #include <weft/trace.h>
 #include <weft/value.h>

@@ -43,7 +43,7 @@ static void free_owned(weft_graph *g)
 
         if (t->what == WF_TASK_VALUE)
             weft_value_release(*(struct weft_value *)wf_task_arg(t));
-        else if (x && !x->arg_bytes && t->what == WF_TASK_BODY)
+        else if (x && !x->arg_bytes && !x->is_lent && t->what == WF_TASK_BODY)
             free_arg(x->arg, x->arg_type, x->free_arg);
     }
 }
@@ -364,7 +364,7 @@ static weft_status check_terms(weft_graph *g, const weft_task *holder, const str
 
 /* A key of its own for a plain task, or one that failed. Without memory, a task
  * that nobody can name is left behind: a failed one, lest a plan stumble over it. */
-static weft_task *with_key(weft_task *t, const char *key)
+weft_task *wf_graph_name(weft_task *t, const char *key)
 {
     weft_graph *g = wf_task_graph(t);
     struct wf_extra *x = wf_arena_alloc(&g->arena, sizeof *x, _Alignof(struct wf_extra));
@@ -379,6 +379,8 @@ static weft_task *with_key(weft_task *t, const char *key)
         t->has_extra = 1;
         return t;
     }
+    if (t->what == WF_TASK_VALUE)
+        weft_value_release(*(struct weft_value *)t->arg);
     t->what = WF_TASK_FAILED;
     t->arg = &g->nomem_error;
     t->n_deps = 0;
@@ -442,7 +444,7 @@ static weft_task *add_any(weft_graph *g, const struct weft_task_spec *spec)
     if (check_deps(g, spec, &err) || wf_terms_of(g, spec, &kind.terms, &err)) {
         t = fail_kind(g, &err, &kind);
         if (spec->key) /* who refers to it shall hear why it failed */
-            t = with_key(t, spec->key);
+            t = wf_graph_name(t, spec->key);
         goto fail;
     }
     number = wf_graph_kind(g, &kind);
@@ -541,8 +543,8 @@ weft_task *weft_graph_alias(weft_graph *g, const char *key, weft_task *task)
     if (check_key(g, &spec, &err))
         return fail_kind(g, &err, &kind);
     if (check_deps(g, &spec, &err))
-        return with_key(fail_kind(g, &err, &kind), key);
-    return with_key(lead(g, "alias", WF_TASK_ALIAS, task), key);
+        return wf_graph_name(fail_kind(g, &err, &kind), key);
+    return wf_graph_name(lead(g, "alias", WF_TASK_ALIAS, task), key);
 }
 
 weft_task *weft_graph_ref(weft_graph *g, const char *key)
@@ -555,7 +557,7 @@ weft_task *weft_graph_ref(weft_graph *g, const char *key)
     if (!t)
         return &g->nomem;
     g->has_forward = true;
-    return with_key(t, key);
+    return wf_graph_name(t, key);
 }
 
 weft_task *weft_task_result(weft_task *task, int k)

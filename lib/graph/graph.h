@@ -66,6 +66,7 @@ struct wf_extra {
     const struct weft_type *arg_type;
     void                  (*free_arg)(void *arg);
     size_t                  arg_bytes;
+    bool                    is_lent;  /* the argument is another graph's */
     size_t                  result_bytes;
     struct wf_token         token;    /* when WEFT_PURE */
     uint32_t                doubt;    /* of enum wf_doubt: whether that token means anything elsewhere */
@@ -146,6 +147,9 @@ struct weft_graph {
     uint32_t           n_layers, room_layers;
 
     struct wf_map      keys;                /* key -> task number */
+    weft_task        **targets;             /* of a graph that was loaded */
+    size_t             n_targets;
+
     struct wf_map      terms;               /* all there are, by what they say */
     struct wf_scope    scope;               /* the innermost begun and not ended */
     const struct wf_terms *quick_terms;
@@ -225,6 +229,9 @@ weft_task *wf_graph_nomem(weft_graph *g);
 /* A failed task with a copy of `err` (file and line of the call that built it; NULL: here). */
 weft_task *wf_graph_fail_with(weft_graph *g, const struct weft_error *err, const char *file, int line);
 weft_task *wf_graph_fail(weft_graph *g, weft_status status, const char *fmt, ...) WEFT_FORMAT(3, 4);
+
+/* Gives a task that has none a key, which no other has; copied. Failed: no memory. */
+weft_task *wf_graph_name(weft_task *t, const char *key);
 
 /* weft_add() for collections: the task is of the call of the program, not of theirs. */
 #define wf_graph_add_here(g, ...)                                                                \

@@ -10,6 +10,7 @@ struct copying {
     weft_graph      *to;
     weft_task      **made;    /* by node */
     weft_task      **others;  /* further results and values, by slot - first_extra; NULL: not yet */
+    const char     **keys;    /* of values, by slot - first_const; NULL: none was given */
     weft_task      **deps;
     size_t           room_deps;
 };
@@ -32,6 +33,7 @@ static weft_task *task_of_slot(struct copying *c, uint32_t slot, struct weft_err
     struct weft_value kept;
     uint32_t k = 1;
     weft_task **other;
+    weft_status st;
 
     if (slot < c->p->first_extra)
         return c->made[slot];
@@ -43,13 +45,19 @@ static weft_task *task_of_slot(struct copying *c, uint32_t slot, struct weft_err
             k++;
         *other = weft_task_result(c->made[node], (int)k);
     }
-    if (!*other && weft_value_retain(c->p->slots[slot], &kept)) {
+    st = *other ? WEFT_OK : weft_value_retain(c->p->slots[slot], &kept);
+    if (st == WEFT_UNSUPPORTED)
         weft_error_set(err, WEFT_UNSUPPORTED, "optimize: a value of type %s can be neither shared nor copied",
                        c->p->slots[slot].type ? c->p->slots[slot].type->name : "none");
+    if (st)
         return NULL;
-    }
-    if (!*other)
+    if (!*other) {
+        const char *key = c->keys[slot - c->p->first_const];
+
         *other = weft_graph_put(c->to, kept);
+        if (key)
+            *other = wf_graph_name(*other, key);
+    }
     return *other;
 }
 
@@ -123,6 +131,10 @@ static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps
         spec.n_index = 0;
     }
     made = weft_graph_add(c->to, &spec);
+    if (x && !x->arg_bytes && made->has_extra && made->what == WF_TASK_BODY && !wf_task_extra(made)->arg_type) {
+        wf_task_extra(made)->arg_type = x->arg_type;
+        wf_task_extra(made)->is_lent = true;
+    }
     /* The same work, though its argument may be a pointer that tells less than it did. */
     if (kind->flags & WEFT_PURE && made->what == WF_TASK_BODY)
         wf_task_extra(made)->token = x->token;
@@ -150,12 +162,27 @@ static weft_task *copy_target(struct copying *c, const weft_task *target, uint32
     return t;
 }
 
+/* A plan knows its values by their slots; keys are their tasks'. */
+static bool find_keys(struct copying *c)
+{
+    const weft_graph *g = c->p->graph;
+
+    c->keys = wf_alloc_zero((size_t)(c->p->n_slots - c->p->first_const) + 1, sizeof *c->keys);
+    for (uint32_t i = 0; c->keys && c->p->slot_of && i < g->n_tasks; i++) {
+        const weft_task *t = wf_graph_at(g, i);
+
+        if (t->what == WF_TASK_VALUE && t->has_extra && c->p->slot_of[i])
+            c->keys[c->p->slot_of[i] - 1 - c->p->first_const] = wf_task_extra(t)->key;
+    }
+    return c->keys;
+}
+
 static weft_status copy_all(struct copying *c, weft_task **out, weft_task *const *targets, size_t n,
                             struct weft_error *err)
 {
     c->made = wf_alloc_zero((size_t)c->p->n_nodes + 1, sizeof *c->made);
     c->others = wf_alloc_zero((size_t)(c->p->n_slots - c->p->first_extra) + 1, sizeof *c->others);
-    if (!c->made || !c->others || !c->to || !copy_layers(c->to, c->p->graph))
+    if (!c->made || !c->others || !find_keys(c) || !c->to || !copy_layers(c->to, c->p->graph))
         return wf_error_nomem(err, "a graph");
     for (uint32_t i = 0; i < c->p->n_nodes; i++) {
         c->made[i] = copy_task(c, i, err);
@@ -192,6 +219,7 @@ static weft_status optimize(weft_graph **out, weft_task **targets_out, weft_task
         *out = c.to;
     wf_free(c.made);
     wf_free(c.others);
+    wf_free(c.keys);
     wf_free(c.deps);
     weft_plan_free(p);
     return st;
