@@ -26,7 +26,7 @@
 #define WEFT_ELASTIC_H
 
 #include <stdio.h>
-#include <weft/pool.h>
+#include <weft/trace.h>
 
 WEFT_BEGIN
 
@@ -41,6 +41,11 @@ struct weft_elastic_report {
 
 /* Of a run submitted with .elastic; waits for its end. WEFT_INVALID: it was not. */
 WEFT_API weft_status weft_future_elastic(weft_future *f, struct weft_elastic_report *report, struct weft_error *err);
+
+/* What a run that was recorded would have saved, had it been elastic. Which worker would
+ * have left is guessed: who does nothing more, the earliest first. Nobody, when some body
+ * forked, and nothing, when the trace has not run. */
+WEFT_API weft_status weft_analyse_elastic(const weft_trace *t, struct weft_elastic_report *report, struct weft_error *err);
 
 /* Core-seconds saved, of how many, and what they cost elsewhere; price 0: no word of money. */
 WEFT_API void weft_elastic_print(const struct weft_elastic_report *report, double price_per_core_hour, FILE *to);
