@@ -37,7 +37,30 @@ static void *copy_box(const void *data)
     return new_box(*(const uint64_t *)data);
 }
 
-static const struct weft_type type_box = {.name = "box", .free = free_box, .copy = copy_box};
+/* They take a kilobyte each, they say. */
+static size_t box_bytes(const void *data)
+{
+    (void)data;
+    return 1000;
+}
+
+static weft_status write_box(const void *data, struct weft_sink *sink)
+{
+    return sink->write(sink->to, data, sizeof(uint64_t));
+}
+
+static weft_status read_box(void **data, struct weft_source *source)
+{
+    uint64_t number;
+    const weft_status st = source->read(source->from, &number, sizeof number);
+
+    if (!st)
+        *data = new_box(number);
+    return st;
+}
+
+static const struct weft_type type_box = {.name = "box", .bytes = box_bytes, .free = free_box, .copy = copy_box,
+                                          .write = write_box, .read = read_box};
 
 static uint64_t number_in(struct weft_value v)
 {
@@ -173,9 +196,12 @@ static void judge(struct job *j, weft_future *f, bool stopped)
     weft_future_free(f);
 }
 
-static weft_pool *new_pool(void)
+/* With a limit: room for up to four boxes, or for all. */
+static weft_pool *new_pool(const void *limited)
 {
-    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 1 + wf_sim_pick(4)});
+    const int workers = 1 + wf_sim_pick(4);
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = workers,
+                                                             .limit_bytes = limited ? 1 + (size_t)wf_sim_pick(5) * 1100 : 0});
 
     wf_sim_name(&pool->park.state, "park.state");
     wf_sim_name(&pool->park.tokens, "park.tokens");
@@ -188,9 +214,8 @@ static weft_pool *new_pool(void)
 static void one_run_after_the_other(void *arg)
 {
     struct job *j = new_job();
-    weft_pool *pool = new_pool();
+    weft_pool *pool = new_pool(arg);
 
-    (void)arg;
     for (int n = 1 + wf_sim_pick(MOST_RUNS); n > 0; n--)
         judge(j, submit(pool, j, NULL), false);
     weft_pool_free(pool);
@@ -256,10 +281,9 @@ static void two_clients(void *arg)
     weft_pool *pool;
     wf_thread other;
 
-    (void)arg;
     for (int i = 0; i < 2; i++)
         clients[i].job = new_job();
-    pool = new_pool();
+    pool = new_pool(arg);
     for (int i = 0; i < 2; i++) {
         clients[i].pool = pool;
         clients[i].n_runs = 1 + wf_sim_pick(2);
@@ -285,10 +309,9 @@ static void freed_at_once(void *arg)
     weft_future *futures[2];
     weft_pool *pool;
 
-    (void)arg;
     for (int i = 0; i < n; i++)
         jobs[i] = new_job();
-    pool = new_pool();
+    pool = new_pool(arg);
     for (int i = 0; i < n; i++)
         futures[i] = submit(pool, jobs[i], NULL);
     weft_pool_free(pool);
@@ -313,12 +336,11 @@ static void *canceller(void *future)
 static void cancelled(void *arg)
 {
     struct job *j = new_job();
-    weft_pool *pool = new_pool();
+    weft_pool *pool = new_pool(arg);
     const struct weft_run_spec spec = {.on_error = wf_sim_pick(2) ? WEFT_POISON : WEFT_FAIL_FAST};
     weft_future *f = submit(pool, j, &spec);
     wf_thread other;
 
-    (void)arg;
     wf_thread_start(&other, canceller, f);
     weft_future_wait(f, -1);
     wf_thread_join(other);
@@ -338,9 +360,8 @@ static void queued(void *arg)
 {
     struct job *jobs[2] = {new_job(), new_job()};
     weft_future *futures[2];
-    weft_pool *pool = new_pool();
+    weft_pool *pool = new_pool(arg);
 
-    (void)arg;
     wf_or(&pool->live, ~(uint64_t)1); /* all places but one are taken, by runs with nothing to hand out */
     for (int i = 0; i < 2; i++)
         futures[i] = submit(pool, jobs[i], NULL);
@@ -360,11 +381,10 @@ Test(pool, a_run_that_finds_no_place_waits_for_one)
 static void cancelled_while_freed(void *arg)
 {
     struct job *j = new_job();
-    weft_pool *pool = new_pool();
+    weft_pool *pool = new_pool(arg);
     weft_future *f = submit(pool, j, NULL);
     wf_thread other;
 
-    (void)arg;
     wf_thread_start(&other, canceller, f);
     weft_pool_free(pool);
     wf_thread_join(other);
@@ -375,6 +395,30 @@ static void cancelled_while_freed(void *arg)
 Test(pool, may_be_freed_while_a_run_is_cancelled)
 {
     sim_some("cancelled while freed", cancelled_while_freed, NULL, 6000);
+}
+
+/* ---- With a limit of memory ---------------------------------------------------- */
+
+static char limited[] = "limited";
+
+Test(pool, gives_the_same_with_a_limit)
+{
+    sim_some("limited pool", one_run_after_the_other, limited, 6000);
+}
+
+Test(pool, runs_that_share_a_limit_do_not_meet)
+{
+    sim_some("limited clients", two_clients, limited, 3000);
+}
+
+Test(pool, a_run_with_a_limit_may_be_cancelled)
+{
+    sim_some("limited cancelled", cancelled, limited, 3000);
+}
+
+Test(pool, a_pool_with_a_limit_finishes_what_is_submitted)
+{
+    sim_some("limited freed", freed_at_once, limited, 2000);
 }
 
 static weft_status nothing(weft_call *call, void *arg, struct weft_error *err)
