@@ -205,6 +205,7 @@ WEFT_API void weft_frame_explain(const weft_frame *f, FILE *to);
 
 WEFT_END
 
+#include <weft/frame/demo.h>
 #include <weft/frame/places.h>
 
 #endif

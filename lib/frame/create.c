@@ -191,6 +191,37 @@ out:
     return st;
 }
 
+/* ---- Cutting ------------------------------------------------------------------------- */
+
+weft_status wf_frame_check_cut(const char *op, int64_t n_rows, struct weft_cut cut, struct weft_error *err)
+{
+    if (n_rows < 0 || cut.n_partitions < 0 || cut.chunk_rows < 0)
+        return weft_error_set(err, WEFT_INVALID, "%s: %lld rows in %d partitions or pieces of %lld", op,
+                              (long long)n_rows, cut.n_partitions, (long long)cut.chunk_rows);
+    if (!cut.n_partitions && n_rows / (cut.chunk_rows ? cut.chunk_rows : CHUNK_ROWS) >= INT32_MAX)
+        return weft_error_set(err, WEFT_INVALID, "%s: %lld rows in pieces of %lld are too many partitions", op,
+                              (long long)n_rows, (long long)cut.chunk_rows);
+    return WEFT_OK;
+}
+
+int64_t *wf_frame_cut(weft_graph *g, int64_t n_rows, struct weft_cut cut, int *n)
+{
+    const int64_t step = cut.chunk_rows > 0 ? cut.chunk_rows : CHUNK_ROWS;
+    const int64_t by_rows = n_rows ? n_rows / step + (n_rows % step != 0) : 1;
+    int64_t *rows, first = 0;
+
+    *n = cut.n_partitions > 0 ? cut.n_partitions : (int)by_rows;
+    rows = wf_graph_alloc(g, (size_t)*n * sizeof *rows);
+    for (int i = 0; rows && i < *n; i++) {
+        if (cut.n_partitions > 0)
+            rows[i] = n_rows / *n + (i < n_rows % *n);
+        else
+            rows[i] = n_rows - first < step ? n_rows - first : step;
+        first += rows[i];
+    }
+    return rows;
+}
+
 /* The partition of rows first .. first+n-1, as a task. */
 static weft_task *put_rows(weft_graph *g, struct wf_schema *schema, struct wf_column *const *columns, int64_t first,
                            int64_t n)
@@ -211,20 +242,16 @@ static weft_task *put_rows(weft_graph *g, struct wf_schema *schema, struct wf_co
 static weft_frame *cut_rows(weft_graph *g, struct wf_schema *schema, struct wf_column *const *columns, int64_t n_rows,
                             struct weft_cut cut)
 {
-    const int64_t step = cut.chunk_rows > 0 ? cut.chunk_rows : CHUNK_ROWS;
-    const int64_t by_rows = n_rows ? (n_rows + step - 1) / step : 1;
-    const int n = cut.n_partitions > 0 ? cut.n_partitions : (int)by_rows;
-    weft_task **tasks = wf_graph_alloc(g, (size_t)n * sizeof *tasks);
-    int64_t *rows = wf_graph_alloc(g, (size_t)n * sizeof *rows), first = 0;
+    int64_t *rows, first = 0;
+    weft_task **tasks;
     weft_frame *f;
+    int n;
 
-    if (!tasks || !rows)
+    rows = wf_frame_cut(g, n_rows, cut, &n);
+    tasks = rows ? wf_graph_alloc(g, (size_t)n * sizeof *tasks) : NULL;
+    if (!tasks)
         return NULL;
     for (int i = 0; i < n; i++) {
-        if (cut.n_partitions > 0)
-            rows[i] = n_rows / n + (i < n_rows % n);
-        else
-            rows[i] = n_rows - first < step ? n_rows - first : step;
         tasks[i] = put_rows(g, schema, columns, first, rows[i]);
         if (weft_task_status(tasks[i], NULL))
             return wf_frame_fail_task(g, tasks[i]);
@@ -239,12 +266,10 @@ static weft_frame *cut_rows(weft_graph *g, struct wf_schema *schema, struct wf_c
 static weft_status check_names(const struct weft_column_spec *columns, int n, int64_t n_rows, struct weft_cut cut,
                                struct weft_error *err)
 {
-    if (n_rows < 0 || cut.n_partitions < 0 || cut.chunk_rows < 0)
-        return weft_error_set(err, WEFT_INVALID, "from columns: %lld rows in %d partitions or pieces of %lld",
-                              (long long)n_rows, cut.n_partitions, (long long)cut.chunk_rows);
-    if (!cut.n_partitions && n_rows / (cut.chunk_rows ? cut.chunk_rows : CHUNK_ROWS) >= INT32_MAX)
-        return weft_error_set(err, WEFT_INVALID, "from columns: %lld rows in pieces of %lld are too many partitions",
-                              (long long)n_rows, (long long)cut.chunk_rows);
+    const weft_status st = wf_frame_check_cut("from columns", n_rows, cut, err);
+
+    if (st)
+        return st;
     for (int i = 0; i < n; i++)
         for (int k = 0; k < i; k++)
             if (columns[i].name && columns[k].name && strcmp(columns[i].name, columns[k].name) == 0)

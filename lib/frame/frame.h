@@ -81,6 +81,11 @@ weft_frame *wf_frame_new(weft_graph *g, const struct wf_source *source, const st
 /* Tells it how many rows each partition has: the array lives as long as the graph. */
 void wf_frame_set_rows(weft_frame *f, const int64_t *rows);
 
+/* How `cut` cuts n_rows rows: the rows of each of *n partitions, in the graph's memory. NULL:
+ * no memory. First it must be checked, for the operation `op`. */
+weft_status wf_frame_check_cut(const char *op, int64_t n_rows, struct weft_cut cut, struct weft_error *err);
+int64_t    *wf_frame_cut(weft_graph *g, int64_t n_rows, struct weft_cut cut, int *n);
+
 /* The frame, or an equal one of tasks when operations since its source do not join what is
  * said now. For whoever builds on a frame, before anything is bound to its columns. */
 weft_frame *wf_frame_to_join(weft_frame *f);
