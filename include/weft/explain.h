@@ -9,6 +9,8 @@
  *       share         144     152     144    20   78.1 KiB
  *       fuse          144     152     144    20   78.1 KiB
  *       order         144     152     144    18   78.1 KiB
+ *       peak      78.1 KiB at whole-6666c7ed28a1f34d, with one worker; 156 KiB for the largest
+ *                 task; no bound, as 143 tasks do not say what they give
  *       whole                                    1 task  78.1 KiB
  *       +- mean                                 30 tasks
  *          +- normal-multiply-add-sqrt-mean     100 tasks
@@ -18,7 +20,8 @@
  *
  * Each line of the table is the plan after one pass more (weft/plan.h); `held` is how
  * many results lie in memory at once, at most, and their bytes, as far as tasks say
- * them, when one worker runs the plan in its order. Below are the layers, what they
+ * them, when one worker runs the plan in its order; `peak` is weft_plan_peak(). With a
+ * memo a last line tells what is known already. Below are the layers, what they
  * give, and under each what it reads. Tasks without a layer stand together by name.
  *
  * Collections do their part before: an operation on arrays, frames or bags becomes no

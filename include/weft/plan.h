@@ -77,6 +77,8 @@ WEFT_API size_t weft_plan_n_edges(const weft_plan *plan);
 /* The task of rank i, 0 <= i < n_tasks. Ranks are a topological order. */
 WEFT_API weft_task *weft_plan_task(const weft_plan *plan, size_t i);
 
+/* ---- As a graph again ----------------------------------------------------- */
+
 /* What a plan of these targets would run, as a graph of its own, given: needed tasks
  * only, equal pure ones once, added in the order of the plan; targets_out[i] is what
  * targets[i] became. Its tasks have the keys, terms, layers and places they had, so a
@@ -87,6 +89,7 @@ WEFT_API weft_task *weft_plan_task(const weft_plan *plan, size_t i);
  * all their passes lead to. */
 WEFT_API weft_status weft_optimize(weft_graph **out, weft_task **targets_out, weft_task *const *targets,
                                    size_t n_targets, const struct weft_plan_spec *spec, struct weft_error *err);
+
 /* ---- How much memory it takes --------------------------------------------
  * Bytes of results between the tasks of the plan, targets to the end, and of the scratch of
  * the task that runs, when tasks run one after another in a given order. Exact, not an

@@ -178,6 +178,7 @@ static const struct stage stages[] = {
     {"share", WEFT_PASS_SHARE, WEFT_PASS_FUSE | WEFT_PASS_ORDER, "equal to another"},
     {"fuse", WEFT_PASS_FUSE, WEFT_PASS_ORDER, "run with the one before"},
     {"order", WEFT_PASS_ORDER, 0, NULL},
+    {"recall", 0, 0, "known from earlier runs"}, /* with a memo only */
 };
 enum { N_STAGES = sizeof stages / sizeof *stages };
 
@@ -270,7 +271,8 @@ static weft_status print_did(const struct explain *e, const struct stage *s, con
 static weft_status print_stage(struct explain *e, const struct stage *s, struct weft_error *err)
 {
     const struct weft_plan_spec spec = {.without = s->without | e->plan.without,
-                                        .times = s->without ? NULL : e->plan.times};
+                                        .times = s->without ? NULL : e->plan.times,
+                                        .memo = s == &stages[N_STAGES - 1] ? e->plan.memo : NULL};
     struct groups before = e->groups;
     weft_plan *plan = NULL;
     struct weft_order_stats held;
@@ -303,6 +305,25 @@ static weft_status print_stage(struct explain *e, const struct stage *s, struct 
 out:
     groups_fini(&before);
     return st;
+}
+
+/* What it will take, if tasks say so. */
+static weft_status print_peak(const struct explain *e, struct weft_error *err)
+{
+    struct weft_plan_peak peak;
+    char bytes[WEFT_UNITS_TEXT], largest[WEFT_UNITS_TEXT], key[96];
+    const weft_status st = weft_plan_peak(e->p, NULL, &peak, err);
+
+    if (st || !peak.bytes)
+        return st;
+    weft_task_key(weft_plan_task(e->p, peak.at), key, sizeof key);
+    fprintf(e->to, "  peak      %s at %s", wf_bytes_text(peak.bytes, bytes), key);
+    fprintf(e->to, ", with one worker; %s for the largest task", wf_bytes_text(peak.largest, largest));
+    if (peak.n_unknown)
+        fprintf(e->to, "; no bound, as %zu task%s not say what %s", peak.n_unknown, peak.n_unknown == 1 ? " does" : "s do",
+                peak.n_unknown == 1 ? "it gives" : "they give");
+    fputc('\n', e->to);
+    return WEFT_OK;
 }
 
 /* ---- The tree ---------------------------------------------------------------------- */
@@ -405,12 +426,14 @@ static weft_status print_all(struct explain *e, bool with_order, struct weft_err
     fprintf(e->to, "plan for %zu target%s of a graph of %zu tasks\n", e->n_targets, e->n_targets == 1 ? "" : "s",
             weft_graph_n_tasks(wf_task_graph(e->targets[0])));
     fprintf(e->to, "  %-9s %7s %7s %7s %5s\n", "", "tasks", "edges", "run as", "held");
-    for (int i = 0; i < N_STAGES; i++) {
+    for (int i = 0; i < N_STAGES - !e->plan.memo; i++) {
         st = print_stage(e, &stages[i], err);
         if (st)
             return st;
     }
-    st = print_trees(e, err);
+    st = print_peak(e, err);
+    if (!st)
+        st = print_trees(e, err);
     if (!st && with_order)
         st = weft_plan_print_order(e->p, 64, e->to, err);
     return st;

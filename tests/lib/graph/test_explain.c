@@ -74,6 +74,9 @@ Test(explain, each_pass_says_what_it_did)
     has(text, "share 6 6 6 4 1.00 MiB equal to another: 1 (load)");
     has(text, "fuse 6 6 5 4 1.00 MiB run with the one before: 1 (parse)");
     has(text, "order 6 6 5 4 1.00 MiB");
+    has(text, "peak 1.00 MiB at load-");
+    has(text, "1.00 MiB for the largest task; no bound, as 4 tasks do not say what they give");
+    has_not(text, "recall");
     free(text);
     weft_graph_free(g);
 }
