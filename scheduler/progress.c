@@ -190,11 +190,19 @@ void wf_progress_leave(struct wf_progress *p)
 
 /* ---- Its life ------------------------------------------------------------------- */
 
+/* One that can go back to the start of its line. */
+static bool stderr_is_terminal(void)
+{
+    const char *kind = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && !(kind && strcmp(kind, "dumb") == 0);
+}
+
 weft_status wf_progress_new(struct wf_progress **out, weft_pool *pool, const struct weft_pool_spec *spec,
                             struct weft_error *err)
 {
     const bool on = spec->progress == WEFT_PROGRESS_ON, is_auto = spec->progress == WEFT_PROGRESS_AUTO;
-    const bool bar = (on || is_auto) && isatty(STDERR_FILENO);
+    const bool bar = (on || is_auto) && stderr_is_terminal();
     struct wf_progress *p;
 
     *out = NULL;

@@ -16,6 +16,7 @@
 static void clear(void)
 {
     config_env_clear("/nowhere");
+    setenv("TERM", "xterm", 1);
 }
 
 TestSuite(progress, .init = clear, .timeout = 60);
@@ -152,6 +153,20 @@ Test(progress, on_a_terminal_a_run_of_more_than_a_second_shows_a_bar_unasked)
         end_task(&c);
     cr_assert_eq(end(&c), 0);
     cr_assert(strstr(c.text, "3/3 tasks"), "%s", c.text);
+}
+
+Test(progress, a_terminal_that_only_appends_gets_lines_and_only_when_asked)
+{
+    struct child c;
+
+    setenv("TERM", "dumb", 1);
+    setenv("WEFT_PROGRESS", "1", 1);
+    c = start(true);
+    for (int i = 0; i < N_TASKS; i++)
+        end_task(&c);
+    cr_assert_eq(end(&c), 0);
+    cr_assert(strstr(c.text, "weft: 3 of 3 tasks"), "%s", c.text);
+    cr_assert_null(strchr(c.text, '\33'));
 }
 
 Test(progress, a_terminal_is_silent_when_told_to_be)
