@@ -386,18 +386,22 @@ static weft_status fail(weft_call *call, void *arg, struct weft_error *err)
 
 Test(progress, tasks_that_may_not_run_are_done_with)
 {
-    struct watch w = {0};
-    weft_graph *g = weft_graph_new();
-    weft_pool *pool = watched(WEFT_POOL_THREADS, 2, &w);
-    weft_task *t = weft_add(g, fail);
+    static const enum weft_pool_kind kinds[] = {WEFT_POOL_THREADS, WEFT_POOL_SERIAL, WEFT_POOL_PROCESSES};
 
-    for (int i = 0; i < 9; i++)
-        t = weft_add(g, nothing, .deps = WEFT_DEPS(t));
-    cr_assert_eq(weft_pool_run(pool, t, NULL, NULL), WEFT_FAILED);
-    cr_assert_eq(w.last.n_tasks, 10);
-    cr_assert_eq(w.last.n_done, 10);
-    weft_pool_free(pool);
-    weft_graph_free(g);
+    for (int k = 0; k < 3; k++) {
+        struct watch w = {0};
+        weft_graph *g = weft_graph_new();
+        weft_pool *pool = watched(kinds[k], 2, &w);
+        weft_task *t = weft_add(g, fail);
+
+        for (int i = 0; i < 9; i++)
+            t = weft_add(g, nothing, .deps = WEFT_DEPS(t));
+        cr_assert_eq(weft_pool_run(pool, t, NULL, NULL), WEFT_FAILED);
+        cr_assert_eq(w.last.n_tasks, 10);
+        cr_assert_eq(w.last.n_done, 10);
+        weft_pool_free(pool);
+        weft_graph_free(g);
+    }
 }
 
 Test(progress, a_pool_that_tells_nobody_does_not_count)
