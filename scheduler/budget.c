@@ -1,9 +1,12 @@
 /* budget.c - how much memory the runs of a pool may hold, and what gives way. */
 #include "scheduler/budget.h"
 
+#include <unistd.h>
+
 #include "config.h"
 #include "lib/base/assert.h"
 #include "lib/base/mem.h"
+#include "scheduler/quota.h"
 
 /* Smaller results stay: to write one takes longer than to make it. */
 enum { SMALL = 256 };
@@ -18,6 +21,15 @@ enum { LOOK_SHARE = 8, SLACK = 8 << 20 };
 /* What hints do not count: heads of blocks and buffers, and the bytes behind their ends. */
 enum { HEADS = 256 };
 
+/* Of the machine, or of what is granted of it. The rest is for what is not managed, and for
+ * the files that are read. */
+static size_t fair_share(void)
+{
+    const double all = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE), granted = wf_quota_bytes("");
+
+    return (size_t)((granted > 0 && granted < all ? granted : all) * 3 / 5);
+}
+
 struct wf_budget *wf_budget_new(size_t limit, int n_workers, bool in_order, const char *spill_dir, size_t spill_bytes)
 {
     struct wf_budget *b = wf_alloc_zero(1, sizeof *b);
@@ -31,7 +43,7 @@ struct wf_budget *wf_budget_new(size_t limit, int n_workers, bool in_order, cons
     }
     wf_mutex_init(&b->lock);
     wf_cond_init(&b->moved);
-    b->limit = limit;
+    b->limit = limit = limit == WEFT_LIMIT_AUTO ? fair_share() : limit;
     b->in_order = in_order;
     b->n_workers = (uint32_t)n_workers;
     b->unknown = limit / (2 * (uint64_t)n_workers);

@@ -1,4 +1,4 @@
-/* quota.c - how many cores' worth of time the process's cgroup grants it. */
+/* quota.c - how much of the machine the process's cgroup grants it. */
 #include "scheduler/quota.h"
 
 #include <limits.h>
@@ -24,8 +24,13 @@ static bool first_line(const char *dir, const char *name, char *line, int size)
     return got;
 }
 
-/* Both answer the cores one directory grants; 0: it sets no limit. */
-static double granted_v2(const char *dir)
+/* What is granted, and how a directory of each version of cgroups says it: 0: no limit. */
+struct grant {
+    const char *controller;
+    double    (*v2)(const char *dir), (*v1)(const char *dir);
+};
+
+static double cores_v2(const char *dir)
 {
     char line[128];
     double quota, period;
@@ -36,7 +41,7 @@ static double granted_v2(const char *dir)
     return sscanf(line, "%lf %lf", &quota, &period) == 2 && quota > 0 && period > 0 ? quota / period : 0;
 }
 
-static double granted_v1(const char *dir)
+static double cores_v1(const char *dir)
 {
     char line[128];
     double quota, period;
@@ -51,13 +56,30 @@ static double granted_v1(const char *dir)
     return period > 0 ? quota / period : 0;
 }
 
+static double bytes_v2(const char *dir)
+{
+    char line[128];
+
+    return first_line(dir, "memory.max", line, sizeof line) ? atof(line) : 0; /* "max": 0 */
+}
+
+static double bytes_v1(const char *dir)
+{
+    char line[128];
+    const double bytes = first_line(dir, "memory.limit_in_bytes", line, sizeof line) ? atof(line) : 0;
+
+    return bytes < 0x1p62 ? bytes : 0; /* no limit: as many whole pages as int64 has bytes */
+}
+
+static const struct grant cores = {"cpu", cores_v2, cores_v1}, bytes = {"memory", bytes_v2, bytes_v1};
+
 /* The least that mount/path and the directories above it, down to `mount`, grant. A
  * path that is not there is a container's: what it sees starts at the mount. */
 static double least(const char *mount, const char *path, double (*granted)(const char *dir))
 {
     const size_t n_mount = strlen(mount);
     char dir[PATH_MAX];
-    double cores = 0;
+    double least_yet = 0;
 
     /* "/../x": the process's cgroup lies outside of what is mounted here. */
     if (strstr(path, "/.."))
@@ -68,10 +90,10 @@ static double least(const char *mount, const char *path, double (*granted)(const
         const double here = granted(dir);
         char *slash = strrchr(dir, '/');
 
-        if (here > 0 && (cores == 0 || here < cores))
-            cores = here;
+        if (here > 0 && (least_yet == 0 || here < least_yet))
+            least_yet = here;
         if (!slash || strlen(dir) <= n_mount)
-            return cores;
+            return least_yet;
         *slash = '\0';
     }
 }
@@ -83,24 +105,26 @@ static double smaller(double a, double b)
     return a > 0 ? a : b;
 }
 
-/* Whether the comma-separated list of controllers has "cpu". */
-static bool has_cpu(const char *controllers)
+/* Whether the comma-separated list has this controller. */
+static bool has(const char *controllers, const char *controller)
 {
+    const size_t n = strlen(controller);
+
     for (const char *p = controllers; p; p = strchr(p, ',')) {
         p += *p == ',';
-        if (strncmp(p, "cpu", 3) == 0 && (p[3] == ',' || p[3] == '\0'))
+        if (strncmp(p, controller, n) == 0 && (p[n] == ',' || p[n] == '\0'))
             return true;
     }
     return false;
 }
 
 /* One line of /proc/self/cgroup: "0::/path" (version 2) or "4:cpu,cpuacct:/path". */
-static double granted_by(const char *root, char *line)
+static double granted_by(const char *root, const struct grant *what, char *line)
 {
     char mount[PATH_MAX];
     char *controllers = strchr(line, ':');
     char *path = controllers ? strchr(controllers + 1, ':') : NULL;
-    double cores = 0;
+    double granted = 0;
 
     if (!path)
         return 0;
@@ -113,23 +137,23 @@ static double granted_by(const char *root, char *line)
 
         for (int i = 0; i < 2; i++) {
             snprintf(mount, sizeof mount, "%s/sys/fs/cgroup%s", root, mounts[i]);
-            cores = smaller(cores, least(mount, path, granted_v2));
+            granted = smaller(granted, least(mount, path, what->v2));
         }
-    } else if (has_cpu(controllers)) {
-        const char *const mounts[] = {controllers, "cpu"};
+    } else if (has(controllers, what->controller)) {
+        const char *const mounts[] = {controllers, what->controller};
 
-        for (int i = 0; i < (strcmp(controllers, "cpu") == 0 ? 1 : 2); i++) {
+        for (int i = 0; i < (strcmp(controllers, what->controller) == 0 ? 1 : 2); i++) {
             snprintf(mount, sizeof mount, "%s/sys/fs/cgroup/%s", root, mounts[i]);
-            cores = smaller(cores, least(mount, path, granted_v1));
+            granted = smaller(granted, least(mount, path, what->v1));
         }
     }
-    return cores;
+    return granted;
 }
 
-double wf_quota_cores(const char *root)
+static double least_of(const char *root, const struct grant *what)
 {
     char path[PATH_MAX], line[PATH_MAX];
-    double cores = 0;
+    double granted = 0;
     FILE *f;
 
     snprintf(path, sizeof path, "%s/proc/self/cgroup", root);
@@ -137,7 +161,17 @@ double wf_quota_cores(const char *root)
     if (!f)
         return 0;
     while (fgets(line, sizeof line, f))
-        cores = smaller(cores, granted_by(root, line));
+        granted = smaller(granted, granted_by(root, what, line));
     fclose(f);
-    return cores;
+    return granted;
+}
+
+double wf_quota_cores(const char *root)
+{
+    return least_of(root, &cores);
+}
+
+double wf_quota_bytes(const char *root)
+{
+    return least_of(root, &bytes);
 }

@@ -53,7 +53,8 @@ struct weft_pool_spec {
     size_t trace_events;     /* kept per worker, the latest [trace.events] */
     const struct weft_executor *executor; /* run worker loops there instead of on own threads; copied */
     const weft_config *config; /* NULL: files and environment, read now. Lent for the call */
-    size_t limit_bytes;      /* of memory its runs may hold; see below [memory.limit: none, unless told] */
+    size_t limit_bytes;      /* of memory its runs may hold, or WEFT_LIMIT_AUTO; see below
+                              * [memory.limit: none, unless told] */
     const char *spill_dir;   /* where values go that leave memory; copied [spill.dir: $TMPDIR, else /tmp] */
     size_t spill_bytes;      /* at most so many there [spill.limit: what the disk has] */
     enum weft_progress_show progress; /* what is told on stderr of runs that go on [progress] */
@@ -99,6 +100,10 @@ WEFT_API bool weft_pool_progress(weft_pool *pool, struct weft_progress *out);
  *         fails the task that wanted room or its input, with WEFT_IO. The pool stays usable.
  * What is computed does not depend on it. Each task takes a lock; a pool without a limit
  * has nothing of all this. */
+
+/* As a limit: three fifths of the memory of this machine, or of the least that the cgroup of
+ * this process or one above it may have. */
+#define WEFT_LIMIT_AUTO SIZE_MAX
 
 struct weft_pool_memory {
     size_t   limit;     /* 0: none, and then all but the last three are 0 */

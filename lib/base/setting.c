@@ -10,6 +10,7 @@
 
 static const struct wf_word word_auto[] = {{"auto", 0}, {NULL, 0}};
 static const struct wf_word word_none[] = {{"none", 0}, {NULL, 0}};
+static const struct wf_word words_limit[] = {{"none", 0}, {"auto", SIZE_MAX}, {NULL, 0}};
 static const struct wf_word words_yes_no[] = {
     {"no", 0}, {"yes", 1}, {"off", 0}, {"on", 1}, {"false", 0}, {"true", 1}, {"0", 0}, {"1", 1}, {NULL, 0},
 };
@@ -24,8 +25,9 @@ static const struct wf_word words_progress[] = {
 const struct wf_setting wf_settings[WF_N_SETTINGS] = {
     [WF_MEMORY_LIMIT] = {
         .name = "memory.limit", .variable = "WEFT_MEMORY_LIMIT", .kind = WEFT_SETTING_BYTES, .fallback = "none",
-        .accepts = "a size such as 64MiB or 1.5GB, or none", .words = word_none,
-        .about = "How many bytes of results a pool may hold in memory; those wanted last go to disk.",
+        .accepts = "a size such as 64MiB or 1.5GB, auto or none", .words = words_limit,
+        .about = "How many bytes of results a pool may hold in memory; those wanted last go to disk. auto: 60 % of "
+                 "what this process may have.",
     },
     [WF_POOL_KIND] = {
         .name = "pool.kind", .kind = WEFT_SETTING_WORD, .fallback = "threads",

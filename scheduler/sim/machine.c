@@ -5,6 +5,7 @@
 #include "lib/base/mem.h"
 #include "scheduler/process.h"
 #include "scheduler/progress.h"
+#include "scheduler/quota.h"
 #include "scheduler/sim/sim.h"
 #include "scheduler/topo.h"
 
@@ -28,6 +29,7 @@ weft_status wf_topo_new(struct wf_topo **out, const char *synthetic, struct weft
 }
 
 void wf_topo_free(struct wf_topo *t)              { wf_free(t); }
+double wf_quota_bytes(const char *root)           { (void)root; return 0; }
 int  wf_topo_n_pus(const struct wf_topo *t)       { return t->n_pus; }
 int  wf_topo_n_cores(const struct wf_topo *t)     { return t->n_cores; }
 int  wf_topo_n_workers(const struct wf_topo *t)   { return t->n_cores - 1; }

@@ -196,6 +196,24 @@ Test(budget, what_a_run_holds_is_counted_to_the_byte)
     weft_pool_free(pool);
 }
 
+Test(budget, the_limit_may_be_a_share_of_the_machine)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 1, .limit_bytes = WEFT_LIMIT_AUTO});
+    const double all = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    struct weft_pool_memory m;
+
+    weft_pool_memory(pool, &m);
+    cr_expect_gt(m.limit, 1u << 20);
+    cr_expect_leq((double)m.limit, all * 0.6 + 1);
+    weft_pool_free(pool);
+    setenv("WEFT_MEMORY_LIMIT", "auto", 1);
+    pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 1});
+    weft_pool_memory(pool, &m);
+    cr_expect_gt(m.limit, 1u << 20);
+    cr_expect_leq((double)m.limit, all * 0.6 + 1);
+    weft_pool_free(pool);
+}
+
 /* ---- Sources wait ---------------------------------------------------------- */
 
 static _Atomic int n_ahead, most_ahead;

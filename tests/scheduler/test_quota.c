@@ -1,4 +1,4 @@
-/* test_quota.c - every way a cgroup can bound the processor. */
+/* test_quota.c - every way a cgroup can bound the processor and the memory. */
 #include "scheduler/quota.h"
 
 #include <criterion/criterion.h>
@@ -9,19 +9,20 @@
 #include "tests/support/tempdir.h"
 
 /* A root directory with these files, as pairs of path and text, ended by NULL. */
-static double quota_of(const char *const *files)
+static double quota_of(double (*quota)(const char *root), const char *const *files)
 {
     char *root = tempdir_new();
-    double cores;
+    double granted;
 
     for (; files[0]; files += 2)
         tempdir_write(root, files[0], files[1]);
-    cores = wf_quota_cores(root);
+    granted = quota(root);
     tempdir_remove(root);
-    return cores;
+    return granted;
 }
 
-#define QUOTA(...) quota_of((const char *const[]){__VA_ARGS__, NULL})
+#define QUOTA(...) quota_of(wf_quota_cores, (const char *const[]){__VA_ARGS__, NULL})
+#define BYTES(...) quota_of(wf_quota_bytes, (const char *const[]){__VA_ARGS__, NULL})
 
 Test(quota, version_2_is_quota_over_period)
 {
@@ -94,4 +95,17 @@ Test(quota, what_cannot_be_read_is_no_limit)
     cr_assert_eq(QUOTA("proc/self/cgroup", "0::/job\n", "sys/fs/cgroup/job/cpu.max", "\n"), 0);
     cr_assert_eq(QUOTA("proc/self/cgroup", "0::/job\n", "sys/fs/cgroup/job/cpu.max", "100000 0\n"), 0);
     cr_assert_eq(QUOTA("proc/self/cgroup", "0::/job\n", "sys/fs/cgroup/job/cpu.max", "-5 100000\n"), 0);
+}
+
+Test(quota, memory_is_what_the_group_or_a_parent_may_have)
+{
+    cr_assert_eq(BYTES("proc/self/cgroup", "0::/a/b\n", "sys/fs/cgroup/a/memory.max", "1073741824\n",
+                       "sys/fs/cgroup/a/b/memory.max", "max\n"), 1073741824.0);
+    cr_assert_eq(BYTES("proc/self/cgroup", "0::/a\n", "sys/fs/cgroup/a/memory.max", "max\n",
+                       "sys/fs/cgroup/a/cpu.max", "150000 100000\n"), 0);
+    cr_assert_eq(BYTES("proc/self/cgroup", "5:memory:/x\n4:cpu,cpuacct:/job\n",
+                       "sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n",
+                       "sys/fs/cgroup/memory/x/memory.limit_in_bytes", "4096\n"), 4096);
+    cr_assert_eq(BYTES("proc/self/cgroup", "5:memory:/x\n",
+                       "sys/fs/cgroup/memory/x/memory.limit_in_bytes", "9223372036854771712\n"), 0);
 }

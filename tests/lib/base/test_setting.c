@@ -83,7 +83,7 @@ Test(setting, what_makes_no_sense_is_shown_beside_what_does)
         {WF_POOL_WORKERS, "-3", "'-3' is not a number from 1 to 4096, or auto"},
         {WF_POOL_WORKERS, "4x", "'4x' is not a number from 1 to 4096, or auto"},
         {WF_POOL_WORKERS, "", "'' is not a number from 1 to 4096, or auto"},
-        {WF_MEMORY_LIMIT, "4G", "'4G' is not a size such as 64MiB or 1.5GB, or none"},
+        {WF_MEMORY_LIMIT, "4G", "'4G' is not a size such as 64MiB or 1.5GB, auto or none"},
         {WF_MEMORY_LIMIT, "99EiB", "'99EiB' is more than a size can be: 18446744073709551615 B"},
         {WF_PROGRESS_INTERVAL, "5", "'5' is not a time such as 5s or 200ms, or auto"},
         {WF_POOL_KIND, "thread", "'thread' is not threads, processes or sync"},
