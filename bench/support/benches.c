@@ -24,5 +24,6 @@ const struct bench *const bench_all[] = {
     &bench_array_reduce,
     &bench_csv_read,
     &bench_groupby_sum,
+    &bench_memo,
     NULL,
 };

@@ -46,4 +46,7 @@ extern const struct bench bench_csv_read;
 /* bench/lib/frame/bench_groupby.c */
 extern const struct bench bench_groupby_sum;
 
+/* bench/lib/graph/bench_memo.c */
+extern const struct bench bench_memo;
+
 #endif

@@ -25,6 +25,8 @@
  * over. A file tells a program which of its types to read it with, so a folder is to be
  * written by those only whom you trust: one that is made here is open to its owner alone.
  *
+ * The budget is the memo's own: what it holds is not in the limit of a pool.
+ *
  * What a body calls in other objects than its own is not seen: a program that is built
  * again has other tokens, one whose library has been replaced does not.
  *
@@ -50,8 +52,8 @@ struct weft_memo_spec {
     uint64_t    disk_bytes;   /* of all files of the folder, whoever wrote them; 0: 4 GiB. Each process
                                * that writes may add a sixteenth before it looks again */
     int64_t     least_ns;     /* a result that took less is not kept, but WEFT_KEEP; 0: what keeping it
-                               * takes, in memory about 1 us, on disk about 100 us and 1 ns a byte; negative:
-                               * keep all */
+                               * takes, in memory about 1 us, on disk what files of late have taken and
+                               * 1 ns a byte; negative: keep all */
     bool        no_packing;   /* write what goes to disk as it is, not through LZ4 */
 };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/error.h"
 #include "lib/base/lock.h"
 #include "lib/base/mem.h"
@@ -11,9 +12,11 @@
 #include "lib/graph/memo/entry.h"
 #include "lib/graph/memo/table.h"
 
-/* What it takes to keep a result, measured with bench memo: a few lines of cache and
- * perhaps an allocation; a file made, renamed and read again, and its bytes. */
-enum { MEMORY_NS = 1000, DISK_NS = 100000, READ_NS = 15000 };
+/* What it takes to keep a result, by bench memo: in memory a few lines of cache and an
+ * allocation. On disk a file made and renamed, later read, and 1 ns for each byte of it. How
+ * long that is depends on the disk (making a file: 5 us on tmpfs, 590 on a busy virtual ext4),
+ * so these are where it begins, and what is seen corrects them. */
+enum { MEMORY_NS = 1000, WRITE_NS = 100000, READ_NS = 15000 };
 
 enum { MANY_MARKS = 16 };
 
@@ -27,6 +30,7 @@ struct weft_memo {
     struct wf_memo_table  table;
     struct wf_disk        disk;
     struct weft_memo_stats stats;
+    int64_t               write_ns, read_ns; /* a file, of late, but for its bytes */
     /* Marks made before: asking the loader takes microseconds. */
     struct {
         const struct weft_type *type;
@@ -49,6 +53,8 @@ weft_status weft_memo_new(weft_memo **out, const struct weft_memo_spec *spec, st
     m->disk_bytes = spec->disk_bytes ? spec->disk_bytes : (uint64_t)4 << 30;
     m->least_ns = spec->least_ns;
     m->packs = !spec->no_packing;
+    m->write_ns = WRITE_NS;
+    m->read_ns = READ_NS;
     m->table.budget = m->memory_bytes;
     m->disk.fd = -1;
     if (spec->folder)
@@ -111,6 +117,14 @@ static const struct weft_type *type_of(weft_memo *m, const struct wf_mark *mark)
     return type;
 }
 
+/* One more file took so long: the mean, of which the last eight count most. Under the lock. */
+static void learn(int64_t *mean_ns, int64_t began_ns, size_t bytes)
+{
+    const int64_t took = wf_now_ns() - began_ns - (int64_t)bytes;
+
+    *mean_ns += ((took > 0 ? took : 0) - *mean_ns) / 8;
+}
+
 /* ---- Keeping ------------------------------------------------------------------------- */
 
 static weft_status keep_in_memory(weft_memo *m, struct wf_token token, struct weft_value value, int64_t cost_ns)
@@ -152,6 +166,7 @@ static weft_status keep_in_memory(weft_memo *m, struct wf_token token, struct we
 
 static weft_status keep_on_disk(weft_memo *m, struct wf_token token, struct weft_value value, int64_t cost_ns)
 {
+    const int64_t began = wf_now_ns();
     struct wf_mark mark;
     char *bytes = NULL;
     size_t n = 0;
@@ -176,6 +191,7 @@ static weft_status keep_on_disk(weft_memo *m, struct wf_token token, struct weft
     wf_free(bytes);
     wf_lock_take(&m->lock);
     if (!st) {
+        learn(&m->write_ns, began, n);
         wf_disk_added(&m->disk, token, n);
         m->stats.written_bytes += n;
     } else if (st == WEFT_IO) {
@@ -197,13 +213,15 @@ void wf_memo_offer(weft_memo *m, struct wf_token token, struct weft_value value,
                    size_t n_inputs, bool always)
 {
     const int64_t bytes = (int64_t)weft_value_bytes(value);
-    const int64_t copied = value.type->share ? 0 : bytes;
-    const int64_t memory_ns = m->least_ns ? m->least_ns : MEMORY_NS + copied;
-    /* To make it again, what it is made of would be read. */
-    const int64_t again_ns = cost_ns + (int64_t)n_inputs * READ_NS;
-    const int64_t disk_ns = m->least_ns ? m->least_ns : DISK_NS + bytes;
+    int64_t memory_ns = MEMORY_NS + (value.type->share ? 0 : bytes), disk_ns, again_ns;
     bool kept = false;
 
+    wf_lock_take(&m->lock);
+    disk_ns = m->write_ns + bytes;
+    again_ns = cost_ns + (int64_t)n_inputs * m->read_ns; /* what it is made of would be read */
+    wf_lock_give(&m->lock);
+    if (m->least_ns)
+        memory_ns = disk_ns = m->least_ns;
     if (always || cost_ns >= memory_ns)
         kept |= !keep_in_memory(m, token, value, cost_ns);
     if (always || again_ns >= disk_ns)
@@ -252,6 +270,7 @@ static bool find_in_memory(weft_memo *m, struct wf_token token, struct weft_valu
 static weft_status find_on_disk(weft_memo *m, struct wf_token token, double floor, struct weft_value *out,
                                 int64_t *cost_ns)
 {
+    const int64_t began = wf_now_ns();
     const struct wf_entry_head *head;
     const struct weft_type *type = NULL;
     char *bytes = NULL;
@@ -263,6 +282,7 @@ static weft_status find_on_disk(weft_memo *m, struct wf_token token, double floo
     head = wf_entry_check(bytes, n, token);
     wf_lock_take(&m->lock);
     m->stats.read_bytes += n;
+    learn(&m->read_ns, began, n);
     if (head)
         type = type_of(m, &head->mark);
     wf_lock_give(&m->lock);
