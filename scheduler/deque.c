@@ -77,10 +77,10 @@ bool wf_deque_reserve(struct wf_deque *d, int64_t n)
     return true;
 }
 
-enum wf_steal wf_deque_steal_unless(struct wf_deque *d, wf_ready *out, const _Atomic uint32_t *word, uint32_t over)
+bool wf_deque_peek(struct wf_deque *d, wf_ready *out, int64_t *at)
 {
     /* Acquire: the slot at top is not read before top is. */
-    int64_t top = wf_load_acquire(&d->top);
+    const int64_t top = wf_load_acquire(&d->top);
     int64_t bottom;
     struct wf_ring *ring;
 
@@ -93,18 +93,25 @@ enum wf_steal wf_deque_steal_unless(struct wf_deque *d, wf_ready *out, const _At
     bottom = wf_load_acquire(&d->bottom);
 #endif
     if (top >= bottom)
-        return WF_STEAL_EMPTY;
+        return false;
     /* Acquire: pairs with the release in wf_deque_reserve(). */
     ring = wf_load_acquire(&d->ring);
     /* Read before the exchange: after it the owner may write the slot again. */
     *out = wf_load_relaxed(&ring->slot[top & ring->mask]);
-    /* What was pushed after *word changed came with it: the push we read is a release. */
-    if (word && wf_load_acquire((_Atomic uint32_t *)word) == over)
-        return WF_STEAL_LOST;
-    return wf_cas_seq(&d->top, &top, top + 1) ? WF_STEAL_GOT : WF_STEAL_LOST;
+    *at = top;
+    return true;
+}
+
+bool wf_deque_steal_at(struct wf_deque *d, int64_t top)
+{
+    return wf_cas_seq(&d->top, &top, top + 1);
 }
 
 enum wf_steal wf_deque_steal(struct wf_deque *d, wf_ready *out)
 {
-    return wf_deque_steal_unless(d, out, NULL, 0);
+    int64_t top;
+
+    if (!wf_deque_peek(d, out, &top))
+        return WF_STEAL_EMPTY;
+    return wf_deque_steal_at(d, top) ? WF_STEAL_GOT : WF_STEAL_LOST;
 }

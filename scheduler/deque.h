@@ -56,9 +56,11 @@ bool wf_deque_reserve(struct wf_deque *d, int64_t n);
 /* From any thread. LOST: somebody else was faster; there may be more. */
 enum wf_steal wf_deque_steal(struct wf_deque *d, wf_ready *out);
 
-/* The same, but nothing (LOST) that was pushed after *word became `over` by a release of
- * the owner's. */
-enum wf_steal wf_deque_steal_unless(struct wf_deque *d, wf_ready *out, const _Atomic uint32_t *word, uint32_t over);
+/* The same in two steps, for who wants to look first: what is at the top, and where that is;
+ * then, unless somebody else was faster, it is taken. What is read in between is right if
+ * the second succeeds. */
+bool wf_deque_peek(struct wf_deque *d, wf_ready *out, int64_t *top);
+bool wf_deque_steal_at(struct wf_deque *d, int64_t top);
 
 /* By the owner. False: no room and no memory for more; nothing is pushed. */
 static inline bool wf_deque_push(struct wf_deque *d, wf_ready task)

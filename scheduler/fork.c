@@ -12,7 +12,7 @@ enum { NAP_NS = 500000 };
 
 void weft_call_fork(weft_call *call, struct weft_fork *fork, weft_body *body, void *arg)
 {
-    struct wf_worker *w = wf_worker_of(call);
+    struct wf_worker *w = call->worker;
     struct wf_fork *f = (struct wf_fork *)fork;
 
     f->body = body;
@@ -25,7 +25,7 @@ void weft_call_fork(weft_call *call, struct weft_fork *fork, weft_body *body, vo
     /* Without memory to queue it, its join runs it. */
     if (__builtin_expect(call->run->elastic != NULL, 0))
         wf_elastic_open(call->run);
-    if (wf_deque_push(&w->deque, WF_FORK_MARK | (uintptr_t)f) && !w->alone)
+    if (wf_deque_push(&w->deque, WF_MARKED | (uintptr_t)f) && !w->alone)
         wf_park_wake(&w->pool->park);
 }
 
@@ -82,27 +82,43 @@ static void run_early(weft_call *call, struct wf_fork *f)
 
 void wf_fork_run(struct wf_worker *w, struct wf_fork *f, bool helping)
 {
-    weft_call *call = &w->call;
-    struct wf_run *run = call->run;
-    const uint32_t node = call->node;
+    weft_call *call = w->call;
     const bool traced = !helping && w->tracer.ring;
     const uint64_t begin = traced ? wf_ticks() : 0;
     struct weft_error err = {.status = WEFT_OK};
+    struct wf_stolen stolen = {f, call->stolen};
+    struct wf_aside aside;
+    weft_status st;
 
     /* Relaxed: a hint for the joining worker. */
     wf_store_relaxed(&f->thief, (uint32_t)w->id + 1);
-    call->run = f->run;
+    wf_call_aside(call, &aside);
+    wf_worker_at(w, f->run);
     call->node = f->node;
-    keep(f, run_here(call, f, &err), &err);
-    call->run = run;
-    call->node = node;
+    call->stolen = &stolen;
+    st = run_here(call, f, &err);
+    if (!st && (call->marks & WF_MARK_REFUSED)) {
+        st = call->err.status;
+        err = call->err;
+    }
+    keep(f, st, &err);
+    call->stolen = stolen.below;
+    wf_call_back(call, &aside);
     /* Before the end is told: when the run has ended a trace may be read. */
     if (traced)
         wf_tracer_note(&w->tracer, begin, wf_ticks(), f->node, (uint32_t)(f->run - w->pool->runs), WEFT_EVENT_FORK);
+    /* Release: what this worker pushes from now on comes after. Partner: help(). */
+    wf_store_release(&f->thief, 0);
     /* Release: what it did comes before the join returns. After this the fork may be
      * gone; a wake needs only the address. */
     if (wf_swap(&f->state, WF_FORK_DONE) == WF_FORK_AWAITED)
         wf_wake(&f->state, 1);
+}
+
+void wf_forks_disown(weft_call *call)
+{
+    for (struct wf_stolen *s = call->stolen; s; s = s->below)
+        wf_store_release(&s->fork->thief, 0); /* as above */
 }
 
 static bool is_done(const struct wf_fork *f)
@@ -111,23 +127,46 @@ static bool is_done(const struct wf_fork *f)
     return wf_load_acquire(&((struct wf_fork *)f)->state) == WF_FORK_DONE;
 }
 
+/* A part of the body's work that is not what it joins now: a fork, or a task it spawned. */
+static void run_part(weft_call *call, wf_ready part)
+{
+    struct wf_aside aside;
+
+    if (wf_is_fork(part)) {
+        wf_fork_run(call->worker, wf_fork_of(part), true);
+        return;
+    }
+    wf_call_aside(call, &aside);
+    wf_worker_run(call->worker, part);
+    wf_call_back(call, &aside);
+}
+
 /* Takes part of what the thief of `f` has forked in turn. False: there is nothing. */
 static bool help(struct wf_worker *w, const struct wf_fork *f)
 {
-    const uint32_t thief = wf_load_relaxed(&((struct wf_fork *)f)->thief);
+    _Atomic uint32_t *has_it = &((struct wf_fork *)f)->thief;
+    const uint32_t thief = wf_load_relaxed(has_it);
+    struct wf_deque *d;
     wf_ready part;
+    int64_t top;
 
-    if (!thief || wf_deque_steal_unless(&w->pool->workers[thief - 1].deque, &part, &f->state, WF_FORK_DONE) != WF_STEAL_GOT)
+    if (!thief)
         return false;
-    WF_ASSERT(wf_is_fork(part));
-    wf_fork_run(w, wf_fork_of(part), true);
+    d = &w->pool->workers[thief - 1].deque;
+    /* Acquire: what was pushed after `thief` was cleared came with that: the push we read
+     * is a release. */
+    if (!wf_deque_peek(d, &part, &top) || wf_load_acquire(has_it) != thief || !wf_deque_steal_at(d, top))
+        return false;
+    run_part(w->call, part);
     return true;
 }
 
 static void await(struct wf_worker *w, struct wf_fork *f)
 {
+    weft_call *call = w->call;
     int64_t until = 0;
     uint32_t state;
+    bool left;
 
     for (int look = 0; !is_done(f); look++) {
         if (help(w, f)) {
@@ -143,14 +182,18 @@ static void await(struct wf_worker *w, struct wf_fork *f)
         if (wf_now_ns() < until)
             continue;
         state = WF_FORK_OPEN;
+        /* Alone it waits for what its seat did while another had it: that must go on. */
+        left = w->alone && wf_seat_leave(call);
         if (wf_cas(&f->state, &state, WF_FORK_AWAITED) || state == WF_FORK_AWAITED)
             wf_wait(&f->state, WF_FORK_AWAITED, NAP_NS);
+        if (left)
+            wf_seat_return(call);
     }
 }
 
 weft_status weft_call_join(weft_call *call, struct weft_fork *fork, struct weft_error *err)
 {
-    struct wf_worker *w = wf_worker_of(call);
+    struct wf_worker *w = call->worker;
     struct wf_fork *f = (struct wf_fork *)fork;
     struct weft_error unwanted = {.status = WEFT_OK};
     wf_ready newest;
@@ -159,12 +202,13 @@ weft_status weft_call_join(weft_call *call, struct weft_fork *fork, struct weft_
     /* Relaxed: if we ran it ourselves we know; else await() looks again. */
     while (wf_load_relaxed(&f->state) != WF_FORK_DONE &&
            (w->alone ? wf_deque_take_alone(&w->deque, &newest) : wf_deque_take(&w->deque, &newest))) {
-        WF_ASSERT(wf_is_fork(newest));
-        if (wf_fork_of(newest) == f)
+        if (!wf_is_fork(newest))
+            run_part(call, newest);
+        else if (wf_fork_of(newest) != f)
+            run_early(call, wf_fork_of(newest));
+        else
             return run_here(call, f, err);
-        run_early(call, wf_fork_of(newest));
     }
-    if (!w->alone)
-        await(w, f);
+    await(w, f);
     return tell(f, err);
 }

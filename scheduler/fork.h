@@ -14,15 +14,18 @@
  *      joining worker hides no work.
  *   3. A thief steals with an empty deque. So as long as the fork it stole runs, all
  *      in its deque are descendants of that fork: the joining worker may take them.
- *      It looks whether the fork is still running after it has read the slot and
- *      before it takes it: a task put there later was published after the end.
+ *      It looks whether the thief still has the fork after it has read the slot and
+ *      before it takes it: a task put there later was published after `thief` was
+ *      cleared, because the fork ended or its body left the seat.
+ *   4. Spawned tasks of the same body lie among its forks (spawn.h): a joining worker
+ *      that meets one runs it.
  */
 #ifndef WF_FORK_H
 #define WF_FORK_H
 
 #include <weft/fork.h>
 
-#include "scheduler/deque.h"
+#include "scheduler/spawn.h"
 
 struct wf_worker;
 
@@ -44,17 +47,24 @@ struct wf_fork {
 };
 _Static_assert(sizeof(struct wf_fork) == sizeof(struct weft_fork), "a fork lies in the user's frame");
 
-#define WF_FORK_MARK ((wf_ready)1 << 63)
-
 static inline bool wf_is_fork(wf_ready task)
 {
-    return task & WF_FORK_MARK;
+    return (task & WF_MARKED) && !(task & WF_WORD_KIND);
 }
 
 static inline struct wf_fork *wf_fork_of(wf_ready task)
 {
-    return (struct wf_fork *)(uintptr_t)(task & ~WF_FORK_MARK);
+    return (struct wf_fork *)(uintptr_t)(task & ~WF_MARKED);
 }
+
+/* Forks of others that a hand runs, the last first. */
+struct wf_stolen {
+    struct wf_fork   *fork;
+    struct wf_stolen *below;
+};
+
+/* What lies in the deque from now on is not theirs: the body leaves its seat. */
+void wf_forks_disown(weft_call *call);
 
 /* Runs a fork of another worker; not `helping`: it runs nothing else meanwhile, which a
  * trace tells. */

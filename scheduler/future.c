@@ -68,6 +68,13 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
     return WEFT_OK;
 }
 
+void wf_future_abandon(weft_future *f)
+{
+    wf_store_release(&f->plan->running, false);
+    weft_plan_free(f->plan);
+    free_future(f);
+}
+
 void wf_future_collect(weft_future *f, struct wf_run *r)
 {
     const uint32_t n = f->n_targets;
@@ -177,6 +184,7 @@ void weft_future_cancel(weft_future *f)
     if (f->run)
         wf_or(&f->run->flags, WF_RUN_STOP);
     wf_mutex_unlock(&f->pool->lock);
+    wf_pool_stop_below(f->pool);
     wf_sub(&f->done, STOPPING);
     wf_wake(&f->done, INT32_MAX); /* who ends the run may wait for that */
 }

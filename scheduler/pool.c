@@ -29,15 +29,22 @@ static int workers_wanted(const struct weft_pool_spec *spec, const struct wf_top
     return spec->n_workers < WF_MAX_WORKERS ? spec->n_workers : WF_MAX_WORKERS;
 }
 
-static void *thread_main(void *arg)
-{
-    wf_worker_loop(arg);
-    return NULL;
-}
-
 static void executor_main(void *arg)
 {
-    wf_worker_loop(arg);
+    struct wf_worker *w = arg;
+    _Atomic uint32_t *n_loops = &w->pool->n_loops;
+
+    wf_hand_live(&w->hand);
+    /* Release: whoever frees the pool sees that we are gone. Then the pool may be gone,
+     * too; the wake needs only the address of the word. */
+    if (wf_sub(n_loops, 1) == 1)
+        wf_wake(n_loops, 1);
+}
+
+static void *thread_main(void *arg)
+{
+    executor_main(arg);
+    return NULL;
 }
 
 /* Tells all workers to end and waits for them. */
@@ -49,6 +56,7 @@ static void stop_workers(weft_pool *pool)
     wf_fence_seq();
     wf_park_wake_all(&pool->park);
     wf_bench_end(pool);
+    wf_seats_end(pool);
     if (pool->has_executor) {
         while ((n = wf_load_acquire(&pool->n_loops)))
             wf_wait(&pool->n_loops, n, -1);
@@ -65,12 +73,15 @@ static void free_memory(weft_pool *pool)
     wf_progress_free(pool->progress);
     for (int i = 0; pool->workers && i < pool->n_workers; i++) {
         wf_deque_fini(&pool->workers[i].deque);
-        wf_process_free(pool->workers[i].call.process);
-        wf_call_fini(&pool->workers[i].call);
+        wf_process_free(pool->workers[i].hand.call.process);
+        wf_call_fini(&pool->workers[i].hand.call);
+        wf_child_free_blocks(pool->workers[i].child_blocks);
         wf_tracer_fini(&pool->workers[i].tracer);
     }
     weft_trace_free(pool->last_shape);
     wf_budget_free(pool->budget);
+    wf_seats_fini(pool);
+    wf_inbox_fini(&pool->inbox);
     wf_free(pool->workers);
     wf_gather_fini(&pool->gather);
     wf_bench_fini(&pool->bench);
@@ -96,15 +107,18 @@ static bool init_worker(weft_pool *pool, int i, const struct weft_pool_spec *spe
     w->alone = pool->n_workers == 1;
     w->pu = pool->places[i];
     w->last_victim = -1;
-    w->rare = spec->trace || pool->progress || pool->budget;
     w->victims = pool->victims + (size_t)i * (size_t)(pool->n_workers - 1);
-    wf_call_init(&w->call, i);
-    w->call.run = &pool->runs[0];
+    wf_hand_init(&w->hand, pool);
+    w->hand.seat = w;
+    w->hand.call.worker = w;
+    w->call = &w->hand.call;
+    wf_call_enter(w->call, &pool->runs[0]);
+    wf_init(&w->rare, (spec->trace ? WF_RARE_TRACED : 0) | (pool->progress ? WF_RARE_COUNTED : 0) | (pool->budget ? WF_RARE_LIMITED : 0));
     if (ok)
         wf_victim_order(pool->topo, pool->n_workers, i, pool->places, w->victims, ends);
     wf_free(ends);
     if (ok && spec->kind == WEFT_POOL_PROCESSES)
-        ok = (w->call.process = wf_process_new(&pool->lock));
+        ok = (w->call->process = wf_process_new(&pool->lock));
     return ok && wf_deque_init(&w->deque) && (!spec->trace || wf_tracer_init(&w->tracer, spec->trace_events));
 }
 
@@ -133,9 +147,14 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
     memset(pool, 0, sizeof *pool);
     wf_mutex_init(&pool->lock);
     wf_cond_init(&pool->all_told);
-    for (int i = 0; i < WF_MAX_RUNS; i++)
+    for (uint32_t i = 0; i < WF_MAX_RUNS; i++) {
         wf_heap_init(&pool->runs[i].heap);
+        pool->runs[i].place = i;
+    }
     wf_park_init(&pool->park);
+    wf_inbox_init(&pool->inbox);
+    wf_seats_init(&pool->seats);
+    wf_no_child_init(&pool->no_child);
     pool->kind = spec->kind;
     pool->process = getpid();
     pool->traces = spec->trace;
@@ -290,6 +309,8 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     struct wf_run *r = &pool->runs[at];
 
     wf_run_init(r, f->plan, f->spec.on_error, f);
+    wf_store_relaxed(&r->up, f->up);
+    f->place = at;
     r->serial = ++pool->n_runs;
     r->elastic = f->elastic;
     r->rare = f->elastic || f->plan->priority;
@@ -310,14 +331,19 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     wf_bench_settle(pool);
 }
 
-/* Places a run, or queues it while every place is taken. */
-static void enter(weft_pool *pool, weft_future *f)
+/* Places a run, or queues it while every place is taken; false: one with a body above
+ * would have to wait for a place that such a body may keep, so it is not entered. */
+static bool enter(weft_pool *pool, weft_future *f)
 {
     uint64_t live;
 
     wf_mutex_lock(&pool->lock);
-    pool->n_open++;
     live = wf_load_relaxed(&pool->live);
+    if (!~live && f->up) {
+        wf_mutex_unlock(&pool->lock);
+        return false;
+    }
+    pool->n_open++;
     if (~live) {
         place(pool, f, (uint32_t)__builtin_ctzll(~live));
     } else {
@@ -329,6 +355,30 @@ static void enter(weft_pool *pool, weft_future *f)
     }
     wf_mutex_unlock(&pool->lock);
     wf_park_wake(&pool->park);
+    return true;
+}
+
+void wf_pool_stop_below(weft_pool *pool)
+{
+    bool more = pool->kind != WEFT_POOL_SERIAL; /* has none, and holds its lock while it runs */
+
+    if (!more)
+        return;
+    wf_mutex_lock(&pool->lock);
+    while (more) {
+        more = false;
+        for (uint64_t live = wf_load_relaxed(&pool->live); live; live &= live - 1) {
+            struct wf_run *r = &pool->runs[__builtin_ctzll(live)];
+            struct weft_child *up = wf_load_relaxed(&r->up);
+
+            /* A run with one above has not been left by it, so that is there. */
+            if (up && !(wf_load_relaxed(&r->flags) & WF_RUN_STOP) && wf_child_is_cancelled(up, up->run)) {
+                wf_or(&r->flags, WF_RUN_STOP);
+                more = true;
+            }
+        }
+    }
+    wf_mutex_unlock(&pool->lock);
 }
 
 /* What a trace needs of a plan made for one run: that plan, its graph and even the
@@ -356,11 +406,40 @@ static void remember(weft_pool *pool, weft_future *f, uint32_t at, weft_trace *s
     pool->last_end = f->end;
 }
 
+/* Nobody needs the place any more: the next run in the queue has it, if there is one. Under
+ * the lock. */
+static bool vacate(weft_pool *pool, uint32_t at)
+{
+    weft_future *next = pool->queued;
+
+    if (!next) {
+        wf_and(&pool->live, ~((uint64_t)1 << at));
+        wf_bench_settle(pool);
+        return false;
+    }
+    pool->queued = next->next;
+    pool->last = pool->queued ? pool->last : NULL;
+    place(pool, next, at);
+    return true;
+}
+
+void wf_pool_leave_place(weft_pool *pool, struct wf_run *r)
+{
+    bool placed;
+
+    wf_mutex_lock(&pool->lock);
+    placed = vacate(pool, r->place);
+    wf_mutex_unlock(&pool->lock);
+    if (placed)
+        wf_park_wake(&pool->park);
+}
+
 void wf_pool_finish(weft_pool *pool, uint32_t at)
 {
     struct wf_run *r = &pool->runs[at];
-    weft_future *f = r->future, *next;
+    weft_future *f = r->future;
     weft_trace *shape;
+    bool placed;
 
     f->end = wf_moment_now();
     wf_future_collect(f, r);
@@ -369,17 +448,9 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
     f->run = NULL;
     wf_bench_leave(pool, f);
     remember(pool, f, at, shape);
-    next = pool->queued;
-    if (next) {
-        pool->queued = next->next;
-        pool->last = pool->queued ? pool->last : NULL;
-        place(pool, next, at);
-    } else {
-        wf_and(&pool->live, ~((uint64_t)1 << at));
-        wf_bench_settle(pool);
-    }
+    placed = !f->keeps_place && vacate(pool, at);
     wf_mutex_unlock(&pool->lock);
-    if (next)
+    if (placed)
         wf_park_wake(&pool->park);
     wf_future_tell(f); /* from here f may be gone */
     /* After the callback, which may have entered another run. We are a worker, so the
@@ -454,6 +525,39 @@ static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
     return WEFT_OK;
 }
 
+weft_status wf_pool_submit_within(weft_pool *pool, weft_task *const *tasks, size_t n,
+                                  const struct weft_run_spec *spec, struct weft_child *up,
+                                  weft_future **out, struct wf_run **run, struct weft_error *err)
+{
+    weft_future *f;
+    weft_plan *plan;
+    weft_status st = weft_plan_new(&plan, tasks, n, NULL, err);
+
+    if (st)
+        return st;
+    st = wf_future_new(&f, pool, plan, spec, err);
+    if (st) {
+        weft_plan_free(plan);
+        return st;
+    }
+    f->own_plan = true;
+    *run = NULL;
+    *out = f;
+    if (!plan->n_nodes) {
+        run_nothing(pool, f);
+        return WEFT_OK;
+    }
+    f->up = up;
+    f->keeps_place = true;
+    if (enter(pool, f)) {
+        *run = &pool->runs[f->place];
+    } else {
+        wf_future_abandon(f);
+        *out = NULL;
+    }
+    return WEFT_OK;
+}
+
 /* ---- Running --------------------------------------------------------------- */
 
 weft_status weft_pool_submit_plan(weft_pool *pool, weft_plan *plan, const struct weft_run_spec *spec,
@@ -479,8 +583,7 @@ weft_status weft_pool_submit(weft_pool *pool, weft_task *const *tasks, size_t n,
     return st;
 }
 
-/* Waits for the end and takes all results; the first failure in order is told. */
-static weft_status take_all(weft_future *f, struct weft_value *outs, struct weft_error *err)
+weft_status wf_future_take_all(weft_future *f, struct weft_value *outs, struct weft_error *err)
 {
     weft_status first = WEFT_OK;
 
@@ -514,7 +617,7 @@ weft_status weft_pool_run_plan(weft_pool *pool, weft_plan *plan, const struct we
 
     no_values(outs, plan->n_targets);
     st = weft_pool_submit_plan(pool, plan, spec, &f, err);
-    return st ? st : take_all(f, outs, err);
+    return st ? st : wf_future_take_all(f, outs, err);
 }
 
 weft_status weft_pool_run_many(weft_pool *pool, weft_task *const *tasks, size_t n,
@@ -525,7 +628,7 @@ weft_status weft_pool_run_many(weft_pool *pool, weft_task *const *tasks, size_t 
 
     no_values(outs, n);
     st = weft_pool_submit(pool, tasks, n, spec, &f, err);
-    return st ? st : take_all(f, outs, err);
+    return st ? st : wf_future_take_all(f, outs, err);
 }
 
 weft_status weft_pool_run(weft_pool *pool, weft_task *task, struct weft_value *out, struct weft_error *err)

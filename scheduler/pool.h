@@ -20,10 +20,13 @@
 #include <sys/types.h>
 
 #include "scheduler/budget.h"
+#include "scheduler/gather.h"
+#include "scheduler/inbox.h"
 #include "scheduler/park.h"
 #include "scheduler/run.h"
 #include "scheduler/elastic.h"
 #include "scheduler/gather.h"
+#include "scheduler/spawn.h"
 #include "scheduler/topo.h"
 #include "scheduler/watchdog.h"
 #include "scheduler/worker.h"
@@ -36,6 +39,9 @@ struct weft_future {
     weft_plan         *plan;
     bool               own_plan; /* made for this run, freed with it */
     struct wf_stock   *stock;    /* of a pool with a limit */
+    bool               keeps_place; /* a body waits for it, and gives its place back */
+    uint32_t           place;    /* once it runs */
+    struct weft_child *up;       /* that body's task; NULL: none */
     struct weft_run_spec spec;
     struct weft_watch  watch;    /* the spec's; zeros: none */
     struct wf_rerun   *kept;     /* the first task that failed, if it was asked for */
@@ -73,6 +79,9 @@ struct weft_pool {
 
     struct wf_gather    gather;
     struct wf_park      park;
+    struct wf_inbox     inbox;
+    struct wf_seats     seats;
+    struct weft_child   no_child;   /* stands for all that could not be spawned */
     _Alignas(WF_APART) _Atomic uint64_t live; /* bit i: a run sits in place i */
     _Atomic bool        ending;
     _Atomic uint32_t    n_loops;    /* worker loops that have not returned */
@@ -103,6 +112,22 @@ void wf_pool_finish(weft_pool *pool, uint32_t place);
 /* Collects what the targets gave; then the plan may run again. Part of the end of a run. */
 void wf_future_collect(weft_future *f, struct wf_run *r);
 void wf_future_tell(weft_future *f);
+
+/* It never ran. */
+void wf_future_abandon(weft_future *f);
+
+/* Waits for the end and takes all results, and frees it; the first failure in order is told. */
+weft_status wf_future_take_all(weft_future *f, struct weft_value *outs, struct weft_error *err);
+
+/* For wait.c: a run below the body of `up`, in a place that it keeps until it is given back.
+ * *out is NULL when there is no place. A run of nothing has no `run`. */
+weft_status wf_pool_submit_within(weft_pool *pool, weft_task *const *tasks, size_t n,
+                                  const struct weft_run_spec *spec, struct weft_child *up,
+                                  weft_future **out, struct wf_run **run, struct weft_error *err);
+void wf_pool_leave_place(weft_pool *pool, struct wf_run *r);
+
+/* Something was stopped: so are the runs below it. */
+void wf_pool_stop_below(weft_pool *pool);
 
 /* serial.c: the whole run on the calling thread. */
 void wf_serial_run(struct wf_run *r, struct wf_worker *w);

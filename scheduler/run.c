@@ -13,7 +13,9 @@
 #include "scheduler/budget.h"
 #include "scheduler/keep.h"
 #include "scheduler/rerun.h"
+#include "scheduler/spawn.h"
 #include "scheduler/watch.h"
+#include "scheduler/worker.h"
 
 void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error, weft_future *future)
 {
@@ -47,6 +49,7 @@ void *weft_call_scratch(weft_call *call, size_t bytes)
 
     if (want < bytes)
         return NULL;
+    call->marks |= WF_MARK_SCRATCH;
     if (want <= s->bytes && s->used <= s->bytes - want) {
         void *p = s->block + s->used;
 
@@ -79,7 +82,9 @@ void wf_scratch_reset(struct wf_scratch *s)
     const size_t used = s->used;
     const bool was_too_small = s->extra != NULL;
 
-    wf_scratch_back(s, 0);
+    wf_scratch_back(s, s->base);
+    if (s->base)
+        return;
     /* The next body will want as much: one block, unless it is a great deal. */
     if (was_too_small && used <= SCRATCH_KEEP) {
         wf_free(s->block);
@@ -88,10 +93,45 @@ void wf_scratch_reset(struct wf_scratch *s)
     }
 }
 
-void wf_call_init(struct weft_call *call, int worker)
+void wf_call_init(struct weft_call *call)
 {
     memset(call, 0, sizeof *call);
-    call->worker = worker;
+    call->mark = -1;
+}
+
+void wf_call_aside(struct weft_call *call, struct wf_aside *aside)
+{
+    aside->head = call->head;
+    aside->run = call->run;
+    aside->child = call->child;
+    aside->work = call->work;
+    aside->mark = call->mark;
+    aside->base = call->scratch.base;
+    aside->node = call->node;
+    aside->marks = call->marks;
+    aside->status = call->err.status;
+    if (aside->status)
+        aside->err = call->err;
+    call->child = NULL;
+    call->work = NULL;
+    call->mark = -1;
+    call->marks = 0;
+    call->scratch.base = call->scratch.used;
+}
+
+void wf_call_back(struct weft_call *call, const struct wf_aside *aside)
+{
+    wf_worker_at(call->worker, aside->run);
+    call->head = aside->head;
+    call->child = aside->child;
+    call->work = aside->work;
+    call->mark = aside->mark;
+    call->scratch.base = aside->base;
+    call->node = aside->node;
+    call->marks = aside->marks;
+    call->err.status = aside->status;
+    if (aside->status)
+        call->err = aside->err;
 }
 
 void wf_call_fini(struct weft_call *call)
@@ -121,12 +161,14 @@ static inline bool is_owned(struct weft_value v)
     return v.type && v.type->free;
 }
 
-_Static_assert(offsetof(struct weft_call, run) == offsetof(struct weft_call_head, run) &&
+_Static_assert(offsetof(struct weft_call, head) == offsetof(struct weft_call_head, run) &&
                offsetof(struct weft_call, node) == offsetof(struct weft_call_head, node) &&
                offsetof(struct wf_run, head) == 0, "inline functions of weft/graph.h look there");
 
 size_t weft_call_n_found(const weft_call *call)
 {
+    if (call->work)
+        return call->work->n_deps;
     return wf_plan_inputs(call->run->plan, call->node).n;
 }
 
@@ -140,6 +182,8 @@ static uint32_t input_slot(const weft_call *call, size_t i)
 
 struct weft_value weft_call_find(const weft_call *call, size_t i)
 {
+    if (call->work)
+        return wf_work_input(call->work, i);
     return call->run->plan->slots[input_slot(call, i)];
 }
 
@@ -169,8 +213,7 @@ void wf_run_clear_several(struct weft_call *call)
         p->slots[slot].type = NULL;
 }
 
-/* A value of one's own: for small numbers the same words, else a copy. */
-static weft_status copy_of(struct weft_value v, struct weft_value *out)
+weft_status wf_value_own(struct weft_value v, struct weft_value *out)
 {
     struct weft_value copy = v;
 
@@ -188,19 +231,22 @@ static weft_status copy_of(struct weft_value v, struct weft_value *out)
 weft_status weft_call_take(weft_call *call, size_t i, struct weft_value *out)
 {
     weft_plan *p = call->run->plan;
-    const uint32_t slot = input_slot(call, i);
     const uint32_t flags = wf_load_relaxed(&call->run->flags);
+    uint32_t slot;
 
+    if (call->work)
+        return wf_work_take(call->work, i, out);
+    slot = input_slot(call, i);
     if (!p->slots[slot].type)
         return WEFT_EMPTY;
     /* The body may be run once more, or a memo hold the value, too. */
     if (flags & WF_RUN_KEEPS && p->slots[slot].type->copy)
-        return copy_of(p->slots[slot], out);
+        return wf_value_own(p->slots[slot], out);
     if (flags & WF_RUN_MEMO && wf_run_may_be_kept(p, slot))
-        return copy_of(p->slots[slot], out);
+        return wf_value_own(p->slots[slot], out);
     /* Acquire: pairs with drop_reader() of the others, whose reading is over. */
     if (slot >= p->first_const || !is_owned(p->slots[slot]) || wf_load_acquire(&p->readers[slot]) != 1)
-        return copy_of(p->slots[slot], out);
+        return wf_value_own(p->slots[slot], out);
     if (call->run->stock) {
         *out = wf_budget_take(call, slot);
         return WEFT_OK;
@@ -250,7 +296,14 @@ static inline void give(weft_call *call, uint32_t slot, struct weft_value value)
 
 void weft_call_return_at(weft_call *call, int k, struct weft_value value)
 {
-    const uint32_t slot = wf_plan_slot(call->run->plan, call->node, (uint32_t)k);
+    uint32_t slot;
+
+    if (wf_child_has_value(call->child)) {
+        WF_ASSERT(k == 0); /* weft/spawn.h: a spawned task has one result */
+        wf_child_return(call->child, value);
+        return;
+    }
+    slot = wf_plan_slot(call->run->plan, call->node, (uint32_t)k);
 
     WF_ASSERT(k >= 0 && slot != WF_NONE);
     give(call, slot, value);
@@ -258,19 +311,22 @@ void weft_call_return_at(weft_call *call, int k, struct weft_value value)
 
 void weft_call_return(weft_call *call, struct weft_value value)
 {
-    give(call, call->node, value);
+    if (__builtin_expect(call->child != NULL, 0) && wf_child_has_value(call->child))
+        wf_child_return(call->child, value);
+    else
+        give(call, call->node, value);
 }
 
 int weft_call_worker(const weft_call *call)
 {
-    return call->worker;
+    return call->worker->id;
 }
 
 bool weft_call_is_cancelled(const weft_call *call)
 {
     if (call->process)
         return wf_process_is_stopped(call);
-    return wf_load_relaxed(&call->run->flags) & WF_RUN_STOP;
+    return wf_child_is_cancelled(call->child, call->run);
 }
 
 /* ---- Failure --------------------------------------------------------------- */
@@ -339,11 +395,38 @@ void wf_run_fail(struct weft_call *call, weft_status st)
         wf_or(&r->flags, WF_RUN_STOP);
 }
 
+void wf_run_settle(struct weft_call *call, weft_status st)
+{
+    const uint32_t flags = wf_load_relaxed(&call->run->flags);
+
+    if (flags & WF_RUN_WATCHED)
+        wf_watch_after(call, st);
+    if (st && flags & WF_RUN_KEEPS)
+        wf_rerun_keep(call);
+    if (st)
+        wf_run_fail(call, st);
+    else if (flags & WF_RUN_MEMO)
+        wf_run_keep(call, wf_now_ns() - call->began);
+}
+
+bool wf_run_after(struct weft_call *call, weft_status st)
+{
+    const uint32_t marks = call->marks;
+
+    call->marks = 0;
+    if (marks & WF_MARK_SCRATCH)
+        wf_scratch_reset(&call->scratch);
+    if ((marks & WF_MARK_REFUSED) && !st)
+        st = call->err.status;
+    if (marks & WF_MARK_CHILD)
+        return wf_stem_after(call, st);
+    wf_run_settle(call, st);
+    return true;
+}
+
 bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
 {
     const struct wf_node *node = &call->run->plan->nodes[call->node];
-    int64_t begin;
-    weft_status st;
 
     if ((flags & (WF_RUN_TROUBLE | WF_RUN_STOP)) && is_doomed(call))
         return true;
@@ -355,21 +438,11 @@ bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
         if (may != WF_BEGIN_NOW)
             return may == WF_BEGIN_FAILED;
     }
-    begin = flags & WF_RUN_MEMO ? wf_now_ns() : 0;
+    call->began = flags & WF_RUN_MEMO ? wf_now_ns() : 0;
     if (flags & WF_RUN_WATCHED)
         wf_watch_before(call);
     call->err.status = WEFT_OK;
-    st = flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err);
-    if (flags & WF_RUN_WATCHED)
-        wf_watch_after(call, st);
-    if (st && flags & WF_RUN_KEEPS)
-        wf_rerun_keep(call);
-    if (st)
-        wf_run_fail(call, st);
-    else if (flags & WF_RUN_MEMO)
-        wf_run_keep(call, wf_now_ns() - begin);
-    wf_scratch_reset(&call->scratch);
-    return true;
+    return wf_run_after(call, flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err));
 }
 
 /* ---- The end --------------------------------------------------------------- */

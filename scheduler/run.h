@@ -38,6 +38,7 @@ enum wf_run_flag {
     WF_RUN_LIMITED = 128, /* its pool has a limit; see budget.h */
     WF_RUN_WATCHED = 256, /* somebody wants to hear of tasks; see watch.h */
     WF_RUN_KEEPS   = 512, /* what a failed task read is kept; see rerun.h */
+    WF_RUN_STOPS   = 1024, /* some spawned task was cancelled: its descendants must look */
 
     /* With any of these a node takes the longer way. */
     WF_RUN_RARE = WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO | WF_RUN_LIMITED | WF_RUN_WATCHED |
@@ -74,6 +75,8 @@ struct wf_run {
     weft_future *future; /* to tell the end to */
     uint64_t     serial; /* counts the runs of a pool */
     struct wf_stock *stock; /* what it holds, in a pool with a limit; else NULL */
+    uint32_t     place;  /* in the pool; always the same */
+    struct weft_child *_Atomic up; /* the running task it is part of; NULL: of none */
 };
 
 /* The poison of a node that did not run because the run was stopped. */
@@ -83,20 +86,58 @@ enum { WF_POISON_STOPPED = UINT32_MAX };
 struct wf_scratch {
     char  *block;
     size_t bytes, used;
+    size_t base; /* used by bodies that wait below this one */
     struct wf_scratch_extra *extra;
 };
 
-/* One run of one node, as its body sees it; each worker has one. */
+/* What is to be seen to after a body. */
+enum wf_mark {
+    WF_MARK_SCRATCH = 1, /* it had some */
+    WF_MARK_CHILD = 2,   /* its node has a stem: see spawn.h */
+    WF_MARK_REFUSED = 4, /* something could not be spawned, and there is nobody else to tell: in err */
+};
+
+/* One run of one node, as its body sees it; each hand has one. */
 struct weft_call {
-    struct wf_run    *run;   /* this and the next as in struct weft_call_head */
+    const struct weft_run_head *head; /* this and the next as in struct weft_call_head */
     uint32_t          node;
-    int               worker;
+    uint32_t          marks;   /* of enum wf_mark */
+    struct wf_run    *run;
+    struct weft_child *child;  /* whose body this is: a spawned task, or the stem of a node; NULL: a plain node */
+    const struct wf_work *work;/* whose inputs it reads; NULL: the node's */
+    struct wf_worker *worker;  /* the seat its hand has, or comes back to */
+    int64_t           began;   /* the body, where a memo wants to know */
+    int64_t           mark;    /* what is above in the deque was spawned by this body, or by what it waited for; < 0: none yet */
+    struct wf_stolen *stolen;  /* forks of others that run below, see fork.c */
+    bool              is_away; /* its body blocks, and another has the seat */
     struct wf_process *process; /* of a pool of processes, else NULL */
     struct wf_scratch scratch;
     struct weft_error err;
 };
 
-void wf_call_init(struct weft_call *call, int worker);
+/* From now on it is of this run: its inputs are those of nodes. */
+static inline void wf_call_enter(struct weft_call *call, struct wf_run *r)
+{
+    call->run = r;
+    call->head = &r->head;
+}
+
+void wf_call_init(struct weft_call *call);
+
+/* What a body sees of itself, put aside while others run on its stack. */
+struct wf_aside {
+    const struct weft_run_head *head;
+    struct wf_run        *run;
+    struct weft_child    *child;
+    const struct wf_work *work;
+    int64_t               mark;
+    size_t                base;
+    uint32_t              node, marks;
+    weft_status           status; /* of err; it is kept only if it says something */
+    struct weft_error     err;
+};
+void wf_call_aside(struct weft_call *call, struct wf_aside *aside);
+void wf_call_back(struct weft_call *call, const struct wf_aside *aside);
 void wf_call_fini(struct weft_call *call);
 
 /* Prepares a run of `plan`, whose slots and counters are as between runs. */
@@ -117,13 +158,23 @@ static inline void wf_run_clear(struct weft_call *call)
         wf_run_clear_several(call);
 }
 
-void wf_scratch_reset(struct wf_scratch *s);
+void wf_scratch_reset(struct wf_scratch *s); /* the body is over */
 void wf_scratch_back(struct wf_scratch *s, size_t used); /* what came later is gone */
 weft_status wf_process_call(struct weft_call *call);
 bool wf_process_is_stopped(const struct weft_call *call); /* in the child */
 
+/* After the body of the node: its scratch, its failure, its children. False: the node stays
+ * open, and is ended later by wf_worker_end_node(). */
+bool wf_run_after(struct weft_call *call, weft_status st);
+
+/* The node has ended with `st`: whoever wants to hear of it does, and a failure is kept. */
+void wf_run_settle(struct weft_call *call, weft_status st);
+
+/* A value of one's own: for small numbers the same words, else a copy. */
+weft_status wf_value_own(struct weft_value v, struct weft_value *out);
+
 /* Runs the body of node i, unless it is doomed, and lets go of what it read. False: it is
- * not finished. */
+ * not finished yet. */
 bool wf_run_body_rarely(struct weft_call *call, uint32_t flags);
 static inline bool wf_run_body(struct weft_call *call, struct wf_run *r, const struct wf_node *node, uint32_t i)
 {
@@ -141,10 +192,8 @@ static inline bool wf_run_body(struct weft_call *call, struct wf_run *r, const s
 
         call->err.status = WEFT_OK;
         st = node->body(call, node->arg, &call->err);
-        if (__builtin_expect(st != WEFT_OK, 0))
-            wf_run_fail(call, st);
-        if (__builtin_expect(call->scratch.used != 0, 0))
-            wf_scratch_reset(&call->scratch);
+        if (__builtin_expect((uint32_t)st | call->marks, 0) && !wf_run_after(call, st))
+            return false;
     }
     if (flags & WF_RUN_OWNED)
         wf_run_drop_inputs(call);

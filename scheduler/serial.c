@@ -5,11 +5,27 @@
  */
 #include "scheduler/pool.h"
 
+/* What the body has spawned, newest first, and what strangers bring, until the node is
+ * finished. */
+static void finish_node(struct wf_worker *w)
+{
+    struct wf_inbox *inbox = &w->pool->inbox;
+    wf_ready word;
+
+    w->is_open = true;
+    while (w->is_open)
+        if (wf_deque_take_alone(&w->deque, &word) || wf_inbox_take(inbox, &word))
+            wf_worker_run(w, word);
+        else
+            wf_wait(&inbox->n, 0, -1);
+}
+
 static void run_node(struct wf_worker *w, struct wf_run *r, uint32_t i)
 {
     const uint64_t begin = w->tracer.ring ? wf_ticks() : 0;
 
-    wf_run_body(&w->call, r, &r->plan->nodes[i], i);
+    if (!wf_run_body(w->call, r, &r->plan->nodes[i], i))
+        finish_node(w);
     if (w->tracer.ring)
         wf_tracer_note(&w->tracer, begin, wf_ticks(), i, 0, WEFT_EVENT_TASK);
     wf_worker_count(w);
@@ -38,7 +54,7 @@ void wf_serial_run(struct wf_run *r, struct wf_worker *w)
 {
     const uint32_t n = r->plan->n_nodes;
 
-    w->call.run = r;
+    wf_worker_at(w, r);
     if (r->plan->priority)
         run_by_priority(w, r);
     else

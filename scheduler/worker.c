@@ -41,7 +41,7 @@ static void tell_sinks(struct wf_worker *w)
         wf_pool_finish(w->pool, place);
 }
 
-static void run_ready(struct wf_worker *w, wf_ready task);
+static bool run_ready(struct wf_worker *w, wf_ready task);
 
 /* Leaves a ready node where others find it. */
 static inline void leave(struct wf_worker *w, uint32_t place, uint32_t node)
@@ -172,21 +172,24 @@ static void leave_waiting(struct wf_worker *w)
  * is traced, counted, has priorities or lets workers leave, or its pool has a limit. */
 static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_t node, bool alone, bool rare)
 {
-    struct wf_run *r = w->call.run;
+    struct weft_call *call = w->call;
+    struct wf_run *r = call->run;
     const weft_plan *p = r->plan;
     const bool traced = rare && w->tracer.ring, ordered = rare && p->priority;
 
     while (node != WF_NONE) {
         const uint64_t begin = traced ? wf_ticks() : 0;
+        bool finished;
 
         if (!alone && w->held.n && !leads_to_held(w, p, place, node))
             tell_held(w);
-        if (!wf_run_body(&w->call, r, &p->nodes[node], node))
-            return;
-        if (rare && w->pool->budget)
-            leave_waiting(w);
+        finished = wf_run_body(call, r, &p->nodes[node], node);
         if (traced)
             wf_tracer_note(&w->tracer, begin, wf_ticks(), node, place, WEFT_EVENT_TASK);
+        if (!finished)
+            return; /* it has not begun, or what is left of it will tell its successors */
+        if (rare && w->pool->budget)
+            leave_waiting(w);
         if (rare)
             wf_worker_count(w);
         if (rare && r->elastic)
@@ -195,9 +198,14 @@ static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_
     }
 }
 
-static void run_rarely(struct wf_worker *w, uint32_t place, uint32_t node)
+/* False: not now; the task is left to others, and this hand is to rise. */
+static bool run_rarely(struct wf_worker *w, uint32_t place, uint32_t node)
 {
+    if ((wf_load_relaxed(&w->rare) & WF_RARE_WANTED) && !w->is_nested &&
+        wf_deque_push(&w->deque, ready_of(place, node)))
+        return false;
     run_chain(w, place, node, w->alone, true);
+    return true;
 }
 
 /* From now on it works for the run in another place. */
@@ -205,24 +213,98 @@ static void change_place(struct wf_worker *w, uint32_t place)
 {
     tell_sinks(w);
     w->place = place;
-    w->call.run = &w->pool->runs[place];
+    wf_call_enter(w->call, &w->pool->runs[place]);
 }
 
-static ALWAYS_INLINE void run_inlined(struct wf_worker *w, wf_ready task, bool alone)
+/* A fork or a spawned task. */
+static bool run_marked(struct wf_worker *w, wf_ready task)
+{
+    if (wf_is_fork(task))
+        wf_fork_run(w, wf_fork_of(task), false);
+    else if ((task & WF_WORD_KIND) == WF_WORD_RUN)
+        wf_child_run(w, wf_word_child(task));
+    else
+        wf_child_let_go(w, wf_word_child(task));
+    return !(wf_load_relaxed(&w->rare) & WF_RARE_WANTED) || w->is_nested;
+}
+
+static ALWAYS_INLINE bool run_inlined(struct wf_worker *w, wf_ready task, bool alone)
 {
     const uint32_t place = (uint32_t)(task >> 32);
 
+    if (__builtin_expect((task & WF_MARKED) != 0, 0))
+        return run_marked(w, task);
     if (w->place != place)
         change_place(w, place);
-    if (__builtin_expect(w->rare || w->call.run->rare, 0))
-        run_rarely(w, place, (uint32_t)task);
-    else
-        run_chain(w, place, (uint32_t)task, alone, false);
+    if (__builtin_expect(wf_load_relaxed(&w->rare) || w->call->run->rare, 0))
+        return run_rarely(w, place, (uint32_t)task);
+    run_chain(w, place, (uint32_t)task, alone, false);
+    return true;
 }
 
-static void run_ready(struct wf_worker *w, wf_ready task)
+static bool run_ready(struct wf_worker *w, wf_ready task)
 {
-    run_inlined(w, task, w->alone);
+    return run_inlined(w, task, w->alone);
+}
+
+/* ---- For bodies that run, or wait -------------------------------------------- */
+
+void wf_worker_run(struct wf_worker *w, wf_ready word)
+{
+    const bool was_nested = w->is_nested;
+
+    w->is_nested = true;
+    run_ready(w, word);
+    if (w->held.n)
+        tell_held(w);
+    w->is_nested = was_nested;
+}
+
+void wf_worker_leave(struct wf_worker *w, wf_ready word)
+{
+    if (!wf_deque_push(&w->deque, word))
+        wf_worker_run(w, word);
+}
+
+void wf_worker_at(struct wf_worker *w, struct wf_run *r)
+{
+    if (w->place != r->place)
+        change_place(w, r->place);
+    wf_call_enter(w->call, r);
+}
+
+void wf_worker_end_node(struct wf_worker *w, uint32_t node)
+{
+    struct wf_run *r = w->call->run;
+    const weft_plan *p = r->plan;
+    uint32_t next;
+
+    if (wf_load_relaxed(&r->flags) & WF_RUN_OWNED)
+        wf_run_drop_inputs(w->call);
+    if (w->pool->kind == WEFT_POOL_SERIAL) {
+        w->is_open = false;
+        return;
+    }
+    if (w->pool->budget)
+        leave_waiting(w);
+    if (r->elastic)
+        wf_elastic_end(r->elastic, w, node);
+    if (wf_load_relaxed(&w->rare) & WF_RARE_COUNTED)
+        wf_worker_count(w);
+    next = tell_successors(w, p, w->place, node, false, p->priority != NULL);
+    if (next != WF_NONE)
+        leave(w, w->place, next);
+    if (w->held.n)
+        tell_held(w);
+    if (next != WF_NONE)
+        wf_park_wake(&w->pool->park);
+}
+
+void wf_worker_let_go(struct wf_worker *w)
+{
+    if (w->held.n)
+        tell_held(w);
+    tell_sinks(w);
 }
 
 /* ---- Roots ----------------------------------------------------------------- */
@@ -238,7 +320,7 @@ static inline wf_ready ready_of_root(struct wf_worker *w, wf_range root)
 
     if (w->place != place)
         change_place(w, place);
-    p = w->call.run->plan;
+    p = w->call->run->plan;
     if (begin + AHEAD < p->n_roots)
         __builtin_prefetch(&p->nodes[p->roots[begin + AHEAD]]);
     return ready_of(place, p->roots[begin]);
@@ -252,14 +334,17 @@ static inline wf_ready keep_rest(struct wf_worker *w, wf_range roots)
     return ready_of_root(w, roots);
 }
 
-/* The next of what a run in some place hands out: the first of a block of roots, of which
- * the others become the range of this worker, or the first of its heap. */
+/* What strangers have left; or the next of what a run in some place hands out: the first of
+ * a block of roots, of which the others become the range of this worker, or the first of its
+ * heap. */
 static bool claim(struct wf_worker *w, wf_ready *out)
 {
     const uint32_t most = w->alone ? MOST_ROOTS_ALONE : MOST_ROOTS, parts = 2 * (uint32_t)w->pool->n_workers;
     wf_range block;
     uint32_t node;
 
+    if (wf_inbox_take(&w->pool->inbox, out))
+        return true;
     for (uint64_t live = wf_load_fenced(&w->pool->live); live; live &= live - 1) {
         const uint32_t place = (uint32_t)__builtin_ctzll(live);
         struct wf_run *r = &w->pool->runs[place];
@@ -288,22 +373,25 @@ static inline bool take_own(struct wf_worker *w, wf_ready *out, bool alone)
     return true;
 }
 
-/* Everything this worker has and can claim; what became ready last goes first. */
-static ALWAYS_INLINE void run_own(struct wf_worker *w, bool alone)
+/* Everything this worker has and can claim; what became ready last goes first. False: a
+ * hand wants the seat. */
+static ALWAYS_INLINE bool run_own(struct wf_worker *w, bool alone)
 {
     for (;;) {
         wf_ready task;
 
         if (take_own(w, &task, alone)) {
-            run_inlined(w, task, alone);
+            if (!run_inlined(w, task, alone))
+                return false;
         } else if (claim(w, &task)) {
             if (!alone)
                 wf_park_wake(&w->pool->park);
-            run_ready(w, task);
+            if (!run_ready(w, task))
+                return false;
         } else if (!alone && w->held.n) {
             tell_held(w);
         } else {
-            return;
+            return true;
         }
     }
 }
@@ -342,6 +430,8 @@ static bool is_work_left(const struct wf_worker *w)
 {
     weft_pool *pool = w->pool;
 
+    if (wf_inbox_has_some(&pool->inbox))
+        return true;
     for (uint64_t live = wf_load_fenced(&pool->live); live; live &= live - 1) {
         struct wf_run *r = &pool->runs[__builtin_ctzll(live)];
         const uint64_t cursor = wf_load_fenced(&r->cursor);
@@ -388,6 +478,11 @@ static bool is_ending(const struct wf_worker *w)
     return wf_load_acquire(&w->pool->ending);
 }
 
+static bool is_wanted(const struct wf_worker *w)
+{
+    return wf_load_fenced(&((struct wf_worker *)w)->rare) & WF_RARE_WANTED;
+}
+
 /* Nothing is left but tasks that had no room, and no other worker has anything. */
 static bool take_waiting(struct wf_worker *w, wf_ready *out)
 {
@@ -415,7 +510,7 @@ static bool search(struct wf_worker *w, wf_ready *out)
         }
         if (w->pool->n_workers > wf_topo_n_pus(w->pool->topo))
             wf_yield();
-    } while (wf_now_ns() < until && !is_ending(w) && !wf_load_relaxed(&w->pool->bench.surplus));
+    } while (wf_now_ns() < until && !is_ending(w) && !is_wanted(w) && !wf_load_relaxed(&w->pool->bench.surplus));
     return false;
 }
 
@@ -423,23 +518,25 @@ static bool search(struct wf_worker *w, wf_ready *out)
  * worker slept until `woke`. */
 static void run_loot(struct wf_worker *w, wf_ready found, uint64_t began, uint64_t woke)
 {
-    struct wf_fork *fork = wf_is_fork(found) ? wf_fork_of(found) : NULL;
-    const uint32_t node = fork ? fork->node : (uint32_t)found;
-    const uint32_t place = fork ? (uint32_t)(fork->run - w->pool->runs) : (uint32_t)(found >> 32);
-
     if (w->tracer.ring) {
+        uint32_t node = (uint32_t)found, place = (uint32_t)(found >> 32);
+
+        if (wf_is_fork(found)) {
+            node = wf_fork_of(found)->node;
+            place = wf_fork_of(found)->run->place;
+        } else if (found & WF_MARKED) {
+            node = wf_word_child(found)->node;
+            place = wf_word_child(found)->run->place;
+        }
         if (woke != began)
             wf_tracer_note(&w->tracer, began, woke, UINT32_MAX, 0, WEFT_EVENT_IDLE);
         wf_tracer_note(&w->tracer, woke, wf_ticks(), node, place, WEFT_EVENT_STEAL);
     }
-    if (fork)
-        wf_fork_run(w, fork, false);
-    else
-        run_ready(w, found);
+    run_ready(w, found);
 }
 
 /* Finds work elsewhere, sleeping while there is none, and runs it. False: the pool
- * ends. The order of steps is the one that park.h proves. */
+ * ends, or a hand wants the seat. The order of steps is the one that park.h proves. */
 static bool run_found(struct wf_worker *w)
 {
     struct wf_park *park = &w->pool->park;
@@ -447,6 +544,7 @@ static bool run_found(struct wf_worker *w)
     uint64_t woke = began;
     bool searching = wf_park_search(park, w->pool->max_searching);
     wf_ready found;
+    bool got;
 
     for (;;) {
         if (searching && search(w, &found)) {
@@ -455,12 +553,15 @@ static bool run_found(struct wf_worker *w)
             break;
         }
         wf_park_sleep(park, searching);
-        if (is_ending(w) || look_closely(w, &found) || take_waiting(w, &found)) {
+        got = false;
+        if (is_ending(w) || is_wanted(w) || (got = look_closely(w, &found) || take_waiting(w, &found))) {
             wf_park_cancel(park);
             if (is_ending(w))
                 return false;
             if (is_work_left(w))
                 wf_park_wake(park);
+            if (!got)
+                return false;
             break;
         }
         if (wf_load_fenced(&w->pool->bench.surplus)) {
@@ -482,21 +583,19 @@ static bool run_found(struct wf_worker *w)
     return true;
 }
 
-void wf_worker_loop(struct wf_worker *w)
+bool wf_worker_loop(struct wf_worker *w)
 {
-    _Atomic uint32_t *n_loops = &w->pool->n_loops;
-
     if (w->pool->pins)
         wf_topo_settle(w->pool->topo, w->pu);
-    do {
-        if (w->alone)
-            run_own(w, true);
-        else
-            run_own(w, false);
+    for (;;) {
+        const bool all_done = w->alone ? run_own(w, true) : run_own(w, false);
+
         tell_sinks(w);
-    } while (run_found(w));
-    /* Release: whoever frees the pool sees that we are gone. Then the pool may be gone,
-     * too; the wake needs only the address of the word. */
-    if (wf_sub(n_loops, 1) == 1)
-        wf_wake(n_loops, 1);
+        if (all_done && run_found(w))
+            continue;
+        if (is_ending(w))
+            return false;
+        if (wf_seat_rise(w))
+            return true;
+    }
 }

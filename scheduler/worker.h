@@ -2,11 +2,10 @@
 #ifndef WF_WORKER_H
 #define WF_WORKER_H
 
-#include <stddef.h>
-
 #include "scheduler/deque.h"
 #include "scheduler/roots.h"
 #include "scheduler/run.h"
+#include "scheduler/seat.h"
 #include "scheduler/trace.h"
 
 /* Predecessors of one node with many, finished by this worker and not counted there
@@ -18,6 +17,14 @@ struct wf_held {
     uint32_t place, node, n;
 };
 
+/* Why a worker does not go the shortest way. */
+enum wf_rare {
+    WF_RARE_TRACED = 1, /* it notes what it does */
+    WF_RARE_WANTED = 2, /* a hand wants the seat back */
+    WF_RARE_COUNTED = 4, /* it counts what it runs */
+    WF_RARE_LIMITED = 8, /* its pool has a limit of memory */
+};
+
 struct wf_worker {
     /* What thieves touch. */
     struct wf_deque   deque;
@@ -25,20 +32,26 @@ struct wf_worker {
 
     /* The worker's own. */
     _Alignas(WF_APART) weft_pool *pool;
+    struct weft_call *call;        /* of the hand that sits here */
+    _Atomic uint32_t  rare;        /* of enum wf_rare */
     bool              alone;       /* there is no other worker */
-    uint32_t          place;       /* of the run it works for: call.run, to which n_sinks belong */
+    uint32_t          place;       /* of the run it works for: call->run, to which n_sinks belong */
     uint32_t          n_sinks;     /* finished, not told to the run yet */
     struct wf_held    held;
     int              *victims;     /* the others, nearest first */
     int               id, pu;
     int               last_victim; /* -1: none yet */
-    struct weft_call  call;
+    bool              is_open;     /* of a serial pool: its node has not finished */
+    bool              is_nested;   /* it runs tasks on top of a body that waits */
     struct wf_tracer  tracer;
-    bool              rare;        /* it is traced, counts what it runs, or its pool has a limit */
     _Atomic uint64_t  n_done;      /* nodes it has run, when it counts */
+    struct weft_child *free_children;
+    struct wf_child_block *child_blocks;
+    struct wf_hand    *wanting;    /* the seat, the first first; guarded by the lock of seats */
     wf_thread         thread;
     bool              started;
     _Atomic bool      asleep;      /* for the watchdog to tell */
+    struct wf_hand    hand;        /* the first to sit here */
 };
 
 /* Counts a node that has run. Relaxed: nobody else writes it, and who reads it can wait. */
@@ -47,13 +60,22 @@ static inline void wf_worker_count(struct wf_worker *w)
     wf_store_relaxed(&w->n_done, wf_load_relaxed(&w->n_done) + 1);
 }
 
-/* The worker whose call this is: a body has no other. */
-static inline struct wf_worker *wf_worker_of(weft_call *call)
-{
-    return (struct wf_worker *)((char *)call - offsetof(struct wf_worker, call));
-}
+/* The life of a seat: until the pool ends. True: its hand has risen before, and is idle. */
+bool wf_worker_loop(struct wf_worker *w);
 
-/* The life of a worker: until the pool ends. */
-void wf_worker_loop(struct wf_worker *w);
+/* ---- For bodies that run, or wait ------------------------------------------------ */
+
+/* Leaves a ready word where others find it; run at once without memory to queue it. */
+void wf_worker_leave(struct wf_worker *w, wf_ready word);
+void wf_worker_run(struct wf_worker *w, wf_ready word);
+
+/* From now on it works for this run, and the call with it. */
+void wf_worker_at(struct wf_worker *w, struct wf_run *r);
+
+/* The node, of the run it works for, has finished after it was open. */
+void wf_worker_end_node(struct wf_worker *w, uint32_t node);
+
+/* What it has counted and not told others is told. */
+void wf_worker_let_go(struct wf_worker *w);
 
 #endif

@@ -25,6 +25,7 @@
 #include <weft/random.h>
 #include <weft/rowfn.h>
 #include <weft/save.h>
+#include <weft/spawn.h>
 #include <weft/status.h>
 #include <weft/trace.h>
 #include <weft/value.h>

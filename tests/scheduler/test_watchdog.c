@@ -51,15 +51,15 @@ static void make_ready(struct wf_worker *w)
 static weft_status body_that_calls_nobody(weft_call *call, void *arg, struct weft_error *err)
 {
     (void)arg, (void)err;
-    wait_for_sleepers(wf_worker_of(call));
-    make_ready(wf_worker_of(call));
+    wait_for_sleepers(call->worker);
+    make_ready(call->worker);
     return WEFT_OK;
 }
 
 /* The same with roots: as if the worker had got two and told nobody. */
 static weft_status body_that_keeps_roots(weft_call *call, void *arg, struct weft_error *err)
 {
-    struct wf_worker *w = wf_worker_of(call);
+    struct wf_worker *w = call->worker;
 
     (void)arg, (void)err;
     wait_for_sleepers(w);
@@ -73,7 +73,7 @@ static weft_status body_that_keeps_roots(weft_call *call, void *arg, struct weft
 /* Another: leaves a token for a sleeper, as park.c does, and does not wake it. */
 static weft_status body_that_calls_too_softly(weft_call *call, void *arg, struct weft_error *err)
 {
-    struct wf_worker *w = wf_worker_of(call);
+    struct wf_worker *w = call->worker;
     weft_pool *pool = w->pool;
 
     (void)arg, (void)err;
@@ -91,7 +91,7 @@ static weft_status body_that_calls_too_softly(weft_call *call, void *arg, struct
 static weft_status body_that_works_long(weft_call *call, void *arg, struct weft_error *err)
 {
     (void)arg, (void)err;
-    wait_for_sleepers(wf_worker_of(call));
+    wait_for_sleepers(call->worker);
     work();
     return WEFT_OK;
 }

@@ -1,0 +1,694 @@
+/* spawn.c - tasks that running bodies make: built, run, ended. */
+#include "scheduler/spawn.h"
+
+#include <string.h>
+
+#include "lib/base/assert.h"
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "scheduler/pool.h"
+
+/* ---- Memory -------------------------------------------------------------------- */
+
+enum { CHILDREN_A_BLOCK = 32 };
+
+struct wf_child_block {
+    struct wf_child_block *older;
+    _Alignas(64) struct weft_child of[CHILDREN_A_BLOCK];
+};
+
+void wf_child_free_blocks(struct wf_child_block *blocks)
+{
+    while (blocks) {
+        struct wf_child_block *older = blocks->older;
+
+        wf_free(blocks);
+        blocks = older;
+    }
+}
+
+static bool add_block(struct wf_worker *w)
+{
+    struct wf_child_block *b = wf_alloc_aligned(sizeof *b);
+
+    if (!b)
+        return false;
+    memset(b, 0, sizeof *b);
+    b->older = w->child_blocks;
+    w->child_blocks = b;
+    for (int i = CHILDREN_A_BLOCK; i-- > 0;) {
+        b->of[i].sibling = w->free_children;
+        w->free_children = &b->of[i];
+    }
+    return true;
+}
+
+/* A child below `up`, with one reference: its life. It is not counted there yet. */
+static struct weft_child *new_child(struct wf_worker *w, enum wf_child_kind kind, struct weft_child *up)
+{
+    struct weft_child *c;
+
+    if (!w->free_children && !add_block(w))
+        return NULL;
+    c = w->free_children;
+    w->free_children = c->sibling;
+    /* Relaxed, and one by one: a thief may be reading of an earlier life. */
+    wf_store_relaxed(&c->up, up);
+    wf_store_relaxed(&c->depth, up ? wf_load_relaxed(&up->depth) + 1 : 0);
+    wf_store_relaxed(&c->n_open, 1);
+    wf_store_relaxed(&c->refs, 1);
+    wf_store_relaxed(&c->readers, 0);
+    wf_store_relaxed(&c->is_orphan, 0);
+    wf_store_relaxed(&c->state, WF_CHILD_OPEN);
+    wf_store_relaxed(&c->stop, 0);
+    wf_store_relaxed(&c->waiters, NULL);
+    wf_store_relaxed(&c->failed, NULL);
+    c->n_spawned = 0;
+    c->kind = kind;
+    c->status = WEFT_OK;
+    c->handled = c->closed = false;
+    c->err = NULL;
+    c->value = weft_value_none();
+    c->later = NULL;
+    c->children = c->sibling = NULL;
+    c->next = NULL;
+    return c;
+}
+
+static void drop(struct wf_worker *w, struct weft_child *c)
+{
+    if (wf_sub(&c->refs, 1) != 1)
+        return;
+    weft_value_release(c->value);
+    wf_free(c->err);
+    c->sibling = w->free_children;
+    w->free_children = c;
+}
+
+/* ---- Work ---------------------------------------------------------------------- */
+
+/* Frees what the work holds; its inputs may be gone then. */
+static void fini_work(struct wf_worker *w, struct wf_work *work)
+{
+    if (work->free_arg)
+        work->free_arg(work->arg);
+    else if (work->arg_is_ours)
+        wf_free(work->arg);
+    for (uint32_t i = 0; i < work->n_deps; i++) {
+        /* Release: we have read it. Partner: who takes the value over. */
+        wf_sub(&work->deps[i].of->readers, 1);
+        drop(w, work->deps[i].of);
+    }
+    if (work->deps != work->few)
+        wf_free(work->deps);
+    work->n_deps = 0;
+    work->deps = NULL;
+    work->free_arg = NULL;
+    work->arg_is_ours = false;
+}
+
+/* From a place that goes away: what lies in the work itself moves along. */
+static void move_work(struct wf_work *to, const struct wf_work *from)
+{
+    *to = *from;
+    if (from->deps == from->few)
+        to->deps = to->few;
+    if (from->arg == from->small)
+        to->arg = to->small;
+}
+
+/* Fills `work` as `spec` says. Its inputs are held from now on. False: no memory; then
+ * the argument is freed if it was to be. */
+static bool init_work(struct wf_work *work, const struct weft_spawn_spec *spec)
+{
+    work->body = spec->body;
+    work->arg = spec->arg;
+    work->free_arg = spec->arg_bytes ? NULL : spec->free_arg;
+    work->arg_is_ours = spec->arg_bytes > WF_SMALL_ARG;
+    work->is_node = false;
+    work->n_deps = 0;
+    work->deps = spec->n_deps > WF_FEW_EDGES ? wf_alloc_array(spec->n_deps, sizeof *work->deps) : work->few;
+    if (work->arg_is_ours)
+        work->arg = wf_alloc(spec->arg_bytes);
+    else if (spec->arg_bytes)
+        work->arg = work->small;
+    if (!work->deps || (spec->arg_bytes && !work->arg)) {
+        if (work->deps != work->few)
+            wf_free(work->deps);
+        if (work->arg_is_ours)
+            wf_free(work->arg);
+        else if (work->free_arg)
+            work->free_arg(work->arg);
+        return false;
+    }
+    if (spec->arg_bytes)
+        memcpy(work->arg, spec->arg, spec->arg_bytes);
+    for (size_t i = 0; i < spec->n_deps; i++) {
+        work->deps[i].of = spec->deps[i];
+        wf_add(&spec->deps[i]->refs, 1);
+        wf_add(&spec->deps[i]->readers, 1);
+    }
+    work->n_deps = (uint32_t)spec->n_deps;
+    return true;
+}
+
+struct weft_value wf_work_input(const struct wf_work *work, size_t i)
+{
+    WF_ASSERT(i < work->n_deps);
+    return work->deps[i].of->value;
+}
+
+weft_status wf_work_take(const struct wf_work *work, size_t i, struct weft_value *out)
+{
+    struct weft_child *of = work->deps[i].of;
+
+    if (!of->value.type)
+        return WEFT_EMPTY;
+    /* Acquire: who read it before has let go of it. One of the readers is this work. */
+    if (!wf_load_acquire(&of->is_orphan) || wf_load_acquire(&of->readers) != 1)
+        return wf_value_own(of->value, out);
+    *out = of->value;
+    of->value = weft_value_none();
+    return WEFT_OK;
+}
+
+/* ---- Waiting for inputs --------------------------------------------------------- */
+
+/* What `waiters` holds once nobody need wait any more. */
+static struct wf_edge closed_mark;
+#define CLOSED (&closed_mark)
+
+/* Enters `c` with what it waits for. False: that has finished. */
+static bool wait_for(struct wf_edge *e)
+{
+    struct wf_edge *head = wf_load_acquire(&e->of->waiters);
+
+    do {
+        if (head == CLOSED)
+            return false;
+        e->next = head;
+        /* Release: who closes the list sees the edge. Acquire on failure: closed means
+         * that the result is there. */
+    } while (!wf_cas(&e->of->waiters, &head, e));
+    return true;
+}
+
+/* One input of `c`, or its being built, is over. True: it was the last. */
+static bool is_ready_now(struct weft_child *c, uint32_t n)
+{
+    /* Release: our input is there. Acquire, for the last: so are all. */
+    return wf_sub(&c->n_wait, n) == n;
+}
+
+/* Lets `c` begin its work as soon as its inputs are there. */
+static void start(struct wf_worker *w, struct weft_child *c)
+{
+    struct wf_work *work = &c->work;
+    uint32_t n = 1;
+
+    wf_store_relaxed(&c->n_wait, work->n_deps + 1);
+    for (uint32_t i = 0; i < work->n_deps; i++) {
+        work->deps[i].waiter = c;
+        n += !wait_for(&work->deps[i]);
+    }
+    if (is_ready_now(c, n))
+        wf_worker_leave(w, wf_word_of(c, WF_WORD_RUN));
+}
+
+/* ---- The end of a child ---------------------------------------------------------- */
+
+static void fail(struct weft_child *c, weft_status st, const struct weft_error *err)
+{
+    if (c->status)
+        return;
+    c->status = st;
+    c->err = wf_alloc(sizeof *c->err);
+    if (c->err && err && err->status == st)
+        *c->err = *err;
+    else if (c->err) { /* a body may give a status and no sentence */
+        memset(c->err, 0, sizeof *c->err);
+        weft_error_set(c->err, st, "%s", weft_status_text(st));
+    }
+}
+
+static void give(struct weft_child *c, struct weft_value value)
+{
+    weft_value_release(c->value);
+    c->value = value;
+}
+
+void wf_child_return(struct weft_child *c, struct weft_value value)
+{
+    give(c, value);
+}
+
+weft_status wf_child_take(struct weft_child *c, struct weft_value *out)
+{
+    /* Acquire: pairs with the release of who has read it. The body that asks is the only
+     * one that could make more. */
+    if (wf_load_acquire(&c->readers))
+        return wf_value_own(c->value, out);
+    *out = c->value;
+    c->value = weft_value_none();
+    return WEFT_OK;
+}
+
+/* Of the children that failed and were not answered for, the first that was spawned. */
+static void settle(struct wf_worker *w, struct weft_child *c)
+{
+    /* Acquire: pairs with the release in report(). All children have ended. */
+    struct weft_child *failed = wf_load_acquire(&c->failed), *first = NULL;
+
+    for (struct weft_child *f = failed; f; f = f->next_failed)
+        if (!f->handled && (!first || f->number < first->number))
+            first = f;
+    if (first)
+        fail(c, first->status, first->err);
+    while (failed) {
+        struct weft_child *next = failed->next_failed;
+
+        drop(w, failed);
+        failed = next;
+    }
+    wf_store_relaxed(&c->failed, NULL);
+    if (c->later) {
+        if (c->later->status)
+            fail(c, c->later->status, &c->later->err);
+        else if (c->later->value.type)
+            give(c, c->later->value);
+        wf_free(c->later);
+        c->later = NULL;
+    }
+    if (c->status) {
+        weft_value_release(c->value);
+        c->value = weft_value_none();
+    }
+}
+
+static void report(struct weft_child *up, struct weft_child *c)
+{
+    struct weft_child *head = wf_load_relaxed(&up->failed);
+
+    wf_add(&c->refs, 1);
+    do
+        c->next_failed = head;
+    while (!wf_cas(&up->failed, &head, c));
+}
+
+/* Those that waited for `c` may have all they wait for now. */
+static void tell_waiters(struct wf_worker *w, struct weft_child *c)
+{
+    /* Release: who finds it closed sees the result. Acquire: the edges. */
+    struct wf_edge *e = wf_swap(&c->waiters, CLOSED);
+
+    while (e) {
+        struct wf_edge *next = e->next;
+
+        if (is_ready_now(e->waiter, 1))
+            wf_worker_leave(w, wf_word_of(e->waiter, WF_WORD_RUN));
+        e = next;
+    }
+}
+
+/* What the stem came to is its node's, of which the call is now. */
+static void pass_to_node(struct wf_worker *w, struct weft_child *c)
+{
+    weft_call *call = w->call;
+
+    call->err.status = WEFT_OK;
+    if (c->err)
+        call->err = *c->err;
+    if (c->value.type)
+        weft_call_return(call, c->value);
+    c->value = weft_value_none();
+    wf_run_settle(call, c->status);
+    drop(w, c);
+}
+
+static void end_stem(struct wf_worker *w, struct weft_child *c)
+{
+    weft_call *call = w->call;
+    struct wf_run *run = c->run;
+    const uint32_t node = c->node;
+    struct wf_aside aside;
+
+    wf_call_aside(call, &aside);
+    wf_worker_at(w, run);
+    call->node = node;
+    call->began = c->began;
+    pass_to_node(w, c);
+    wf_worker_end_node(w, node);
+    wf_call_back(call, &aside);
+}
+
+/* `c` has ended, and may bring those above to their end. */
+static void end(struct wf_worker *w, struct weft_child *c)
+{
+    for (;;) {
+        struct weft_child *up = wf_load_relaxed(&c->up);
+
+        settle(w, c);
+        if (c->kind == WF_CHILD_STEM) {
+            end_stem(w, c);
+            return;
+        }
+        if (c->status)
+            report(up, c);
+        tell_waiters(w, c);
+        /* Release: who waits sees the result. Its memory stays, whoever drops it. */
+        if (wf_swap(&c->state, WF_CHILD_FINISHED) == WF_CHILD_AWAITED)
+            wf_wake(&c->state, 1);
+        drop(w, c);
+        /* Release: all we did for it. Acquire, for the last: what all others did. */
+        if (wf_sub(&up->n_open, 1) != 1)
+            return;
+        c = up;
+    }
+}
+
+void wf_child_let_go(struct wf_worker *w, struct weft_child *c)
+{
+    /* Release, and acquire for the last, as above. */
+    if (wf_sub(&c->n_open, 1) == 1)
+        end(w, c);
+}
+
+/* A group holds itself open while it may be spawned into. */
+void wf_group_shut(struct wf_worker *w, struct weft_child *group)
+{
+    if (group->closed)
+        return;
+    group->closed = true;
+    wf_child_let_go(w, group);
+}
+
+/* A body of `c` has returned: what it spawned is not its any more, and what it wants to
+ * become is begun. True: that was all, and all children have ended: then the end is to be
+ * made by the caller. */
+static bool body_ended(struct wf_worker *w, struct weft_child *c, weft_status st, const struct weft_error *err)
+{
+    struct weft_child *child = c->children, *older;
+    struct wf_work *next = c->next;
+
+    for (; child; child = older) {
+        older = child->sibling;
+        if (child->kind == WF_CHILD_GROUP)
+            wf_group_shut(w, child);
+        /* Release: what the body did with its result comes before who takes it over. */
+        wf_store_release(&child->is_orphan, 1);
+        drop(w, child);
+    }
+    c->children = NULL;
+    fini_work(w, &c->work);
+    c->next = NULL;
+    if (st)
+        fail(c, st, err);
+    if (next && c->status) {
+        fini_work(w, next);
+        wf_free(next);
+        next = NULL;
+    }
+    if (!next)
+        return wf_sub(&c->n_open, 1) == 1;
+    move_work(&c->work, next);
+    wf_free(next);
+    start(w, c);
+    return false;
+}
+
+bool wf_stem_after(weft_call *call, weft_status st)
+{
+    struct wf_worker *w = call->worker;
+    struct weft_child *c = call->child;
+
+    call->child = NULL;
+    call->mark = -1;
+    if (!body_ended(w, c, st, &call->err))
+        return false;
+    /* All in one: the node ends here, as if it had no stem. */
+    settle(w, c);
+    pass_to_node(w, c);
+    return true;
+}
+
+/* ---- Running --------------------------------------------------------------------- */
+
+bool wf_child_is_stopped(const struct weft_child *c)
+{
+    /* As deep as the recursion is; so only looked at when something was cancelled. */
+    for (; c; c = wf_load_relaxed(&((struct weft_child *)c)->up))
+        if (wf_load_relaxed(&((struct weft_child *)c)->stop))
+            return true;
+    return false;
+}
+
+bool wf_child_is_cancelled(const struct weft_child *c, struct wf_run *r)
+{
+    const uint32_t flags = wf_load_relaxed(&r->flags);
+
+    return (flags & WF_RUN_STOP) || ((flags & WF_RUN_STOPS) && wf_child_is_stopped(c));
+}
+
+void weft_child_cancel(weft_child *child)
+{
+    if (!child->run)
+        return; /* it stands for what could not be spawned */
+    wf_store_relaxed(&child->stop, 1);
+    /* Release: who sees the flag sees what to stop. */
+    wf_or(&child->run->flags, WF_RUN_STOPS);
+    wf_pool_stop_below(child->run->future->pool);
+}
+
+/* Why it may not run; WEFT_OK: it may. */
+static weft_status doom_of(const struct weft_child *c, struct weft_error *err)
+{
+    for (uint32_t i = 0; i < c->work.n_deps; i++) {
+        const struct weft_child *of = c->work.deps[i].of;
+
+        if (of->status) {
+            if (of->err)
+                *err = *of->err;
+            return of->status;
+        }
+    }
+    if (!wf_child_is_cancelled(c, c->run))
+        return WEFT_OK;
+    return weft_error_set(err, WEFT_CANCELLED, "it was stopped before this task began");
+}
+
+/* Passes its only input on. */
+static weft_status pass_on(weft_call *call, struct weft_error *err)
+{
+    struct weft_value v = weft_value_none();
+    weft_status st;
+
+    if (call->work->n_deps != 1)
+        return weft_error_set(err, WEFT_INVALID, "without a body a task becomes one other, not %u", call->work->n_deps);
+    st = wf_work_take(call->work, 0, &v);
+    if (st == WEFT_EMPTY)
+        return WEFT_OK; /* the other gave nothing */
+    if (st)
+        return weft_error_set(err, st, "the result of the task it became cannot be had twice");
+    weft_call_return(call, v);
+    return WEFT_OK;
+}
+
+void wf_child_run(struct wf_worker *w, struct weft_child *c)
+{
+    static const struct weft_run_head ask = {0}; /* no list of inputs: weft_call_find() */
+    weft_call *call = w->call;
+    const uint64_t begin = w->tracer.ring ? wf_ticks() : 0;
+    struct weft_error err = {.status = WEFT_OK};
+    struct wf_aside aside;
+    weft_status st;
+    bool ended;
+
+    wf_call_aside(call, &aside);
+    wf_worker_at(w, c->run);
+    call->node = c->node;
+    call->child = c;
+    call->mark = wf_load_relaxed(&w->deque.bottom);
+    if (!c->work.is_node) {
+        call->work = &c->work;
+        call->head = &ask;
+    }
+    st = doom_of(c, &err);
+    if (!st) {
+        err.status = WEFT_OK;
+        st = c->work.body ? c->work.body(call, c->work.arg, &err) : pass_on(call, &err);
+        if (call->marks & WF_MARK_SCRATCH)
+            wf_scratch_reset(&call->scratch);
+    }
+    ended = body_ended(w, c, st, &err);
+    if (w->tracer.ring)
+        wf_tracer_note(&w->tracer, begin, wf_ticks(), call->node, w->place, WEFT_EVENT_FORK);
+    wf_call_back(call, &aside);
+    if (ended)
+        end(w, c);
+}
+
+/* ---- Building -------------------------------------------------------------------- */
+
+struct weft_child *wf_child_of_call(weft_call *call)
+{
+    struct wf_worker *w = call->worker;
+    struct weft_child *c = call->child;
+
+    if (c || call->stolen || call->process)
+        return c;
+    c = new_child(w, WF_CHILD_STEM, call->run->up);
+    if (!c)
+        return NULL;
+    if (call->run->elastic)
+        wf_elastic_open(call->run);
+    c->run = call->run;
+    c->node = call->node;
+    c->began = call->began;
+    c->work = (struct wf_work){.is_node = true};
+    call->child = c;
+    call->marks |= WF_MARK_CHILD;
+    call->mark = wf_load_relaxed(&w->deque.bottom);
+    return c;
+}
+
+void wf_no_child_init(struct weft_child *c)
+{
+    memset(c, 0, sizeof *c);
+    wf_init(&c->refs, UINT32_MAX / 2); /* never ours to free */
+    wf_init(&c->state, WF_CHILD_FINISHED);
+    wf_init(&c->waiters, CLOSED);
+    c->status = WEFT_NOMEM;
+    c->closed = true;
+}
+
+/* What cannot be spawned fails the task that would have it. What is given back stands for
+ * all such of this pool: it has failed, and stays. */
+void wf_call_refuse(weft_call *call, weft_status st, const char *why)
+{
+    struct weft_error err = {.status = WEFT_OK};
+
+    weft_error_set(&err, st, "%s", why);
+    if (call->child) {
+        fail(call->child, st, &err);
+    } else {
+        call->err = err;
+        call->marks |= WF_MARK_REFUSED;
+    }
+}
+
+static weft_child *refuse(weft_call *call, const struct weft_spawn_spec *spec, weft_status st, const char *why)
+{
+    if (spec && !spec->arg_bytes && spec->free_arg)
+        spec->free_arg(spec->arg);
+    wf_call_refuse(call, st, why);
+    return &call->worker->pool->no_child;
+}
+
+/* Why this body can spawn nothing at all; the task fails with it. */
+static weft_child *refuse_all(weft_call *call, const struct weft_spawn_spec *spec)
+{
+    if (call->process)
+        return refuse(call, spec, WEFT_UNSUPPORTED, "a body in another process can spawn nothing");
+    if (call->stolen)
+        return refuse(call, spec, WEFT_UNSUPPORTED, "a forked body can spawn nothing");
+    return refuse(call, spec, WEFT_NOMEM, "no memory for a spawned task");
+}
+
+static struct weft_child *owner_of(const struct weft_child *c)
+{
+    struct weft_child *up = wf_load_relaxed(&((struct weft_child *)c)->up);
+
+    while (up && up->kind == WF_CHILD_GROUP)
+        up = wf_load_relaxed(&up->up);
+    return up;
+}
+
+static bool deps_are_ours(const weft_call *call, const struct weft_spawn_spec *spec, const struct weft_child *me)
+{
+    for (size_t i = 0; i < spec->n_deps; i++)
+        if (spec->deps[i] != &call->worker->pool->no_child && owner_of(spec->deps[i]) != me)
+            return false;
+    return true;
+}
+
+/* A child of kind `kind` below `me`, or `group`; in the list of who spawned it. */
+static struct weft_child *add_child(weft_call *call, enum wf_child_kind kind, struct weft_child *me, struct weft_child *group)
+{
+    struct weft_child *up = group ? group : me, *c = new_child(call->worker, kind, up);
+
+    if (!c)
+        return NULL;
+    c->run = call->run;
+    c->node = call->node;
+    c->number = up->n_spawned++;
+    c->work = (struct wf_work){0};
+    c->sibling = me->children;
+    me->children = c;
+    wf_store_relaxed(&c->refs, 2); /* its life, and that list */
+    wf_add(&up->n_open, 1);
+    return c;
+}
+
+weft_child *weft_call_spawn(weft_call *call, const struct weft_spawn_spec *spec)
+{
+    struct wf_worker *w = call->worker;
+    struct weft_child *me = wf_child_of_call(call), *group = spec->group, *c;
+
+    if (!me)
+        return refuse_all(call, spec);
+    if (!deps_are_ours(call, spec, me))
+        return refuse(call, spec, WEFT_INVALID, "a spawned task depends on one that another body has spawned");
+    if (group && (group->kind != WF_CHILD_GROUP || owner_of(group) != me))
+        return refuse(call, spec, WEFT_INVALID, "a task was spawned into what is no group of this body");
+    if (group && group->closed)
+        return refuse(call, spec, WEFT_INVALID, "a task was spawned into a group that was waited for");
+    c = add_child(call, WF_CHILD_TASK, me, group);
+    if (!c)
+        return refuse(call, spec, WEFT_NOMEM, "no memory for a spawned task");
+    if (!init_work(&c->work, spec)) {
+        fail(c, WEFT_NOMEM, NULL);
+        wf_child_let_go(w, c);
+        return c;
+    }
+    start(w, c);
+    if (!w->alone)
+        wf_park_wake(&w->pool->park);
+    return c;
+}
+
+weft_child *weft_call_group(weft_call *call)
+{
+    struct weft_child *me = wf_child_of_call(call), *c;
+
+    if (!me)
+        return refuse_all(call, NULL);
+    c = add_child(call, WF_CHILD_GROUP, me, NULL);
+    return c ? c : refuse(call, NULL, WEFT_NOMEM, "no memory for a group of tasks");
+}
+
+void weft_call_become(weft_call *call, const struct weft_spawn_spec *spec)
+{
+    struct wf_worker *w = call->worker;
+    struct weft_child *me = wf_child_of_call(call);
+    struct wf_work *work;
+
+    if (!me) {
+        refuse_all(call, spec);
+        return;
+    }
+    if (!deps_are_ours(call, spec, me)) {
+        refuse(call, spec, WEFT_INVALID, "a task would depend on one that another body has spawned");
+        return;
+    }
+    work = wf_alloc(sizeof *work);
+    if (!work || !init_work(work, spec)) {
+        refuse(call, work ? NULL : spec, WEFT_NOMEM, "no memory for the rest of a task");
+        wf_free(work);
+        return;
+    }
+    if (me->next) {
+        fini_work(w, me->next);
+        wf_free(me->next);
+    }
+    me->next = work;
+}
