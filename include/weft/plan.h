@@ -51,6 +51,11 @@ struct weft_plan_spec {
      * value, and what only it needs is dropped. Runs of the plan keep there what they make.
      * Lent as long as the plan. */
     weft_memo *memo;
+    /* An order of one's own in place of WEFT_PASS_ORDER; NULL: that. Of the tasks whose inputs
+     * are there, that of the smallest rank is the next; of equal ones, that which would be
+     * first without. Asked once for each task that is needed. */
+    int64_t (*rank)(const weft_task *task, void *arg);
+    void     *rank_arg;
 };
 
 /* A plan for `targets`; a target given twice is fine. `spec` may be NULL. */

@@ -272,6 +272,8 @@ static weft_status print_stage(struct explain *e, const struct stage *s, struct 
 {
     const struct weft_plan_spec spec = {.without = s->without | e->plan.without,
                                         .times = s->without ? NULL : e->plan.times,
+                                        .rank = s->without & WEFT_PASS_ORDER ? NULL : e->plan.rank,
+                                        .rank_arg = e->plan.rank_arg,
                                         .memo = s == &stages[N_STAGES - 1] ? e->plan.memo : NULL};
     struct groups before = e->groups;
     weft_plan *plan = NULL;

@@ -25,9 +25,10 @@ static weft_status check_targets(weft_task *const *targets, size_t n, struct wef
 }
 
 /* Needed tasks in the order of order.c. */
-static weft_status plan_in_order(weft_plan *p, weft_task *const *targets, size_t n, uint32_t without,
-                                 struct weft_error *err)
+static weft_status plan_in_order(weft_plan *p, weft_task *const *targets, size_t n,
+                                 const struct weft_plan_spec *spec, struct weft_error *err)
 {
+    const uint32_t without = spec ? spec->without : 0;
     struct wf_arena scratch = {0};
     struct wf_recall recall;
     struct wf_order o = {.recall = &recall};
@@ -38,6 +39,8 @@ static weft_status plan_in_order(weft_plan *p, weft_task *const *targets, size_t
         st = wf_error_nomem(err, "what is known already");
     if (!st)
         st = wf_order_make(&o, &scratch, p->graph, targets, n, without, err);
+    if (!st && spec && spec->rank)
+        st = wf_order_by_user(&o, p->graph, spec, err);
     if (!st && wf_recall_count_culled(&recall, o.node_of, &p->reuse.n_culled))
         st = wf_error_nomem(err, "a plan");
     if (st)
@@ -82,14 +85,14 @@ weft_status weft_plan_new(weft_plan **out, weft_task *const *targets, size_t n_t
     if (!p)
         return wf_error_nomem(err, "a plan");
     clear(p, g);
-    if (wf_order_is_as_built(g, without)) {
+    if (wf_order_is_as_built(g, without) && !(spec && spec->rank)) {
         p->n_nodes = g->n_tasks;
         st = wf_lay_make(p, NULL, targets, n_targets, without, &whole, err);
     }
     if (!st && !whole) {
         clear(p, g);
         p->memo = spec ? spec->memo : NULL;
-        st = plan_in_order(p, targets, n_targets, without, err);
+        st = plan_in_order(p, targets, n_targets, spec, err);
     }
     if (!st)
         st = wf_rank_by_priority(p, err);

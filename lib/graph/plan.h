@@ -189,6 +189,10 @@ struct wf_order {
 /* Whether a plan may take the graph as it was built, should all of it be needed. */
 bool wf_order_is_as_built(const weft_graph *g, uint32_t without);
 
+/* user_order.c: the same nodes by spec->rank. */
+weft_status wf_order_by_user(struct wf_order *o, const weft_graph *g, const struct weft_plan_spec *spec,
+                             struct weft_error *err);
+
 /* Memory comes from `arena`; o->recall is set. */
 weft_status wf_order_make(struct wf_order *o, struct wf_arena *arena, const weft_graph *g,
                           weft_task *const *targets, size_t n_targets, uint32_t without,
