@@ -45,16 +45,16 @@ says 0 "^pool.kind  *sync  *$tmp/.config/weft/weft.conf:3$"
 
 # What --file writes says the same when it is read.
 "$weft" config --file >"$tmp/all.conf"
-"$weft" config | awk '{ print $1, NF > 2 ? $2 : "" }' >"$tmp/before"
+"$weft" config | awk '{ print $1, (NF > 2 ? $2 : "") }' >"$tmp/before"
 unset WEFT_WORKERS WEFT_MEMORY__LIMIT
 rm "$tmp/.config/weft/weft.conf"
 export WEFT_CONFIG="$tmp/all.conf"
-"$weft" config | awk '{ print $1, NF > 2 ? $2 : "" }' >"$tmp/after"
-cmp -s "$tmp/before" "$tmp/after" || {
+"$weft" config | awk '{ print $1, (NF > 2 ? $2 : "") }' >"$tmp/after"
+if ! grep -qx 'pool.workers 3' "$tmp/before" || ! cmp -s "$tmp/before" "$tmp/after"; then
     echo "what --file wrote says something else:"
     diff "$tmp/before" "$tmp/after"
     failed=1
-}
+fi
 
 WEFT_WORKERS=many says 1 "^error: WEFT_WORKERS: 'many' is not a number from 1 to 4096, or auto$"
 printf 'pool.pin = maybe\n' >"$tmp/all.conf"
