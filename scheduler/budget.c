@@ -30,17 +30,13 @@ static size_t fair_share(void)
     return (size_t)((granted > 0 && granted < all ? granted : all) * 3 / 5);
 }
 
-struct wf_budget *wf_budget_new(size_t limit, int n_workers, bool in_order, const char *spill_dir, size_t spill_bytes)
+struct wf_budget *wf_budget_new(size_t limit, int n_workers, bool in_order, struct wf_spill *spill)
 {
     struct wf_budget *b = wf_alloc_zero(1, sizeof *b);
 
     if (!b)
         return NULL;
-    b->spill = wf_spill_new(spill_dir, spill_bytes);
-    if (!b->spill) {
-        wf_free(b);
-        return NULL;
-    }
+    b->spill = spill;
     wf_mutex_init(&b->lock);
     wf_cond_init(&b->moved);
     b->limit = limit = limit == WEFT_LIMIT_AUTO ? fair_share() : limit;
@@ -55,7 +51,6 @@ void wf_budget_free(struct wf_budget *b)
 {
     if (!b)
         return;
-    wf_spill_release(b->spill);
     wf_cond_fini(&b->moved);
     wf_mutex_fini(&b->lock);
     wf_free(b);
@@ -102,7 +97,7 @@ static void cool(struct wf_stock *s, uint32_t slot)
     const struct wf_item *item = &s->items[slot];
 
     if (item->state == WF_ITEM_HERE && !item->n_reading && item->bytes >= SMALL &&
-        wf_spill_can(s->plan->slots[slot].type))
+        wf_spill_can(s->plan->slots[slot].type) && !(s->keeps_asked && wf_plan_is_asked(s->plan, slot)))
         wf_stock_cool(s, slot);
 }
 
@@ -683,8 +678,6 @@ void wf_budget_leave(struct wf_stock *s)
 
 void wf_budget_memory(struct wf_budget *b, struct weft_pool_memory *out)
 {
-    const struct wf_spill_count spilled = wf_spill_counted(b->spill);
-
     wf_mutex_lock(&b->lock);
     out->limit = b->limit;
     out->managed = b->managed;
@@ -693,11 +686,6 @@ void wf_budget_memory(struct wf_budget *b, struct weft_pool_memory *out)
     out->n_waits = b->n_waits;
     out->n_over = b->n_over;
     wf_mutex_unlock(&b->lock);
-    out->spilled = spilled.bytes;
-    out->disk = spilled.disk;
-    out->disk_peak = spilled.disk_peak;
-    out->written = spilled.bytes_written;
-    out->read = spilled.bytes_read;
 }
 
 void wf_budget_check(const struct wf_budget *b)

@@ -59,8 +59,8 @@ struct wf_budget {
     struct weft_error full;     /* why */
 };
 
-/* `in_order`: tasks run one by one, so none may wait. NULL: no memory. */
-struct wf_budget *wf_budget_new(size_t limit, int n_workers, bool in_order, const char *spill_dir, size_t spill_bytes);
+/* `in_order`: tasks run one by one, so none may wait. `spill` is lent. NULL: no memory. */
+struct wf_budget *wf_budget_new(size_t limit, int n_workers, bool in_order, struct wf_spill *spill);
 void              wf_budget_free(struct wf_budget *b); /* NULL is fine */
 
 /* A run begins with an empty stock; and ends: targets stay in their slots, on disk or not. */

@@ -62,6 +62,8 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
     f->plan = plan;
     f->n_targets = plan->n_targets;
     f->spec = spec ? *spec : (struct weft_run_spec){0};
+    if (f->stock)
+        f->stock->keeps_asked = f->spec.level == WEFT_LEVEL_MEMORY;
     f->watch = f->spec.watch ? *f->spec.watch : f->watch;
     f->spec.keep_failed |= pool->reruns;
     *out = f;
@@ -75,6 +77,17 @@ void wf_future_abandon(weft_future *f)
     free_future(f);
 }
 
+/* A result waits on disk to be taken. One that cannot go there stays. */
+static void put_on_disk(weft_future *f, struct weft_value *v)
+{
+    struct weft_value away;
+
+    if (!wf_spill_can(v->type) || wf_spill_write(f->pool->spill, *v, weft_value_bytes(*v), &away, NULL))
+        return;
+    weft_value_release(*v);
+    *v = away;
+}
+
 void wf_future_collect(weft_future *f, struct wf_run *r)
 {
     const uint32_t n = f->n_targets;
@@ -86,6 +99,8 @@ void wf_future_collect(weft_future *f, struct wf_run *r)
     f->kept = wf_load_acquire(&r->kept);
     for (uint32_t i = 0; i < n; i++) {
         f->statuses[i] = wf_run_target(r, i, &f->values[i]);
+        if (f->spec.level == WEFT_LEVEL_DISK && !f->statuses[i])
+            put_on_disk(f, &f->values[i]);
         /* No value has a number: that of its error. */
         if (f->statuses[i])
             f->values[i] = (struct weft_value){.as.i64 = n_failed++};

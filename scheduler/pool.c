@@ -80,6 +80,7 @@ static void free_memory(weft_pool *pool)
     }
     weft_trace_free(pool->last_shape);
     wf_budget_free(pool->budget);
+    wf_spill_release(pool->spill);
     wf_seats_fini(pool);
     wf_inbox_fini(&pool->inbox);
     wf_free(pool->workers);
@@ -184,8 +185,11 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
     wf_topo_place(pool->topo, pool->n_workers, pool->places);
     if (!wf_gather_init(&pool->gather, pool->topo, pool->n_workers, pool->places, WF_MAX_RUNS))
         goto fail;
+    pool->spill = wf_spill_new(spec->spill_dir, spec->spill_bytes);
+    if (!pool->spill)
+        goto fail;
     if (spec->limit_bytes && !(pool->budget = wf_budget_new(spec->limit_bytes, pool->n_workers,
-                                                            pool->kind == WEFT_POOL_SERIAL, spec->spill_dir, spec->spill_bytes)))
+                                                            pool->kind == WEFT_POOL_SERIAL, pool->spill)))
         goto fail;
     if (spec->executor) {
         pool->executor = *spec->executor;
@@ -264,6 +268,8 @@ void weft_pool_memory(weft_pool *pool, struct weft_pool_memory *out)
         return;
     if (pool->budget)
         wf_budget_memory(pool->budget, out);
+    if (pool->spill)
+        wf_spill_memory(pool->spill, out);
     out->resident = wf_mem_resident();
     out->allocated = wf_mem_allocated();
     out->unmanaged = out->resident > out->managed ? out->resident - out->managed : 0;

@@ -72,6 +72,7 @@ struct weft_pool {
     bool                has_executor;
     struct wf_watchdog  watchdog;
     struct weft_error  *refusal;    /* why it runs nothing; NULL: it does */
+    struct wf_spill    *spill;      /* where values go that leave memory */
     struct wf_budget   *budget;     /* NULL: no limit */
     struct wf_progress *progress;   /* NULL: nobody is told */
     struct weft_watch   watch;      /* of all runs; zeros: none */

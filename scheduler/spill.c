@@ -251,7 +251,6 @@ static weft_status nomem(struct weft_error *err)
 static void note_written(struct wf_spill *s, const struct wf_spilled *x)
 {
     wf_mutex_lock(&s->lock);
-    s->count.n_written++;
     s->count.bytes_written += x->stored;
     s->count.bytes += x->bytes;
     wf_mutex_unlock(&s->lock);
@@ -387,7 +386,6 @@ weft_status wf_spill_read(struct weft_value spilled, struct weft_value *out, str
         return st;
     *out = weft_value_of_ptr(x->type, data);
     wf_mutex_lock(&x->file->lock);
-    x->file->count.n_read++;
     x->file->count.bytes_read += x->stored;
     wf_mutex_unlock(&x->file->lock);
     return WEFT_OK;
@@ -439,12 +437,13 @@ size_t wf_spilled_bytes(struct weft_value spilled)
     return ((const struct wf_spilled *)spilled.as.ptr)->bytes;
 }
 
-struct wf_spill_count wf_spill_counted(struct wf_spill *s)
+void wf_spill_memory(struct wf_spill *s, struct weft_pool_memory *out)
 {
-    struct wf_spill_count count;
-
     wf_mutex_lock(&s->lock);
-    count = s->count;
+    out->spilled = s->count.bytes;
+    out->disk = s->count.disk;
+    out->disk_peak = s->count.disk_peak;
+    out->written = s->count.bytes_written;
+    out->read = s->count.bytes_read;
     wf_mutex_unlock(&s->lock);
-    return count;
 }

@@ -23,13 +23,12 @@
 #ifndef WF_SPILL_H
 #define WF_SPILL_H
 
-#include <weft/value.h>
+#include <weft/pool.h>
 
 #include "scheduler/extent.h"
 #include "scheduler/sync.h"
 
 struct wf_spill_count {
-    uint64_t n_written, n_read;         /* values, in all */
     uint64_t bytes_written, bytes_read; /* of the file, in all */
     uint64_t bytes;                     /* what values on disk would take in memory, now */
     uint64_t disk, disk_peak;           /* what they take of the file, now and at most */
@@ -69,6 +68,7 @@ size_t wf_spilled_bytes(struct weft_value spilled); /* in memory, before */
 /* If *v is on disk, makes it what it was; on failure it is released and no value. */
 weft_status wf_spill_bring(struct weft_value *v, struct weft_error *err);
 
-struct wf_spill_count wf_spill_counted(struct wf_spill *s);
+/* Fills in what is on disk. */
+void wf_spill_memory(struct wf_spill *s, struct weft_pool_memory *out);
 
 #endif

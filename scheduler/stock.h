@@ -49,6 +49,7 @@ struct wf_stock {
     struct wf_run    *run;
     struct wf_stock *next, *before;
     uint32_t         n_done, n_cold, n_waiting, n_moving;
+    bool             keeps_asked; /* what is asked for stays in memory */
     uint64_t         bytes;     /* exact, of items HERE and LEAVING */
     size_t           n_block;   /* bytes of all that follows */
 

@@ -106,11 +106,11 @@ WEFT_API bool weft_pool_progress(weft_pool *pool, struct weft_progress *out);
 #define WEFT_LIMIT_AUTO SIZE_MAX
 
 struct weft_pool_memory {
-    size_t   limit;     /* 0: none, and then all but the last three are 0 */
+    size_t   limit;     /* 0: none, and then nothing is counted but what is on disk and the last three */
     size_t   managed;   /* bytes of the results that runs hold in memory, each as its type says */
     size_t   scratch;   /* that running tasks have said they need */
     size_t   peak;      /* the most of both together at any time */
-    size_t   spilled;   /* bytes of results that are on disk instead; taken futures too */
+    size_t   spilled;   /* bytes of results that are on disk instead, those of futures too */
     size_t   disk, disk_peak; /* what they take there */
     uint64_t written, read;   /* bytes of the file, in all */
     uint64_t n_waits;   /* how often a task was put aside */
@@ -128,6 +128,13 @@ enum weft_on_error {
     WEFT_FAIL_FAST, /* the first failure also cancels what has not begun */
 };
 
+/* Where results wait until they are taken from their future. */
+enum weft_level {
+    WEFT_LEVEL_ANY,    /* in memory, or on disk what a pool with a limit has no room for */
+    WEFT_LEVEL_MEMORY, /* in memory, whatever the limit says */
+    WEFT_LEVEL_DISK,   /* on disk, if their type has `write` and `read` and the disk has room; else in memory */
+};
+
 struct weft_run_spec {
     enum weft_on_error on_error;
     void (*done)(void *done_arg, weft_status status); /* called once at the end, by a worker or who submits; short.
@@ -143,6 +150,7 @@ struct weft_run_spec {
     void (*released)(void *released_arg, int worker, int64_t at_ns); /* one has left, so long after the run
                               * began; by that worker, short, and calling nothing of the pool */
     void  *released_arg;
+    enum weft_level level;   /* of its results */
 };
 
 /* Runs one task and what it needs. *out is written only on success. */

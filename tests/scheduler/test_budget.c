@@ -357,6 +357,54 @@ Test(budget, what_is_asked_for_stays_on_disk_until_it_is_taken)
     weft_graph_free(g);
 }
 
+static weft_status body_read_two(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)arg, (void)err;
+    weft_call_return(call, weft_value_of_i64(weft_block_i64_at(weft_call_block(call, 0), 0)));
+    return WEFT_OK;
+}
+
+Test(budget, results_wait_where_they_are_told_to)
+{
+    enum { N = 30 };
+    const enum weft_level levels[] = {WEFT_LEVEL_ANY, WEFT_LEVEL_MEMORY, WEFT_LEVEL_DISK};
+
+    for (int i = 0; i < 6; i++) {
+        const bool limited = i < 3;
+        const struct weft_run_spec spec = {.level = levels[i % 3]};
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2, .limit_bytes = limited ? 10 * BLOCK : 0});
+        weft_graph *g = weft_graph_new();
+        weft_task *t[N], *last;
+        struct weft_pool_memory m;
+        weft_future *f;
+
+        for (int k = 0; k < N; k++)
+            t[k] = weft_add(g, body_block, .arg = arg_of((uint64_t)k + 1), .result_bytes = BLOCK + 128);
+        last = weft_add(g, body_read_two, .deps = t, .n_deps = 1); /* a number */
+        t[0] = last;
+        cr_assert_eq(weft_pool_submit(pool, t, N, &spec, &f, NULL), WEFT_OK);
+        weft_future_wait(f, -1);
+        weft_pool_memory(pool, &m);
+        if (levels[i % 3] == WEFT_LEVEL_DISK)
+            cr_expect_eq(m.spilled, (N - 1) * (size_t)(BLOCK + 104), "%zu", m.spilled);
+        else if (limited && levels[i % 3] == WEFT_LEVEL_ANY)
+            cr_expect(m.spilled >= 18 * BLOCK, "%zu", m.spilled);
+        else
+            cr_expect_eq(m.spilled, 0u, "%zu", m.spilled);
+        for (size_t k = 1; k < N; k++) {
+            struct weft_value v, w = block_of((k + 1) * 0x9e3779b97f4a7c15u);
+
+            cr_assert_eq(weft_future_take(f, k, &v, NULL), WEFT_OK);
+            cr_expect_eq(hash_of(v), hash_of(w));
+            weft_value_release(v);
+            weft_value_release(w);
+        }
+        weft_future_free(f);
+        weft_pool_free(pool);
+        weft_graph_free(g);
+    }
+}
+
 /* ---- What goes wrong ------------------------------------------------------- */
 
 static weft_status fails_with(const struct weft_pool_spec *spec, struct weft_error *err)
@@ -442,13 +490,6 @@ static weft_status body_spoil(weft_call *call, void *arg, struct weft_error *err
     for (uint64_t at = 0; at < pool->budget->spill->extents.end; at += BLOCK)
         cr_assert_eq(pwrite(pool->budget->spill->fd, bad, sizeof bad, (off_t)at + 1000), (ssize_t)sizeof bad);
     weft_call_return(call, weft_value_of_i64(1));
-    return WEFT_OK;
-}
-
-static weft_status body_read_two(weft_call *call, void *arg, struct weft_error *err)
-{
-    (void)arg, (void)err;
-    weft_call_return(call, weft_value_of_i64(weft_block_i64_at(weft_call_block(call, 0), 0)));
     return WEFT_OK;
 }
 
