@@ -84,6 +84,16 @@ WEFT_API weft_task *weft_plan_task(const weft_plan *plan, size_t i);
 
 /* ---- As a graph again ----------------------------------------------------- */
 
+struct weft_optimize_spec {
+    const struct weft_plan_spec *plan; /* as for weft_plan_new(); NULL: all passes */
+    /* A pass of one's own, or NULL: is asked for each task, those it reads before it, and
+     * answers what shall stand for it in the new graph: weft_graph_add(to, task), which is
+     * the task as it was, or anything else of that graph. `task` is lent, its argument for
+     * as long as the old graph is there. */
+    weft_task *(*pass)(weft_graph *to, const struct weft_task_spec *task, void *arg);
+    void      *pass_arg;
+};
+
 /* What a plan of these targets would run, as a graph of its own, given: needed tasks
  * only, equal pure ones once, added in the order of the plan; targets_out[i] is what
  * targets[i] became. Its tasks have the keys, terms, layers and places they had, so a
@@ -91,9 +101,9 @@ WEFT_API weft_task *weft_plan_task(const weft_plan *plan, size_t i);
  * are pointers stay with the old graph unless their type can share them: free the new
  * graph first. WEFT_UNSUPPORTED for a value that can be neither shared nor copied.
  * Collections need no such call: weft_array_keep() and its like give the tasks that
- * all their passes lead to. */
+ * all their passes lead to. `spec` may be NULL. */
 WEFT_API weft_status weft_optimize(weft_graph **out, weft_task **targets_out, weft_task *const *targets,
-                                   size_t n_targets, const struct weft_plan_spec *spec, struct weft_error *err);
+                                   size_t n_targets, const struct weft_optimize_spec *spec, struct weft_error *err);
 
 /* ---- How much memory it takes --------------------------------------------
  * Bytes of results between the tasks of the plan, targets to the end, and of the scratch of

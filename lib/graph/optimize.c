@@ -7,6 +7,7 @@
 
 struct copying {
     const weft_plan *p;
+    const struct weft_optimize_spec *spec; /* NULL: all passes, none of the user's */
     weft_graph      *to;
     weft_task      **made;    /* by node */
     weft_task      **others;  /* further results and values, by slot - first_extra; NULL: not yet */
@@ -95,17 +96,34 @@ static void say_terms(struct weft_task_spec *spec, const struct wf_terms *terms)
     spec->only_workers = terms->only_workers;
 }
 
+static bool has_pass(const struct copying *c)
+{
+    return c->spec && c->spec->pass;
+}
+
 /* The argument: bytes are copied, what can be shared is; all else stays the old graph's. */
-static void say_arg(struct weft_task_spec *spec, const struct wf_extra *x)
+static void say_arg(const struct copying *c, struct weft_task_spec *spec, const struct wf_extra *x)
 {
     spec->arg_bytes = x->arg_bytes;
-    if (x->arg_bytes || !x->arg_type || !x->arg_type->share)
+    if (x->arg_bytes || has_pass(c) || !x->arg_type || !x->arg_type->share)
         return;
     spec->arg = x->arg_type->share(x->arg);
     spec->arg_type = x->arg_type;
 }
 
-static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps)
+/* What the user's pass makes of it. NULL: nothing of this graph. */
+static weft_task *ask_pass(const struct copying *c, const struct weft_task_spec *spec, struct weft_error *err)
+{
+    weft_task *made = c->spec->pass(c->to, spec, c->spec->pass_arg);
+
+    if (made && weft_task_graph(made) == c->to)
+        return made;
+    weft_error_set(err, WEFT_INVALID, "optimize: the pass answers %s for %s",
+                   made ? "a task of another graph" : "no task", spec->key ? spec->key : spec->name ? spec->name : "a task");
+    return NULL;
+}
+
+static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps, struct weft_error *err)
 {
     const struct wf_kind *kind = wf_task_kind(t);
     const struct wf_extra *x = wf_task_extra(t);
@@ -118,7 +136,7 @@ static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps
 
     say_terms(&spec, kind->terms);
     if (x) {
-        say_arg(&spec, x);
+        say_arg(c, &spec, x);
         spec.key = x->key;
         spec.index = x->index;
         spec.n_index = x->n_index;
@@ -130,6 +148,8 @@ static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps
         spec.key = key;
         spec.n_index = 0;
     }
+    if (has_pass(c))
+        return ask_pass(c, &spec, err);
     made = weft_graph_add(c->to, &spec);
     if (x && !x->arg_bytes && made->has_extra && made->what == WF_TASK_BODY && !wf_task_extra(made)->arg_type) {
         wf_task_extra(made)->arg_type = x->arg_type;
@@ -148,7 +168,7 @@ static weft_task *copy_task(struct copying *c, uint32_t node, struct weft_error 
 
     if (t->what == WF_TASK_FAILED)
         return wf_graph_fail_with(c->to, wf_task_arg(t), wf_task_kind(t)->file, wf_task_kind(t)->line);
-    return copy_deps(c, &in, err) ? NULL : copy_body(c, t, in.n);
+    return copy_deps(c, &in, err) ? NULL : copy_body(c, t, in.n, err);
 }
 
 /* A target known by an alias is known by it still. */
@@ -202,11 +222,11 @@ static weft_status copy_all(struct copying *c, weft_task **out, weft_task *const
 }
 
 static weft_status optimize(weft_graph **out, weft_task **targets_out, weft_task *const *targets, size_t n_targets,
-                            const struct weft_plan_spec *spec, struct weft_error *err)
+                            const struct weft_optimize_spec *spec, struct weft_error *err)
 {
-    struct copying c = {0};
+    struct copying c = {.spec = spec};
     weft_plan *p = NULL;
-    weft_status st = weft_plan_new(&p, targets, n_targets, spec, err);
+    weft_status st = weft_plan_new(&p, targets, n_targets, spec ? spec->plan : NULL, err);
 
     if (st)
         return st;
@@ -226,8 +246,9 @@ static weft_status optimize(weft_graph **out, weft_task **targets_out, weft_task
 }
 
 weft_status weft_optimize(weft_graph **out, weft_task **targets_out, weft_task *const *targets, size_t n_targets,
-                          const struct weft_plan_spec *spec, struct weft_error *err)
+                          const struct weft_optimize_spec *spec, struct weft_error *err)
 {
+    const struct weft_optimize_spec again = {.plan = spec ? spec->plan : NULL};
     struct weft_error own;
     weft_graph *once;
     weft_status st;
@@ -239,7 +260,7 @@ weft_status weft_optimize(weft_graph **out, weft_task **targets_out, weft_task *
     if (st || !wf_task_graph(targets[0])->has_forward)
         return st;
     once = *out;
-    st = optimize(out, targets_out, targets_out, n_targets, spec, err);
+    st = optimize(out, targets_out, targets_out, n_targets, &again, err);
     weft_graph_free(once);
     return st;
 }

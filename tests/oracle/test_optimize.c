@@ -196,6 +196,62 @@ Test(optimize, keys_that_come_late_are_in_order_afterwards)
     }
 }
 
+/* Joins additions of a number to an addition: one task for both. */
+static weft_task *join_adds(weft_graph *to, const struct weft_task_spec *task, void *arg)
+{
+    struct weft_task_spec joined = *task;
+    const weft_task *below = task->n_deps == 1 ? task->deps[0] : NULL;
+
+    ++*(int *)arg;
+    if (!below || below->what != WF_TASK_BODY || wf_task_kind(below)->body != body_add || task->body != body_add ||
+        below->n_deps != 1)
+        return weft_graph_add(to, task);
+    joined.arg = (char *)task->arg + (uintptr_t)wf_task_arg(below);
+    joined.deps = (weft_task *[]){weft_task_dep(below, 0)};
+    return weft_graph_add(to, &joined);
+}
+
+Test(optimize, a_pass_of_ones_own_may_put_other_tasks_in_their_place)
+{
+    weft_graph *g = weft_graph_new(), *to;
+    weft_task *t = weft_add(g, body_add, .arg = arg_of(1)), *out;
+    int n_asked = 0;
+    struct weft_value v;
+    weft_plan *p;
+
+    for (int i = 2; i <= 10; i++)
+        t = weft_add(g, body_add, .arg = arg_of(i), .deps = &t, .n_deps = 1);
+    weft_add(g, body_add); /* not needed, so not asked for */
+    cr_assert_eq(weft_optimize(&to, &out, &t, 1, &(struct weft_optimize_spec){.pass = join_adds, .pass_arg = &n_asked}, NULL), WEFT_OK);
+    cr_assert_eq(n_asked, 10);
+    cr_assert_eq(weft_plan_new(&p, &out, 1, NULL, NULL), WEFT_OK);
+    cr_assert_eq(weft_plan_n_tasks(p), 2);
+    weft_plan_free(p);
+    v = run_value(out, 2);
+    cr_assert_eq(weft_value_i64(v), 55);
+    weft_graph_free(to);
+    weft_graph_free(g);
+}
+
+static weft_task *answer(weft_graph *to, const struct weft_task_spec *task, void *arg)
+{
+    (void)to, (void)task;
+    return arg;
+}
+
+Test(optimize, a_pass_that_answers_no_task_of_the_graph_is_told)
+{
+    weft_graph *g = weft_graph_new(), *to;
+    weft_task *t = weft_add(g, body_add, .key = "k"), *out;
+    struct weft_error err;
+
+    cr_assert_eq(weft_optimize(&to, &out, &t, 1, &(struct weft_optimize_spec){.pass = answer}, &err), WEFT_INVALID);
+    cr_assert_str_eq(err.message, "optimize: the pass answers no task for k");
+    cr_assert_eq(weft_optimize(&to, &out, &t, 1, &(struct weft_optimize_spec){.pass = answer, .pass_arg = t}, &err), WEFT_INVALID);
+    cr_assert_str_eq(err.message, "optimize: the pass answers a task of another graph for k");
+    weft_graph_free(g);
+}
+
 Test(optimize, a_value_that_cannot_be_shared_is_told)
 {
     static const struct weft_type sealed = {.name = "sealed"};
