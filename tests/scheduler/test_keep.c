@@ -168,6 +168,94 @@ Test(keep, what_is_taken_over_in_place_leaves_what_is_kept_as_it_was)
     }
 }
 
+/* A counted value that is shared and never copied. */
+struct shared {
+    int     holders;
+    int64_t number;
+};
+
+static void shared_free(void *data)
+{
+    struct shared *s = data;
+
+    if (!--s->holders)
+        free(s);
+}
+
+static void *shared_share(void *data)
+{
+    ((struct shared *)data)->holders++;
+    return data;
+}
+
+static size_t shared_bytes(const void *data)
+{
+    (void)data;
+    return sizeof(struct shared);
+}
+
+static const struct weft_type shared_type = {.name = "shared", .free = shared_free, .share = shared_share,
+                                             .bytes = shared_bytes};
+
+static weft_status share_body(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct shared *s = malloc(sizeof *s);
+
+    (void)arg, (void)err;
+    *s = (struct shared){.holders = 1, .number = 5};
+    weft_call_return(call, weft_value_of_ptr(&shared_type, s));
+    return WEFT_OK;
+}
+
+static weft_status take_body(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct weft_value v;
+    const weft_status st = weft_call_take(call, 0, &v);
+
+    (void)arg, (void)err;
+    if (!st)
+        weft_call_return(call, v);
+    return st;
+}
+
+Test(keep, what_can_only_be_shared_is_not_taken_over_where_a_memo_may_hold_it)
+{
+    weft_pool *pool = weft_pool_new(&pools[0]);
+    weft_memo *memo;
+
+    cr_assert_eq(weft_memo_new(&memo, &(struct weft_memo_spec){.least_ns = -1}, NULL), WEFT_OK);
+    for (int kept = 0; kept < 2; kept++)
+        for (int pure = 0; pure < 2; pure++) {
+            weft_graph *g = weft_graph_new();
+            weft_task *made = weft_add(g, share_body, .flags = pure ? WEFT_PURE : 0);
+            weft_task *taken = weft_add(g, take_body, .deps = WEFT_DEPS(made));
+
+            cr_assert_eq(weft_pool_run_many(pool, &taken, 1, &(struct weft_run_spec){.memo = kept ? memo : NULL}, NULL, NULL),
+                         kept && pure ? WEFT_UNSUPPORTED : WEFT_OK);
+            weft_graph_free(g);
+        }
+    weft_memo_free(memo);
+    weft_pool_free(pool);
+}
+
+Test(keep, results_of_other_processes_are_kept)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_PROCESSES, .n_workers = 2});
+    int64_t seeds[LEAVES];
+    struct outcome first, again;
+    weft_memo *memo;
+
+    fill_seeds(seeds);
+    cr_assert_eq(weft_memo_new(&memo, &(struct weft_memo_spec){.least_ns = -1}, NULL), WEFT_OK);
+    first = run_tree(pool, memo, seeds);
+    again = run_tree(pool, memo, seeds);
+    cr_assert_eq(first.reuse.n_reused, 0);
+    cr_assert_eq(again.reuse.n_culled, 110);
+    cr_assert_arr_eq(again.sums, first.sums, sizeof first.sums);
+    weft_memo_free(memo);
+    weft_pool_free(pool);
+}
+
 Test(keep, what_is_quick_to_make_is_not_kept_but_when_asked)
 {
     weft_pool *pool = weft_pool_new(&pools[0]);

@@ -24,7 +24,7 @@ static struct weft_value block_of(int64_t n, bool random)
         uint32_t r[4];
 
         wf_random_block(5, 0, (uint64_t)i, r);
-        to[i] = random ? (int64_t)r[0] << 32 | r[1] : i / 50;
+        to[i] = random ? (int64_t)((uint64_t)r[0] << 32 | r[1]) : i / 50;
     }
     return weft_value_of_ptr(&weft_type_block, b);
 }

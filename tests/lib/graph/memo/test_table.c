@@ -29,7 +29,7 @@ static uint64_t add(struct wf_memo_table *t, uint64_t i, size_t bytes, int64_t c
     cr_assert(wf_memo_table_add(t, kept_of(i, bytes, cost_ns), &gone));
     cr_assert(wf_memo_table_is_sound(t));
     for (const struct wf_kept *k = gone; k; k = k->next)
-        went |= (uint64_t)1 << k->value.as.i64;
+        went |= (uint64_t)(k->value.as.i64 < 64) << (k->value.as.i64 & 63);
     wf_kept_free(gone);
     return went;
 }
