@@ -8,8 +8,8 @@
  *     worker          pretask body posttask
  *
  * Threads: start is called by who submits, the others by workers: those of several tasks at
- *          the same time, of one task in order, by one thread. In a pool of processes
- *          that is a thread of this process. They must be short and not wait for a run.
+ *          the same time, of one task in order. In a pool of processes these are threads
+ *          of this process. They must be short and not wait for a run.
  */
 #ifndef WEFT_WATCH_H
 #define WEFT_WATCH_H
@@ -28,7 +28,8 @@ struct weft_watch {
      * stopped - is not told, before or after. */
     void (*pretask)(void *arg, weft_task *task, int worker);
 
-    /* Its body has ended. `result`, lent for the call, is its first one, or no value; `err`
+    /* It has finished, and so have the children it has spawned, of which nothing is told
+     * (weft/spawn.h); by then another worker may tell. `result`, lent for the call, is its first one, or no value; `err`
      * says why it failed, and is NULL when it did not. */
     void (*posttask)(void *arg, weft_task *task, int worker, struct weft_value result,
                      const struct weft_error *err);

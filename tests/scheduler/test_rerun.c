@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <weft/pool.h>
+#include <weft/spawn.h>
 
 #include "lib/base/mem.h"
 #include "scheduler/pool.h"
@@ -163,6 +164,41 @@ Test(rerun, an_input_that_cannot_be_held_twice_is_named)
     weft_pool_free(pool);
     weft_graph_free(g);
     cr_assert_eq(boxes_live, 0);
+}
+
+static weft_status spawned_fails(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)call;
+    return weft_error_set(err, WEFT_FAILED, "child of %lld", (long long)(intptr_t)arg);
+}
+
+/* Fails because its child does. */
+static weft_status spawns(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)arg, (void)err;
+    weft_spawn(call, spawned_fails, .arg = arg_of(box_number(weft_call_input(call, 0))));
+    return WEFT_OK;
+}
+
+Test(rerun, a_task_whose_child_failed_runs_with_its_children)
+{
+    for (int workers = 1; workers < 4; workers++) {
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = workers});
+        weft_graph *g = weft_graph_new();
+        weft_task *a = weft_add(g, body_box, .arg = arg_of(7));
+        weft_future *f = submit(pool, weft_add(g, spawns, .deps = WEFT_DEPS(a)));
+        struct weft_error err = {0};
+
+        cr_assert_eq(weft_future_take(f, 0, NULL, &err), WEFT_FAILED);
+        cr_assert_str_eq(err.message, "child of 7");
+        memset(&err, 0, sizeof err);
+        cr_assert_eq(weft_future_rerun(f, NULL, &err), WEFT_FAILED);
+        cr_assert_str_eq(err.message, "child of 7");
+        weft_future_free(f);
+        weft_pool_free(pool);
+        weft_graph_free(g);
+        cr_assert_eq(boxes_live, 0);
+    }
 }
 
 static weft_status fail_with_number(weft_call *call, void *arg, struct weft_error *err)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <weft/pool.h>
+#include <weft/spawn.h>
 
 #include "scheduler/pool.h"
 #include "tests/support/bodies.h"
@@ -150,6 +151,41 @@ Test(watch, a_run_of_known_values_starts_and_finishes)
     cr_assert_str_eq(d.text, "start of 0; finish: ok");
     weft_pool_free(pool);
     weft_graph_free(g);
+}
+
+/* Gives what its child gives: 8. */
+static weft_status child(weft_call *call, void *arg, struct weft_error *err)
+{
+    add(arg, "child");
+    (void)err;
+    weft_call_return(call, weft_value_of_i64(8));
+    return WEFT_OK;
+}
+
+static weft_status becomes_child(weft_call *call, void *arg, struct weft_error *err)
+{
+    weft_child *c = weft_spawn(call, child, .arg = arg);
+
+    (void)err;
+    add(arg, "body");
+    weft_become(call, NULL, .deps = &c, .n_deps = 1);
+    return WEFT_OK;
+}
+
+Test(watch, a_task_with_children_has_finished_when_they_have)
+{
+    for (int k = 0; k < 2; k++) {
+        struct diary d = {0};
+        const struct weft_watch watch = watch_into(&d);
+        weft_graph *g = weft_graph_new();
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = kinds[k], .n_workers = 1});
+        weft_task *t = weft_add(g, becomes_child, .name = "t", .arg = &d);
+
+        cr_assert_eq(weft_pool_run_many(pool, &t, 1, &(struct weft_run_spec){.watch = &watch}, NULL, NULL), WEFT_OK);
+        cr_assert_str_eq(d.text, "start of 1; before t on 0; body; child; after t: 8; finish: ok");
+        weft_pool_free(pool);
+        weft_graph_free(g);
+    }
 }
 
 struct counts {
