@@ -569,6 +569,8 @@ static bool run_found(struct wf_worker *w)
             if (is_work_left(w))
                 wf_park_wake(park);
             wf_bench_sit(w);
+            if (w->pool->budget)
+                wf_budget_awake(w->pool->budget);
             return true;
         }
         wf_store_relaxed(&w->asleep, true);
