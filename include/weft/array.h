@@ -29,6 +29,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <weft/collection.h>
 #include <weft/graph.h>
 
 WEFT_BEGIN
@@ -129,6 +130,10 @@ WEFT_API weft_array *weft_array_keep(weft_array *a);
  * the shapes that `layout` says, in row-major order. `n` must be their number. */
 WEFT_API weft_array *weft_array_from_tasks(weft_graph *g, weft_dtype dtype, struct weft_layout layout,
                                            weft_task *const *tasks, int64_t n);
+
+/* An array as a collection (weft/collection.h), and back; NULL: it is another. */
+WEFT_API struct weft_collection weft_array_collection(weft_array *a);
+WEFT_API weft_array            *weft_collection_array(struct weft_collection c);
 
 WEFT_END
 

@@ -32,6 +32,7 @@
 #ifndef WEFT_BAG_H
 #define WEFT_BAG_H
 
+#include <weft/collection.h>
 #include <weft/graph.h>
 
 WEFT_BEGIN
@@ -183,6 +184,10 @@ WEFT_API weft_task *weft_bag_reduce(weft_bag *b, weft_combine_fn *fn, const stru
 /* How often each key of pairs or groups, or each text, occurs: pairs with an int64
  * value, in order of first appearance; weft_records_find() is fast on them. */
 WEFT_API weft_task *weft_bag_count_by_key(weft_bag *b);
+
+/* A bag as a collection (weft/collection.h), and back; NULL: it is another. */
+WEFT_API struct weft_collection weft_bag_collection(weft_bag *b);
+WEFT_API weft_bag              *weft_collection_bag(struct weft_collection c);
 
 /* ---- Reading results ----------------------------------------------------- */
 

@@ -24,6 +24,7 @@
 #define WEFT_FRAME_H
 
 #include <weft/array.h>
+#include <weft/collection.h>
 #include <weft/expr.h>
 #include <weft/graph.h>
 #include <weft/io.h>
@@ -66,6 +67,11 @@ WEFT_API weft_frame *weft_frame_from_columns(weft_graph *g, const struct weft_co
 /* A partition for each chunk; all have the names and types of the first. Retains
  * them; n >= 1. */
 WEFT_API weft_frame *weft_frame_from_chunks(weft_graph *g, weft_chunk *const *chunks, int n);
+
+/* A partition for each task, which gives a chunk with the names and types of `like`, or
+ * its reader fails with WEFT_TYPE; n >= 1. Nothing else of `like` is looked at: it may be
+ * of another graph. */
+WEFT_API weft_frame *weft_frame_from_tasks(weft_graph *g, weft_task *const *tasks, int n, const weft_frame *like);
 
 /* A CSV file, as weft/io.h says; `spec` may be NULL. The file is walked over once,
  * now, for its names, types and rows; partitions are parsed by the run, and only
@@ -167,6 +173,10 @@ WEFT_API weft_task *weft_frame_partition(weft_frame *f, int i); /* 0 <= i < n_pa
 /* The first n rows, all if there are fewer. Walks from partition to partition until
  * it has them, and reads no further. */
 WEFT_API weft_task *weft_frame_head(weft_frame *f, int64_t n);
+
+/* A frame as a collection (weft/collection.h), and back; NULL: it is another. */
+WEFT_API struct weft_collection weft_frame_collection(weft_frame *f);
+WEFT_API weft_frame            *weft_collection_frame(struct weft_collection c);
 
 /* ---- Columns as arrays ------------------------------------------------------------- */
 

@@ -7,6 +7,8 @@
 #include <weft/bag.h>
 #include <weft/block.h>
 #include <weft/chunk.h>
+#include <weft/collection.h>
+#include <weft/compute.h>
 #include <weft/config.h>
 #include <weft/dtype.h>
 #include <weft/elastic.h>

@@ -15,6 +15,7 @@ WEFT_END
 
 #define weft_frame_from_columns(g, ...) weft_frame_from_columns(WEFT_GRAPH_HERE(g), __VA_ARGS__)
 #define weft_frame_from_chunks(g, ...)  weft_frame_from_chunks(WEFT_GRAPH_HERE(g), __VA_ARGS__)
+#define weft_frame_from_tasks(g, ...)   weft_frame_from_tasks(WEFT_GRAPH_HERE(g), __VA_ARGS__)
 #define weft_frame_read_csv(g, ...)     weft_frame_read_csv(WEFT_GRAPH_HERE(g), __VA_ARGS__)
 #define weft_frame_random(g, ...)       weft_frame_random(WEFT_GRAPH_HERE(g), __VA_ARGS__)
 #define weft_frame_demo_series(g, ...)  weft_frame_demo_series(WEFT_GRAPH_HERE(g), __VA_ARGS__)
