@@ -77,8 +77,9 @@ void            wf_origin_leave(weft_graph *g, const struct wf_saved *saved);
 /* Whether a task says more than the scope it is built in. */
 static inline bool wf_says_terms(const struct weft_task_spec *spec)
 {
-    return spec->retries || spec->timeout_ns || spec->n_needs || spec->scratch_bytes || spec->n_workers ||
-           spec->backoff_ns || spec->only_workers;
+    /* No branches: most say nothing, and adding a task asks. */
+    return (uint64_t)spec->retries | (uint64_t)spec->timeout_ns | spec->n_needs | spec->scratch_bytes |
+           (uint64_t)spec->n_workers | (uint64_t)spec->backoff_ns | spec->only_workers;
 }
 
 /* The terms of a task of this graph. */
