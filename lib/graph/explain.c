@@ -101,29 +101,34 @@ static const char *group_name(const struct group *g)
 
 static weft_status find_groups(struct groups *gs, const weft_plan *p, struct weft_error *err)
 {
-    uint32_t last_kind = UINT32_MAX, last_group = 0;
+    uint32_t *of_kind; /* 1 + the group of a kind of tasks, which says all that groups are told apart by */
+    weft_status st = WEFT_OK;
 
     *gs = (struct groups){0};
     wf_map_init(&gs->by_key);
     wf_arena_init(&gs->arena);
     gs->of = wf_alloc_array((size_t)p->n_nodes + 1, sizeof *gs->of);
-    if (!gs->of)
-        return wf_error_nomem(err, "an explanation");
-    for (uint32_t i = 0; i < p->n_nodes; i++) {
+    of_kind = wf_alloc_zero((size_t)p->graph->n_kinds + 1, sizeof *of_kind);
+    if (!gs->of || !of_kind)
+        st = wf_error_nomem(err, "an explanation");
+    for (uint32_t i = 0; !st && i < p->n_nodes; i++) {
         const weft_task *t = wf_plan_task(p, i);
         const struct wf_extra *x = wf_task_extra(t);
+        uint32_t *group = &of_kind[t->kind];
 
-        if (t->kind != last_kind)
-            last_group = group_of(gs, t);
-        if (last_group == WF_NONE)
-            return wf_error_nomem(err, "an explanation");
-        last_kind = t->kind;
-        gs->of[i] = last_group;
-        gs->group[last_group].n++;
-        gs->group[last_group].n_fused += wf_plan_is_fused(p, i);
-        gs->group[last_group].bytes += x ? x->result_bytes : 0;
+        if (!*group)
+            *group = group_of(gs, t) + 1; /* WF_NONE + 1 is 0 */
+        if (!*group) {
+            st = wf_error_nomem(err, "an explanation");
+            break;
+        }
+        gs->of[i] = *group - 1;
+        gs->group[*group - 1].n++;
+        gs->group[*group - 1].n_fused += wf_plan_is_fused(p, i);
+        gs->group[*group - 1].bytes += x ? x->result_bytes : 0;
     }
-    return WEFT_OK;
+    wf_free(of_kind);
+    return st;
 }
 
 static bool add_read(struct group *g, uint32_t other)
