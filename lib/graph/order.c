@@ -168,7 +168,7 @@ static weft_status enter(struct walk *w, uint32_t id, struct weft_error *err)
         number_value(w->o, task);
         return WEFT_OK;
     }
-    if (w->o->recall->memo) {
+    if (w->o->recall) {
         st = recall(w, task, &known, err);
         if (st || known)
             return st;
@@ -269,7 +269,7 @@ static weft_status walk_as_built(struct walk *w, weft_task *const *targets, size
 
         if (w->without & WEFT_PASS_CULL)
             needed[i] = 1;
-        if (needed[i] && w->o->recall->memo)
+        if (needed[i] && w->o->recall)
             st = recall(w, i, &known, err);
         for (uint32_t k = 0; needed[i] && !known && k < t->n_deps; k++)
             needed[wf_task_deps(t)[k]] = 1;

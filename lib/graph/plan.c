@@ -31,7 +31,7 @@ static weft_status plan_in_order(weft_plan *p, weft_task *const *targets, size_t
     const uint32_t without = spec ? spec->without : 0;
     struct wf_arena scratch = {0};
     struct wf_recall recall;
-    struct wf_order o = {.recall = &recall};
+    struct wf_order o = {.recall = p->memo ? &recall : NULL};
     bool whole;
     weft_status st = wf_recall_init(&recall, p->memo, p->graph);
 

@@ -189,7 +189,7 @@ struct wf_order {
     uint32_t *values;  /* tasks that are values, each once */
     uint32_t *value_of;/* per task: its place in `values` */
     uint32_t  n_values;
-    struct wf_recall *recall; /* what a memo knows: values behind those above */
+    struct wf_recall *recall; /* what a memo knows: values behind those above; NULL: there is none */
 };
 
 /* Whether a plan may take the graph as it was built, should all of it be needed. */

@@ -14,7 +14,7 @@
 #include "lib/graph/graph.h"
 
 struct wf_recall {
-    weft_memo         *memo;   /* NULL: nothing is known */
+    weft_memo         *memo;   /* NULL: nothing is asked, all below is empty */
     const weft_graph  *g;
     uint32_t          *first;  /* by task: 1 + the place of its first result in `values`; 0: not known */
     struct weft_value *values;
@@ -30,7 +30,7 @@ weft_status wf_recall_find(struct wf_recall *r, uint32_t id, bool *known);
 
 static inline bool wf_recall_is_known(const struct wf_recall *r, uint32_t id)
 {
-    return r && r->first && r->first[id];
+    return r && r->first[id];
 }
 
 /* How many bodies below those known have no number in node_of (WF_NONE), so would have run. */
