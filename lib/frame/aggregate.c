@@ -223,6 +223,7 @@ static weft_task **add_partials(const weft_frame *f, const char *op, struct wf_a
     if (!tasks || !name)
         return NULL;
     layer = layer_of(f, name, "partial", &name);
+    weft_graph_layer_tell(f->graph, layer, "looks at %d column%s", a->flow->n_reads, a->flow->n_reads == 1 ? "" : "s");
     for (int64_t i = 0; name && i < f->source->n; i++)
         tasks[i] = wf_graph_add_here(f->graph, wf_agg_partial_body, .name = name, .index = &i, .n_index = 1, .layer = layer,
                             .flags = WEFT_PURE, .arg = wf_aggregation_type.share(a), .arg_type = &wf_aggregation_type,
@@ -262,16 +263,20 @@ weft_task *wf_aggregate(const weft_frame *f, const char *op, const struct wf_agg
     struct wf_aggregation *a = NULL;
     struct weft_error err;
     weft_task **tasks, *result = NULL;
+    char about[WF_FRAME_ABOUT];
     int n = f->source->n;
 
     if (aggregation_new(&a, f, spec, &err))
         return wf_graph_fail_with(f->graph, &err, NULL, 0);
     tasks = add_partials(f, op, a);
-    if (tasks && add_combines(f, op, a, tasks, &n))
-        result = weft_graph_add(f->graph, &(struct weft_task_spec){
-            .body = as_value ? wf_agg_value_body : wf_agg_chunk_body, .name = op, .layer = weft_graph_layer(f->graph, op),
-            .flags = WEFT_PURE, .arg = wf_aggregation_type.share(a), .arg_type = &wf_aggregation_type, .deps = tasks,
-            .n_deps = (size_t)n, .file = f->graph->here.file, .line = f->graph->here.line});
+    if (tasks && add_combines(f, op, a, tasks, &n)) {
+        const uint32_t layer = weft_graph_layer(f->graph, op);
+
+        weft_graph_layer_tell(f->graph, layer, "%s", as_value ? "one value" : wf_frame_about(a->schema, about));
+        result = wf_graph_add_here(f->graph, as_value ? wf_agg_value_body : wf_agg_chunk_body, .name = op, .layer = layer,
+                                   .flags = WEFT_PURE, .arg = wf_aggregation_type.share(a),
+                                   .arg_type = &wf_aggregation_type, .deps = tasks, .n_deps = (size_t)n);
+    }
     if (!result)
         result = wf_graph_nomem(f->graph);
     if (schema)

@@ -435,9 +435,11 @@ static weft_frame *add_merges(weft_frame *f, struct sort *s)
     weft_task **inputs = wf_graph_alloc(f->graph, n_inputs * sizeof *inputs);
     weft_task **merges = wf_graph_alloc(f->graph, (size_t)s->n * sizeof *merges);
     const uint32_t layer = weft_graph_layer(f->graph, "sort-merge");
+    char about[WF_FRAME_ABOUT];
 
     if (!inputs || !merges || !add_runs(f, s, inputs))
         return NULL;
+    weft_graph_layer_tell(f->graph, layer, "%s", wf_frame_about(&f->schema, about));
     for (int64_t j = 0; j < s->n; j++) {
         struct merge *m = wf_alloc(sizeof *m);
 
