@@ -8,9 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <xxhash.h>
-
 #include "lib/base/error.h"
+#include "lib/base/hash.h"
 #include "lib/base/lz4.h"
 #include "lib/base/mem.h"
 
@@ -191,7 +190,7 @@ static weft_status put_frame(struct out *o, const char *bytes, size_t n)
         return o->st = weft_error_set(o->err, WEFT_INVALID, "a %s writes itself in different lengths", o->to->type->name);
     f = &o->to->frames[o->n_frames++];
     packed = pack(o, bytes, n);
-    *f = (struct frame){.hash = XXH3_64bits(bytes, n), .bytes = (uint32_t)n, .stored = packed ? packed : (uint32_t)n};
+    *f = (struct frame){.hash = wf_hash(bytes, n), .bytes = (uint32_t)n, .stored = packed ? packed : (uint32_t)n};
     o->st = write_at(o->to->file, packed ? o->packed : bytes, f->stored, o->at, o->err);
     o->at += f->stored;
     return o->st;
@@ -328,7 +327,7 @@ static weft_status get_frame(struct in *in, char *to)
         return st;
     in->next++;
     in->at += f->stored;
-    if ((packed && !wf_lz4_unpack(to, f->bytes, in->packed, f->stored)) || XXH3_64bits(to, f->bytes) != f->hash)
+    if ((packed && !wf_lz4_unpack(to, f->bytes, in->packed, f->stored)) || wf_hash(to, f->bytes) != f->hash)
         return weft_error_set(in->err, WEFT_IO, "the spill file in %s: %u bytes at %llu are not what was written there",
                               in->from->file->dir, (unsigned)f->stored, (unsigned long long)at);
     return WEFT_OK;
