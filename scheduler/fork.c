@@ -85,11 +85,12 @@ void wf_fork_run(struct wf_worker *w, struct wf_fork *f, bool helping)
     weft_call *call = w->call;
     const bool traced = !helping && w->tracer.ring;
     const uint64_t begin = traced ? wf_ticks() : 0;
-    struct weft_error err = {.status = WEFT_OK};
+    struct weft_error err; /* a kilobyte: not cleared */
     struct wf_stolen stolen = {f, call->stolen};
     struct wf_aside aside;
     weft_status st;
 
+    err.status = WEFT_OK;
     /* Relaxed: a hint for the joining worker. */
     wf_store_relaxed(&f->thief, (uint32_t)w->id + 1);
     wf_call_aside(call, &aside);

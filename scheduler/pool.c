@@ -76,6 +76,7 @@ static void free_memory(weft_pool *pool)
         wf_process_free(pool->workers[i].hand.call.process);
         wf_call_fini(&pool->workers[i].hand.call);
         wf_child_free_blocks(pool->workers[i].child_blocks);
+        wf_free(pool->workers[i].free_work);
         wf_tracer_fini(&pool->workers[i].tracer);
     }
     weft_trace_free(pool->last_shape);

@@ -55,15 +55,13 @@ static struct weft_child *new_child(struct wf_worker *w, enum wf_child_kind kind
     /* Relaxed, and one by one: a thief may be reading of an earlier life. */
     wf_store_relaxed(&c->up, up);
     wf_store_relaxed(&c->depth, up ? wf_load_relaxed(&up->depth) + 1 : 0);
-    wf_store_relaxed(&c->n_open, 1);
-    wf_store_relaxed(&c->refs, 1);
-    wf_store_relaxed(&c->readers, 0);
-    wf_store_relaxed(&c->is_orphan, 0);
-    wf_store_relaxed(&c->state, WF_CHILD_OPEN);
+    wf_store_relaxed(&c->n_open, WF_OPEN_BODY);
+    wf_store_relaxed(&c->holds, WF_HOLD_LIFE);
     wf_store_relaxed(&c->stop, 0);
     wf_store_relaxed(&c->waiters, NULL);
     wf_store_relaxed(&c->failed, NULL);
     c->n_spawned = 0;
+    c->n_numbers = 0;
     c->kind = kind;
     c->status = WEFT_OK;
     c->handled = c->closed = false;
@@ -75,9 +73,22 @@ static struct weft_child *new_child(struct wf_worker *w, enum wf_child_kind kind
     return c;
 }
 
-static void drop(struct wf_worker *w, struct weft_child *c)
+/* Takes n off, and answers what it was. Release: what we did for it comes before. Acquire,
+ * for the last: so does what all others did. */
+static inline uint32_t take_off(const struct wf_worker *w, _Atomic uint32_t *count, uint32_t n)
 {
-    if (wf_sub(&c->refs, 1) != 1)
+    uint32_t was;
+
+    if (!w->alone)
+        return wf_sub(count, n);
+    was = wf_load_relaxed(count);
+    wf_store_relaxed(count, was - n);
+    return was;
+}
+
+static void drop(struct wf_worker *w, struct weft_child *c, uint32_t hold)
+{
+    if (take_off(w, &c->holds, hold) != hold)
         return;
     weft_value_release(c->value);
     wf_free(c->err);
@@ -87,6 +98,15 @@ static void drop(struct wf_worker *w, struct weft_child *c)
 
 /* ---- Work ---------------------------------------------------------------------- */
 
+/* Nothing to run, nothing to free. */
+static void no_work(struct wf_work *work)
+{
+    work->n_deps = 0;
+    work->deps = NULL;
+    work->free_arg = NULL;
+    work->arg_is_ours = work->is_node = false;
+}
+
 /* Frees what the work holds; its inputs may be gone then. */
 static void fini_work(struct wf_worker *w, struct wf_work *work)
 {
@@ -94,17 +114,28 @@ static void fini_work(struct wf_worker *w, struct wf_work *work)
         work->free_arg(work->arg);
     else if (work->arg_is_ours)
         wf_free(work->arg);
-    for (uint32_t i = 0; i < work->n_deps; i++) {
-        /* Release: we have read it. Partner: who takes the value over. */
-        wf_sub(&work->deps[i].of->readers, 1);
-        drop(w, work->deps[i].of);
-    }
+    for (uint32_t i = 0; i < work->n_deps; i++)
+        drop(w, work->deps[i].of, WF_HOLD_READER);
     if (work->deps != work->few)
         wf_free(work->deps);
-    work->n_deps = 0;
-    work->deps = NULL;
-    work->free_arg = NULL;
-    work->arg_is_ours = false;
+    no_work(work);
+}
+
+/* What a task becomes lies apart until it is that; one such place is kept at hand. */
+static struct wf_work *new_work(struct wf_worker *w)
+{
+    struct wf_work *work = w->free_work;
+
+    w->free_work = NULL;
+    return work ? work : wf_alloc(sizeof *work);
+}
+
+static void free_work(struct wf_worker *w, struct wf_work *work)
+{
+    if (w->free_work)
+        wf_free(work);
+    else
+        w->free_work = work;
 }
 
 /* From a place that goes away: what lies in the work itself moves along. */
@@ -119,7 +150,7 @@ static void move_work(struct wf_work *to, const struct wf_work *from)
 
 /* Fills `work` as `spec` says. Its inputs are held from now on. False: no memory; then
  * the argument is freed if it was to be. */
-static bool init_work(struct wf_work *work, const struct weft_spawn_spec *spec)
+static bool init_work(struct wf_worker *w, struct wf_work *work, const struct weft_spawn_spec *spec)
 {
     work->body = spec->body;
     work->arg = spec->arg;
@@ -145,8 +176,7 @@ static bool init_work(struct wf_work *work, const struct weft_spawn_spec *spec)
         memcpy(work->arg, spec->arg, spec->arg_bytes);
     for (size_t i = 0; i < spec->n_deps; i++) {
         work->deps[i].of = spec->deps[i];
-        wf_add(&spec->deps[i]->refs, 1);
-        wf_add(&spec->deps[i]->readers, 1);
+        take_off(w, &spec->deps[i]->holds, -(uint32_t)WF_HOLD_READER);
     }
     work->n_deps = (uint32_t)spec->n_deps;
     return true;
@@ -164,8 +194,8 @@ weft_status wf_work_take(const struct wf_work *work, size_t i, struct weft_value
 
     if (!of->value.type)
         return WEFT_EMPTY;
-    /* Acquire: who read it before has let go of it. One of the readers is this work. */
-    if (!wf_load_acquire(&of->is_orphan) || wf_load_acquire(&of->readers) != 1)
+    /* Acquire: who read it before has let go of it. */
+    if ((wf_load_acquire(&of->holds) & ~(uint32_t)WF_HOLD_LIFE) != WF_HOLD_READER)
         return wf_value_own(of->value, out);
     *out = of->value;
     of->value = weft_value_none();
@@ -175,14 +205,19 @@ weft_status wf_work_take(const struct wf_work *work, size_t i, struct weft_value
 /* ---- Waiting for inputs --------------------------------------------------------- */
 
 /* What `waiters` holds once nobody need wait any more. */
-static struct wf_edge closed_mark;
-#define CLOSED (&closed_mark)
+static const struct wf_edge closed_mark;
+#define CLOSED ((struct wf_edge *)&closed_mark)
 
-/* Enters `c` with what it waits for. False: that has finished. */
-static bool wait_for(struct wf_edge *e)
+/* Enters it with what is waited for. False: that has finished. */
+static bool wait_for(const struct wf_worker *w, struct wf_edge *e)
 {
     struct wf_edge *head = wf_load_acquire(&e->of->waiters);
 
+    if (w->alone && head != CLOSED) {
+        e->next = head;
+        wf_store_relaxed(&e->of->waiters, e);
+        return true;
+    }
     do {
         if (head == CLOSED)
             return false;
@@ -193,11 +228,18 @@ static bool wait_for(struct wf_edge *e)
     return true;
 }
 
-/* One input of `c`, or its being built, is over. True: it was the last. */
-static bool is_ready_now(struct weft_child *c, uint32_t n)
+bool wf_child_is_over(struct weft_child *c)
 {
-    /* Release: our input is there. Acquire, for the last: so are all. */
-    return wf_sub(&c->n_wait, n) == n;
+    /* Acquire: pairs with the release in tell_waiters(). */
+    return wf_load_acquire(&c->waiters) == CLOSED;
+}
+
+bool wf_child_await(struct wf_worker *w, struct weft_child *c, struct wf_sleeper *s)
+{
+    s->edge = (struct wf_edge){.of = c};
+    wf_init(&s->over, 0);
+    s->is_in = wait_for(w, &s->edge);
+    return s->is_in;
 }
 
 /* Lets `c` begin its work as soon as its inputs are there. */
@@ -209,9 +251,10 @@ static void start(struct wf_worker *w, struct weft_child *c)
     wf_store_relaxed(&c->n_wait, work->n_deps + 1);
     for (uint32_t i = 0; i < work->n_deps; i++) {
         work->deps[i].waiter = c;
-        n += !wait_for(&work->deps[i]);
+        n += !wait_for(w, &work->deps[i]);
     }
-    if (is_ready_now(c, n))
+    /* Without inputs that wait nobody else knows of it. */
+    if (n == work->n_deps + 1 || take_off(w, &c->n_wait, n) == n)
         wf_worker_leave(w, wf_word_of(c, WF_WORD_RUN));
 }
 
@@ -246,7 +289,7 @@ weft_status wf_child_take(struct weft_child *c, struct weft_value *out)
 {
     /* Acquire: pairs with the release of who has read it. The body that asks is the only
      * one that could make more. */
-    if (wf_load_acquire(&c->readers))
+    if ((wf_load_acquire(&c->holds) & ~(uint32_t)WF_HOLD_LIFE) != WF_HOLD_PARENT)
         return wf_value_own(c->value, out);
     *out = c->value;
     c->value = weft_value_none();
@@ -267,7 +310,7 @@ static void settle(struct wf_worker *w, struct weft_child *c)
     while (failed) {
         struct weft_child *next = failed->next_failed;
 
-        drop(w, failed);
+        drop(w, failed, WF_HOLD_READER);
         failed = next;
     }
     wf_store_relaxed(&c->failed, NULL);
@@ -285,11 +328,11 @@ static void settle(struct wf_worker *w, struct weft_child *c)
     }
 }
 
-static void report(struct weft_child *up, struct weft_child *c)
+static void report(struct wf_worker *w, struct weft_child *up, struct weft_child *c)
 {
     struct weft_child *head = wf_load_relaxed(&up->failed);
 
-    wf_add(&c->refs, 1);
+    take_off(w, &c->holds, -(uint32_t)WF_HOLD_READER);
     do
         c->next_failed = head;
     while (!wf_cas(&up->failed, &head, c));
@@ -298,14 +341,28 @@ static void report(struct weft_child *up, struct weft_child *c)
 /* Those that waited for `c` may have all they wait for now. */
 static void tell_waiters(struct wf_worker *w, struct weft_child *c)
 {
-    /* Release: who finds it closed sees the result. Acquire: the edges. */
-    struct wf_edge *e = wf_swap(&c->waiters, CLOSED);
+    struct wf_edge *e;
 
+    if (w->alone) {
+        e = wf_load_relaxed(&c->waiters);
+        wf_store_release(&c->waiters, CLOSED); /* for a hand that has this seat later */
+    } else {
+        /* Release: who finds it closed sees the result. Acquire: the edges. */
+        e = wf_swap(&c->waiters, CLOSED);
+    }
     while (e) {
         struct wf_edge *next = e->next;
 
-        if (is_ready_now(e->waiter, 1))
+        if (!e->waiter) {
+            struct wf_sleeper *s = (struct wf_sleeper *)e;
+
+            /* Release, as above. Its body may go on now, and then it is gone: a wake needs
+             * only the address. */
+            wf_store_release(&s->over, 1);
+            wf_wake(&s->over, 1);
+        } else if (take_off(w, &e->waiter->n_wait, 1) == 1) {
             wf_worker_leave(w, wf_word_of(e->waiter, WF_WORD_RUN));
+        }
         e = next;
     }
 }
@@ -322,7 +379,7 @@ static void pass_to_node(struct wf_worker *w, struct weft_child *c)
         weft_call_return(call, c->value);
     c->value = weft_value_none();
     wf_run_settle(call, c->status);
-    drop(w, c);
+    drop(w, c, WF_HOLD_LIFE);
 }
 
 static void end_stem(struct wf_worker *w, struct weft_child *c)
@@ -353,14 +410,10 @@ static void end(struct wf_worker *w, struct weft_child *c)
             return;
         }
         if (c->status)
-            report(up, c);
+            report(w, up, c);
         tell_waiters(w, c);
-        /* Release: who waits sees the result. Its memory stays, whoever drops it. */
-        if (wf_swap(&c->state, WF_CHILD_FINISHED) == WF_CHILD_AWAITED)
-            wf_wake(&c->state, 1);
-        drop(w, c);
-        /* Release: all we did for it. Acquire, for the last: what all others did. */
-        if (wf_sub(&up->n_open, 1) != 1)
+        drop(w, c, WF_HOLD_LIFE);
+        if (take_off(w, &up->n_open, 1) != 1)
             return;
         c = up;
     }
@@ -368,9 +421,17 @@ static void end(struct wf_worker *w, struct weft_child *c)
 
 void wf_child_let_go(struct wf_worker *w, struct weft_child *c)
 {
-    /* Release, and acquire for the last, as above. */
-    if (wf_sub(&c->n_open, 1) == 1)
+    if (take_off(w, &c->n_open, 1) == 1)
         end(w, c);
+}
+
+/* Its own body is over: from now on n_open counts children only. True: there are none left. */
+static bool is_body_last(struct wf_worker *w, struct weft_child *c)
+{
+    const uint32_t n = WF_OPEN_BODY - c->n_spawned;
+
+    c->n_spawned = 0;
+    return take_off(w, &c->n_open, n) == n;
 }
 
 /* A group holds itself open while it may be spawned into. */
@@ -379,7 +440,8 @@ void wf_group_shut(struct wf_worker *w, struct weft_child *group)
     if (group->closed)
         return;
     group->closed = true;
-    wf_child_let_go(w, group);
+    if (is_body_last(w, group))
+        end(w, group);
 }
 
 /* A body of `c` has returned: what it spawned is not its any more, and what it wants to
@@ -394,9 +456,7 @@ static bool body_ended(struct wf_worker *w, struct weft_child *c, weft_status st
         older = child->sibling;
         if (child->kind == WF_CHILD_GROUP)
             wf_group_shut(w, child);
-        /* Release: what the body did with its result comes before who takes it over. */
-        wf_store_release(&child->is_orphan, 1);
-        drop(w, child);
+        drop(w, child, WF_HOLD_PARENT);
     }
     c->children = NULL;
     fini_work(w, &c->work);
@@ -405,13 +465,18 @@ static bool body_ended(struct wf_worker *w, struct weft_child *c, weft_status st
         fail(c, st, err);
     if (next && c->status) {
         fini_work(w, next);
-        wf_free(next);
+        free_work(w, next);
         next = NULL;
     }
     if (!next)
-        return wf_sub(&c->n_open, 1) == 1;
+        return is_body_last(w, c);
+    /* Now and then, for a loop may spawn more than can be counted at a time. */
+    if (c->n_spawned) {
+        take_off(w, &c->n_open, -c->n_spawned);
+        c->n_spawned = 0;
+    }
     move_work(&c->work, next);
-    wf_free(next);
+    free_work(w, next);
     start(w, c);
     return false;
 }
@@ -498,11 +563,12 @@ void wf_child_run(struct wf_worker *w, struct weft_child *c)
     static const struct weft_run_head ask = {0}; /* no list of inputs: weft_call_find() */
     weft_call *call = w->call;
     const uint64_t begin = w->tracer.ring ? wf_ticks() : 0;
-    struct weft_error err = {.status = WEFT_OK};
+    struct weft_error err; /* a kilobyte: not cleared */
     struct wf_aside aside;
     weft_status st;
     bool ended;
 
+    err.status = WEFT_OK;
     wf_call_aside(call, &aside);
     wf_worker_at(w, c->run);
     call->node = c->node;
@@ -544,7 +610,8 @@ struct weft_child *wf_child_of_call(weft_call *call)
     c->run = call->run;
     c->node = call->node;
     c->began = call->began;
-    c->work = (struct wf_work){.is_node = true};
+    no_work(&c->work);
+    c->work.is_node = true;
     call->child = c;
     call->marks |= WF_MARK_CHILD;
     call->mark = wf_load_relaxed(&w->deque.bottom);
@@ -554,8 +621,7 @@ struct weft_child *wf_child_of_call(weft_call *call)
 void wf_no_child_init(struct weft_child *c)
 {
     memset(c, 0, sizeof *c);
-    wf_init(&c->refs, UINT32_MAX / 2); /* never ours to free */
-    wf_init(&c->state, WF_CHILD_FINISHED);
+    wf_init(&c->holds, WF_OPEN_BODY); /* never ours to free */
     wf_init(&c->waiters, CLOSED);
     c->status = WEFT_NOMEM;
     c->closed = true;
@@ -620,12 +686,12 @@ static struct weft_child *add_child(weft_call *call, enum wf_child_kind kind, st
         return NULL;
     c->run = call->run;
     c->node = call->node;
-    c->number = up->n_spawned++;
-    c->work = (struct wf_work){0};
+    c->number = up->n_numbers++;
+    up->n_spawned++;
+    no_work(&c->work);
     c->sibling = me->children;
     me->children = c;
-    wf_store_relaxed(&c->refs, 2); /* its life, and that list */
-    wf_add(&up->n_open, 1);
+    wf_store_relaxed(&c->holds, WF_HOLD_LIFE + WF_HOLD_PARENT);
     return c;
 }
 
@@ -645,9 +711,10 @@ weft_child *weft_call_spawn(weft_call *call, const struct weft_spawn_spec *spec)
     c = add_child(call, WF_CHILD_TASK, me, group);
     if (!c)
         return refuse(call, spec, WEFT_NOMEM, "no memory for a spawned task");
-    if (!init_work(&c->work, spec)) {
+    if (!init_work(w, &c->work, spec)) {
         fail(c, WEFT_NOMEM, NULL);
-        wf_child_let_go(w, c);
+        wf_store_relaxed(&c->n_open, 0);
+        end(w, c);
         return c;
     }
     start(w, c);
@@ -680,15 +747,15 @@ void weft_call_become(weft_call *call, const struct weft_spawn_spec *spec)
         refuse(call, spec, WEFT_INVALID, "a task would depend on one that another body has spawned");
         return;
     }
-    work = wf_alloc(sizeof *work);
-    if (!work || !init_work(work, spec)) {
+    work = new_work(w);
+    if (!work || !init_work(w, work, spec)) {
         refuse(call, work ? NULL : spec, WEFT_NOMEM, "no memory for the rest of a task");
-        wf_free(work);
+        free_work(w, work);
         return;
     }
     if (me->next) {
         fini_work(w, me->next);
-        wf_free(me->next);
+        free_work(w, me->next);
     }
     me->next = work;
 }

@@ -14,14 +14,18 @@
  * thief may look at the ancestors of what it is about to steal, which another has just
  * taken and finished. It reads rubbish then, but reads memory, and its exchange fails.
  *
+ * A child is counted on its parent's side when it is spawned, and added to n_open when the
+ * body returns: till then n_open stands far above zero, so ends may be taken off already,
+ * and spawning takes no exchange. Where there is one worker nothing does.
+ *
  * What always holds:
  *   1. n_open > 0 until the task has ended, once.
  *   2. A work begins when n_wait is 0: each input has finished, and so has whoever made it.
  *   3. `waiters` is closed exactly once, after value and status are final; who finds it
  *      closed sees them.
- *   4. refs counts: its life until it has ended, the list of its parent's body, each
- *      dependency on it, and the list of failures of its parent. An orphan with one
- *      reader is read by nobody else.
+ *   4. holds counts: its life until it has ended, the list of its parent's body, each
+ *      dependency on it, and the list of failures of its parent. The last one frees it;
+ *      who has the only one but for its life is the only reader.
  *   5. `children` and `next` are touched only by the body of the child, or after it.
  */
 #ifndef WF_SPAWN_H
@@ -49,6 +53,13 @@ struct wf_edge {
     struct wf_edge    *next; /* in of->waiters */
 };
 
+/* A body that sleeps until a child has ended, among those that wait for it. */
+struct wf_sleeper {
+    struct wf_edge   edge;  /* without a waiter */
+    _Atomic uint32_t over;
+    bool             is_in; /* the list: from then on only `over` tells */
+};
+
 enum { WF_FEW_EDGES = 2, WF_SMALL_ARG = 32 };
 
 /* What a child does: at first, or next. */
@@ -64,7 +75,11 @@ struct wf_work {
     _Alignas(16) char small[WF_SMALL_ARG];
 };
 
-enum wf_child_state { WF_CHILD_OPEN, WF_CHILD_AWAITED, WF_CHILD_FINISHED };
+/* In n_open, for its own body; more than it can have children at a time. */
+#define WF_OPEN_BODY ((uint32_t)1 << 31)
+
+/* In holds. */
+enum { WF_HOLD_LIFE = 1, WF_HOLD_PARENT = 2, WF_HOLD_READER = 4 };
 
 enum wf_child_kind { WF_CHILD_TASK, WF_CHILD_GROUP, WF_CHILD_STEM };
 
@@ -73,10 +88,7 @@ struct weft_child {
     struct weft_child *_Atomic up; /* whose body spawned it, or its group; NULL: outermost */
     _Atomic uint32_t    depth;     /* 1 + that of `up` */
 
-    _Atomic uint32_t    n_open, n_wait, refs;
-    _Atomic uint32_t    readers;   /* that depend on it and have not run */
-    _Atomic uint32_t    is_orphan; /* its parent's body is over, and cannot ask for it */
-    _Atomic uint32_t    state;     /* of enum wf_child_state; its parent may sleep on it */
+    _Atomic uint32_t    n_open, n_wait, holds;
     _Atomic uint32_t    stop;      /* what has not begun below does not begin */
     struct wf_edge *_Atomic waiters;
     struct weft_child *_Atomic failed; /* children that failed, see wf_child_kind */
@@ -84,8 +96,9 @@ struct weft_child {
 
     struct wf_run      *run;
     uint32_t            node;      /* of which it is part */
-    uint32_t            number;    /* among the children of its parent, in order of spawning */
-    uint32_t            n_spawned;
+    uint64_t            number;    /* among the children of its parent, in order of spawning */
+    uint64_t            n_numbers; /* given to its own */
+    uint32_t            n_spawned; /* and not counted in n_open */
     enum wf_child_kind  kind;
     weft_status         status;
     bool                handled;   /* its failure was told to its parent's body */
@@ -135,6 +148,8 @@ static inline bool wf_child_has_value(const struct weft_child *c)
     return c && c->kind == WF_CHILD_TASK;
 }
 void wf_child_return(struct weft_child *c, struct weft_value value);
+bool wf_child_is_over(struct weft_child *c);
+bool wf_child_await(struct wf_worker *w, struct weft_child *c, struct wf_sleeper *s); /* false: it is over */
 weft_status wf_child_take(struct weft_child *c, struct weft_value *out); /* for its parent's body; given */
 void wf_group_shut(struct wf_worker *w, struct weft_child *group); /* it takes no more */
 bool wf_child_is_stopped(const struct weft_child *c); /* it, or one above; NULL is not */

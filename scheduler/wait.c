@@ -117,30 +117,36 @@ void wf_wait_until(weft_call *call, const struct wf_await *what, struct wf_run *
 
 /* ---- For children ----------------------------------------------------------------- */
 
-static bool is_finished(void *self)
-{
-    struct weft_child *c = self;
+struct await_child {
+    struct wf_worker  *worker;
+    struct weft_child *child;
+    struct wf_sleeper  sleeper;
+};
 
-    /* Acquire: pairs with the release in wf_child_end(). */
-    return wf_load_acquire(&c->state) == WF_CHILD_FINISHED;
+static bool child_is_over(void *self)
+{
+    struct await_child *a = self;
+
+    /* Acquire: pairs with the release of who ends the child, and then touches the sleeper
+     * no more. */
+    return a->sleeper.is_in ? wf_load_acquire(&a->sleeper.over) : wf_child_is_over(a->child);
 }
 
 static void sleep_for_child(void *self, int64_t timeout_ns)
 {
-    struct weft_child *c = self;
-    const bool forever = timeout_ns < 0;
+    struct await_child *a = self;
 
-    do {
-        uint32_t state = WF_CHILD_OPEN;
-
-        if (wf_cas(&c->state, &state, WF_CHILD_AWAITED) || state == WF_CHILD_AWAITED)
-            wf_wait(&c->state, WF_CHILD_AWAITED, timeout_ns);
-    } while (forever && !is_finished(c));
+    if (!a->sleeper.is_in && !wf_child_await(a->worker, a->child, &a->sleeper))
+        return;
+    do
+        wf_wait(&a->sleeper.over, 0, timeout_ns);
+    while (timeout_ns < 0 && !child_is_over(a));
 }
 
 weft_status weft_call_wait(weft_call *call, weft_child *child, struct weft_value *out, struct weft_error *err)
 {
-    const struct wf_await what = {.self = child, .is_over = is_finished, .sleep = sleep_for_child};
+    struct await_child await = {.worker = call->worker, .child = child};
+    const struct wf_await what = {.self = &await, .is_over = child_is_over, .sleep = sleep_for_child};
     weft_status st;
 
     if (child->kind == WF_CHILD_GROUP)
@@ -256,7 +262,7 @@ weft_later *weft_call_detach(weft_call *call)
     later->pool = pool;
     later->child = me;
     me->later = later;
-    wf_add(&me->n_open, 1);
+    me->n_spawned++;
     return later;
 }
 

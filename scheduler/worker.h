@@ -47,6 +47,7 @@ struct wf_worker {
     _Atomic uint64_t  n_done;      /* nodes it has run, when it counts */
     struct weft_child *free_children;
     struct wf_child_block *child_blocks;
+    struct wf_work    *free_work;
     struct wf_hand    *wanting;    /* the seat, the first first; guarded by the lock of seats */
     wf_thread         thread;
     bool              started;
