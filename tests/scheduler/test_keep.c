@@ -7,6 +7,7 @@
 
 #include <weft/memo.h>
 #include <weft/pool.h>
+#include <weft/spawn.h>
 
 #include "tests/support/nomem.h"
 #include "tests/support/tempdir.h"
@@ -105,7 +106,8 @@ static void fill_seeds(int64_t *seeds)
 }
 
 static const struct weft_pool_spec pools[] = {
-    {.kind = WEFT_POOL_SERIAL}, {.kind = WEFT_POOL_THREADS, .n_workers = 1}, {.kind = WEFT_POOL_THREADS, .n_workers = 4}};
+    {.kind = WEFT_POOL_SERIAL}, {.kind = WEFT_POOL_THREADS, .n_workers = 1}, {.kind = WEFT_POOL_THREADS, .n_workers = 4},
+    {.kind = WEFT_POOL_THREADS, .n_workers = 2, .limit_bytes = 64 << 10}}; /* some of it goes to disk */
 enum { N_POOLS = sizeof pools / sizeof *pools };
 
 Test(keep, one_of_a_hundred_leaves_changed_runs_only_its_path)
@@ -341,6 +343,55 @@ Test(keep, several_results_are_known_together_and_failures_and_nothing_never)
     }
     weft_memo_free(memo);
     weft_pool_free(pool);
+}
+
+/* Gives its number plus all below it: the rest of it runs after its body. */
+static weft_status spawn_body(weft_call *call, void *arg, struct weft_error *err)
+{
+    const int64_t n = *(const int64_t *)arg, less = n - 1;
+    struct weft_value below = weft_value_none();
+    weft_child *child;
+    weft_status st;
+
+    atomic_fetch_add(&n_run, 1);
+    if (n == 0) {
+        weft_call_return(call, weft_value_of_i64(0));
+        return WEFT_OK;
+    }
+    child = weft_call_spawn(call, &(struct weft_spawn_spec){.body = spawn_body, .arg = (void *)(uintptr_t)&less,
+                                                            .arg_bytes = sizeof less});
+    st = weft_call_wait(call, child, &below, err);
+    if (!st)
+        weft_call_return(call, weft_value_of_i64(n + weft_value_i64(below)));
+    return st;
+}
+
+Test(keep, a_task_that_spawned_others_is_known_with_all_of_them)
+{
+    const int64_t ten = 10;
+
+    for (int p = 0; p < N_POOLS; p++) {
+        weft_pool *pool = weft_pool_new(&pools[p]);
+        weft_memo *memo;
+
+        cr_assert_eq(weft_memo_new(&memo, &(struct weft_memo_spec){.least_ns = -1}, NULL), WEFT_OK);
+        for (int round = 0; round < 2; round++) {
+            weft_graph *g = weft_graph_new();
+            weft_task *t = weft_add(g, spawn_body, .arg = (void *)(uintptr_t)&ten, .arg_bytes = sizeof ten, .flags = WEFT_PURE);
+            struct weft_memo_stats stats;
+            struct weft_value v;
+
+            atomic_store(&n_run, 0);
+            cr_assert_eq(weft_pool_run_many(pool, &t, 1, &(struct weft_run_spec){.memo = memo}, &v, NULL), WEFT_OK);
+            cr_assert_eq(weft_value_i64(v), 55);
+            cr_assert_eq(atomic_load(&n_run), round ? 0 : 11);
+            weft_memo_stats(memo, &stats);
+            cr_assert_eq(stats.n_memory, 1, "the parts have no tokens");
+            weft_graph_free(g);
+        }
+        weft_memo_free(memo);
+        weft_pool_free(pool);
+    }
 }
 
 static weft_status scenario(void *arg)
