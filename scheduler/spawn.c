@@ -234,12 +234,11 @@ bool wf_child_is_over(struct weft_child *c)
     return wf_load_acquire(&c->waiters) == CLOSED;
 }
 
-bool wf_child_await(struct wf_worker *w, struct weft_child *c, struct wf_sleeper *s)
+void wf_child_await(struct wf_worker *w, struct weft_child *c, struct wf_sleeper *s)
 {
     s->edge = (struct wf_edge){.of = c};
     wf_init(&s->over, 0);
     s->is_in = wait_for(w, &s->edge);
-    return s->is_in;
 }
 
 /* Lets `c` begin its work as soon as its inputs are there. */

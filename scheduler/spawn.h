@@ -149,7 +149,7 @@ static inline bool wf_child_has_value(const struct weft_child *c)
 }
 void wf_child_return(struct weft_child *c, struct weft_value value);
 bool wf_child_is_over(struct weft_child *c);
-bool wf_child_await(struct wf_worker *w, struct weft_child *c, struct wf_sleeper *s); /* false: it is over */
+void wf_child_await(struct wf_worker *w, struct weft_child *c, struct wf_sleeper *s); /* not in: it is over */
 weft_status wf_child_take(struct weft_child *c, struct weft_value *out); /* for its parent's body; given */
 void wf_group_shut(struct wf_worker *w, struct weft_child *group); /* it takes no more */
 bool wf_child_is_stopped(const struct weft_child *c); /* it, or one above; NULL is not */

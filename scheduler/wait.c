@@ -106,6 +106,8 @@ void wf_wait_until(weft_call *call, const struct wf_await *what, struct wf_run *
         }
         if (what->is_over(what->self) || wf_now_ns() < until)
             continue;
+        if (what->prepare)
+            what->prepare(what->self);
         left = wf_seat_leave(call);
         what->sleep(what->self, left ? -1 : NAP_NS);
         if (left)
@@ -132,12 +134,20 @@ static bool child_is_over(void *self)
     return a->sleeper.is_in ? wf_load_acquire(&a->sleeper.over) : wf_child_is_over(a->child);
 }
 
+static void enter_as_sleeper(void *self)
+{
+    struct await_child *a = self;
+
+    if (!a->sleeper.is_in)
+        wf_child_await(a->worker, a->child, &a->sleeper);
+}
+
 static void sleep_for_child(void *self, int64_t timeout_ns)
 {
     struct await_child *a = self;
 
-    if (!a->sleeper.is_in && !wf_child_await(a->worker, a->child, &a->sleeper))
-        return;
+    if (!a->sleeper.is_in)
+        return; /* it was over already */
     do
         wf_wait(&a->sleeper.over, 0, timeout_ns);
     while (timeout_ns < 0 && !child_is_over(a));
@@ -146,7 +156,7 @@ static void sleep_for_child(void *self, int64_t timeout_ns)
 weft_status weft_call_wait(weft_call *call, weft_child *child, struct weft_value *out, struct weft_error *err)
 {
     struct await_child await = {.worker = call->worker, .child = child};
-    const struct wf_await what = {.self = &await, .is_over = child_is_over, .sleep = sleep_for_child};
+    const struct wf_await what = {.self = &await, .is_over = child_is_over, .prepare = enter_as_sleeper, .sleep = sleep_for_child};
     weft_status st;
 
     if (child->kind == WF_CHILD_GROUP)

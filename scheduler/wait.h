@@ -7,10 +7,11 @@
 struct wf_run;
 
 /* What is waited for: whether it has come, and how to sleep until it has (negative), or
- * for a while. */
+ * for a while. The seat is left after `prepare`: from then on another may be there. */
 struct wf_await {
     void  *self;
     bool (*is_over)(void *self);
+    void (*prepare)(void *self); /* NULL: nothing to do */
     void (*sleep)(void *self, int64_t timeout_ns);
 };
 
