@@ -532,13 +532,24 @@ static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
     return WEFT_OK;
 }
 
+/* The plan of a run that is given tasks. */
+static weft_status plan_of(weft_plan **out, weft_task *const *tasks, size_t n, const struct weft_run_spec *spec,
+                           struct weft_error *err)
+{
+    const weft_status st = weft_plan_new(out, tasks, n, &(struct weft_plan_spec){.memo = spec ? spec->memo : NULL}, err);
+
+    if (!st && spec && spec->reuse)
+        weft_plan_reuse(*out, spec->reuse);
+    return st;
+}
+
 weft_status wf_pool_submit_within(weft_pool *pool, weft_task *const *tasks, size_t n,
                                   const struct weft_run_spec *spec, struct weft_child *up,
                                   weft_future **out, struct wf_run **run, struct weft_error *err)
 {
     weft_future *f;
     weft_plan *plan;
-    weft_status st = weft_plan_new(&plan, tasks, n, NULL, err);
+    weft_status st = plan_of(&plan, tasks, n, spec, err);
 
     if (st)
         return st;
@@ -576,14 +587,11 @@ weft_status weft_pool_submit_plan(weft_pool *pool, weft_plan *plan, const struct
 weft_status weft_pool_submit(weft_pool *pool, weft_task *const *tasks, size_t n,
                              const struct weft_run_spec *spec, weft_future **out, struct weft_error *err)
 {
-    const struct weft_plan_spec how = {.memo = spec ? spec->memo : NULL};
     weft_plan *plan;
-    weft_status st = weft_plan_new(&plan, tasks, n, &how, err);
+    weft_status st = plan_of(&plan, tasks, n, spec, err);
 
     if (st)
         return st;
-    if (spec && spec->reuse)
-        weft_plan_reuse(plan, spec->reuse);
     st = submit(pool, plan, true, spec, out, err);
     if (st)
         weft_plan_free(plan);

@@ -394,6 +394,45 @@ Test(keep, a_task_that_spawned_others_is_known_with_all_of_them)
     }
 }
 
+/* Runs a graph of its own within, with the memo it is given. */
+static weft_status inner_body(weft_call *call, void *arg, struct weft_error *err)
+{
+    weft_graph *g = weft_graph_new();
+    const int64_t number = 3;
+    weft_task *t = sum_task(g, number, NULL, 0);
+    struct weft_value v;
+    struct weft_reuse reuse;
+    const weft_status st = weft_call_run(call, &t, 1, &(struct weft_run_spec){.memo = *(weft_memo **)arg, .reuse = &reuse}, &v, err);
+
+    if (!st) {
+        weft_call_return(call, weft_value_of_i64((int64_t)reuse.n_reused * 1000 + weft_block_i64_at(weft_value_block(v), 1)));
+        weft_value_release(v);
+    }
+    weft_graph_free(g);
+    return st;
+}
+
+Test(keep, a_graph_within_a_task_has_a_memo_too)
+{
+    for (int p = 0; p < N_POOLS; p++) {
+        weft_pool *pool = weft_pool_new(&pools[p]);
+        weft_graph *g = weft_graph_new();
+        weft_memo *memo;
+        weft_task *t = weft_add(g, inner_body, .arg = &memo);
+
+        cr_assert_eq(weft_memo_new(&memo, &(struct weft_memo_spec){.least_ns = -1}, NULL), WEFT_OK);
+        for (int round = 0; round < 2; round++) {
+            struct weft_value v;
+
+            cr_assert_eq(weft_pool_run(pool, t, &v, NULL), WEFT_OK);
+            cr_assert_eq(weft_value_i64(v), 6 + 1000 * round);
+        }
+        weft_graph_free(g);
+        weft_memo_free(memo);
+        weft_pool_free(pool);
+    }
+}
+
 static weft_status scenario(void *arg)
 {
     weft_pool *pool = weft_pool_new(&pools[0]);
