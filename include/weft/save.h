@@ -15,13 +15,15 @@
  *     { "weft": 1, "layers": [{"name", "about"}], "bodies": [{"object", "symbol",
  *       "build_id", "offset"}], "targets": [key], "tasks": [
  *     {"key", "name", "body": place in bodies, "deps": [key or [key, result]], "arg", "index",
- *      "layer", "pure", "results", "priority", "retries", "backoff_ns", "timeout_ns",
- *      "scratch_bytes", "needs": {resource: units}, "workers", "only_workers",
+ *      "layer", "pure", "keep", "results", "priority", "retries", "backoff_ns",
+ *      "timeout_ns", "scratch_bytes", "needs": {resource: units}, "workers", "only_workers",
  *      "result_bytes", "file", "line"},
  *     {"key", "value": number or {"type", "bytes" in hex}},
  *     {"key", "alias": key}, ... ] }
  * where all but key, and one of body, value and alias, may be left out. A task stands
  * behind those that it reads.
+ *
+ * A file tells what code to call with what, so load only those you trust.
  *
  * Errors: WEFT_UNSUPPORTED for what cannot be saved, with the task's name, and for all
  *         loading when Weft was built without jansson; WEFT_PARSE, "sum.json:12: ...".

@@ -288,6 +288,7 @@ static struct wf_extra *extra_of(weft_graph *g, const struct weft_task_spec *spe
     x->arg_type = spec->arg_bytes ? NULL : spec->arg_type;
     x->free_arg = spec->arg_bytes ? NULL : spec->free_arg;
     x->arg_bytes = spec->arg_bytes;
+    x->is_lent = spec->flags & WF_TASK_LENT;
     x->result_bytes = spec->result_bytes;
     x->n_index = spec->n_index;
     for (int i = 0; i < spec->n_index; i++)
@@ -469,7 +470,7 @@ static weft_task *add_any(weft_graph *g, const struct weft_task_spec *spec)
     }
     return t;
 fail:
-    if (!spec->arg_bytes)
+    if (!spec->arg_bytes && !(spec->flags & WF_TASK_LENT))
         free_arg(spec->arg, spec->arg_type, spec->free_arg);
     return t;
 }

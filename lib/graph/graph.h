@@ -54,6 +54,9 @@ struct wf_kind {
     const struct wf_terms *terms; /* NULL: none */
 };
 
+/* Of spec.flags, beside those of enum weft_task_flag: the argument stays another graph's. */
+enum { WF_TASK_LENT = 1 << 30 };
+
 struct wf_layer {
     const char *name;
     const char *about; /* what its tasks give; "": not told */

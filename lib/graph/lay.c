@@ -273,6 +273,12 @@ static bool is_link(const weft_plan *p, const struct wf_node *node, uint32_t i)
            wf_plan_slot(p, i, 1) == WF_NONE;
 }
 
+/* Tasks that want to be run differently do not run as one. */
+static bool wants_same(const struct wf_kind *a, const struct wf_kind *b)
+{
+    return a->terms == b->terms && a->priority == b->priority;
+}
+
 static void write_nodes(struct laying *l, bool fuse)
 {
     weft_plan *p = l->p;
@@ -280,7 +286,8 @@ static void write_nodes(struct laying *l, bool fuse)
     uint32_t n_roots = p->n_roots;
     const weft_task *t = NULL;
     bool waits_alone = false; /* the node after this one, for this one */
-    const struct wf_terms *terms = NULL, *after = NULL;
+    const bool by_terms = p->graph->has_terms || p->graph->has_priority;
+    const struct wf_kind *kind = NULL, *after = NULL;
 
     for (uint32_t i = p->n_nodes; i-- > 0;) {
         struct wf_node *node = &p->nodes[i];
@@ -304,12 +311,12 @@ static void write_nodes(struct laying *l, bool fuse)
         node->n_succ = l->counts[i].n_succ;
         node->n_join = preds.n & INT32_MAX;
         atomic_init(&node->join, preds.n);
-        if (p->graph->has_terms) {
-            after = terms;
-            terms = kinds[t->kind].terms;
-            p->has_terms |= terms != NULL;
+        if (by_terms) {
+            after = kind;
+            kind = &kinds[t->kind];
+            p->has_terms |= kind->terms != NULL;
         }
-        if (waits_alone && terms == after && is_link(p, node, i)) {
+        if (waits_alone && (!by_terms || wants_same(kind, after)) && is_link(p, node, i)) {
             p->nodes[i + 1].fused = 1;
             p->n_fused++;
         }

@@ -386,7 +386,7 @@ static weft_status deps_of(const struct loading *l, const json_t *from, struct w
 
 static weft_status add_body(struct loading *l, const json_t *from, const char *key)
 {
-    struct weft_task_spec spec = {.key = key, .flags = json_is_true(json_object_get(from, "pure")) ? WEFT_PURE : 0};
+    struct weft_task_spec spec = {.key = key};
     int64_t body = -1, layer = 0, results = 1, priority = 0, bytes = 0, *index;
     size_t n_index;
     weft_status st = number_of(l, from, "body", 0, (int64_t)l->n_bodies - 1, &body);
@@ -403,6 +403,8 @@ static weft_status add_body(struct loading *l, const json_t *from, const char *k
     st = st ? st : arg_of(l, from, &spec); /* the last: from here on it is taken */
     if (st)
         return st;
+    spec.flags = (json_is_true(json_object_get(from, "pure")) ? WEFT_PURE : 0) |
+                 (json_is_true(json_object_get(from, "keep")) ? WEFT_KEEP : 0);
     spec.body = l->bodies[body];
     spec.layer = (uint32_t)layer;
     spec.n_results = (int)results;

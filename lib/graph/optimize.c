@@ -105,10 +105,13 @@ static bool has_pass(const struct copying *c)
 static void say_arg(const struct copying *c, struct weft_task_spec *spec, const struct wf_extra *x)
 {
     spec->arg_bytes = x->arg_bytes;
-    if (x->arg_bytes || has_pass(c) || !x->arg_type || !x->arg_type->share)
+    if (x->arg_bytes)
         return;
-    spec->arg = x->arg_type->share(x->arg);
     spec->arg_type = x->arg_type;
+    if (x->arg_type && x->arg_type->share && !has_pass(c))
+        spec->arg = x->arg_type->share(x->arg);
+    else
+        spec->flags |= WF_TASK_LENT;
 }
 
 /* What the user's pass makes of it. NULL: nothing of this graph. */
@@ -151,13 +154,11 @@ static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps
     if (has_pass(c))
         return ask_pass(c, &spec, err);
     made = weft_graph_add(c->to, &spec);
-    if (x && !x->arg_bytes && made->has_extra && made->what == WF_TASK_BODY && !wf_task_extra(made)->arg_type) {
-        wf_task_extra(made)->arg_type = x->arg_type;
-        wf_task_extra(made)->is_lent = true;
-    }
-    /* The same work, though its argument may be a pointer that tells less than it did. */
-    if (kind->flags & WEFT_PURE && made->what == WF_TASK_BODY)
+    /* The same work, though what it reads may be known by numbers that are others now. */
+    if (kind->flags & WEFT_PURE && made->what == WF_TASK_BODY) {
         wf_task_extra(made)->token = x->token;
+        wf_task_extra(made)->doubt = x->doubt;
+    }
     return made;
 }
 

@@ -39,7 +39,7 @@
  *      hold no value that must be freed.
  *   3. Successors of a node are distinct, and ascending unless rank.c has sorted them.
  *   4. A node that is fused has one predecessor, the node before it, whose only
- *      successor it is and whose result nobody asked for; their terms are the same.
+ *      successor it is and whose result nobody asked for; terms and priority are the same.
  */
 #ifndef WF_PLAN_H
 #define WF_PLAN_H

@@ -196,6 +196,8 @@ static weft_status put_body(struct saving *s, const weft_task *t, struct weft_er
     put_number(s->to, "layer", kind->layer);
     if (kind->flags & WEFT_PURE)
         fprintf(s->to, ", \"pure\": true");
+    if (kind->flags & WEFT_KEEP)
+        fprintf(s->to, ", \"keep\": true");
     put_number(s->to, "results", kind->n_results > 1 ? kind->n_results : 0);
     put_number(s->to, "priority", kind->priority);
     put_terms(s->to, kind->terms);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <weft/explain.h>
+#include <weft/memo.h>
 
 #include "tests/support/bodies.h"
 #include "tests/support/nomem.h"
@@ -117,6 +118,28 @@ Test(explain, a_pass_left_out_is_off_and_does_nothing)
 
     has(text, "cull off\n share off\n fuse 10 6 7");
     free(text);
+    weft_graph_free(g);
+}
+
+Test(explain, what_a_memo_knows_is_told_last)
+{
+    weft_graph *g = weft_graph_new();
+    weft_task *a = weft_add(g, body_add, .name = "a", .flags = WEFT_PURE);
+    weft_task *b = weft_add(g, body_add, .name = "b", .flags = WEFT_PURE, .deps = WEFT_DEPS(a));
+    weft_task *c = weft_add(g, body_add, .name = "c", .deps = WEFT_DEPS(b));
+    struct weft_plan_spec plan = {0};
+    struct weft_token token;
+    char *text;
+
+    cr_assert_eq(weft_memo_new(&plan.memo, &(struct weft_memo_spec){.least_ns = -1}, NULL), WEFT_OK);
+    cr_assert_eq(weft_task_token(b, &token, NULL), WEFT_OK);
+    cr_assert_eq(weft_memo_put(plan.memo, token, weft_value_of_i64(1), 1, NULL), WEFT_OK);
+    text = explained(&c, 1, &(struct weft_explain_spec){.plan = &plan});
+    has(text, "order 3 2 1");
+    has(text, "recall 1 0 1");
+    has(text, "known from earlier runs: 2 (a, b)");
+    free(text);
+    weft_memo_free(plan.memo);
     weft_graph_free(g);
 }
 

@@ -80,7 +80,7 @@ static weft_task *build(weft_graph *g)
 
     *(double *)weft_block_data_mut(block) = 2.5;
     weft_graph_layer_tell(g, layer, "numbers");
-    in[n++] = weft_add(g, sum, .arg = (void *)&seven, .arg_bytes = sizeof seven, .flags = WEFT_PURE, .retries = 2,
+    in[n++] = weft_add(g, sum, .arg = (void *)&seven, .arg_bytes = sizeof seven, .flags = WEFT_KEEP, .retries = 2,
                        .backoff_ns = 3, .timeout_ns = 4, .scratch_bytes = 5, .layer = layer,
                        .needs = (struct weft_need[]){{"gpu", 2}, {"a\\b", 1}}, .n_needs = 2, .workers = (int[]){1, 0},
                        .n_workers = 2, .only_workers = true, .result_bytes = 8, .index = (int64_t[]){3, -4}, .n_index = 2);

@@ -124,6 +124,7 @@ Test(terms, retries_of_a_scope_are_for_its_pure_tasks)
     other = weft_add(g, body_add);
     weft_graph_annotate_end(g);
     cr_assert_eq(terms_of(pure)->retries, 2);
+    cr_assert_eq(weft_task_status(weft_add(g, body_add, .flags = WEFT_KEEP, .retries = 1), NULL), WEFT_OK);
     cr_assert_eq(terms_of(pure)->backoff_ns, 5);
     cr_assert_null(terms_of(other));
     cr_assert_eq(weft_task_status(other, NULL), WEFT_OK);
@@ -193,6 +194,22 @@ Test(terms, a_chain_ends_where_terms_change)
         }
         weft_plan_free(p);
     }
+    weft_graph_free(g);
+}
+
+Test(terms, a_chain_ends_where_priorities_change)
+{
+    weft_graph *g = weft_graph_new();
+    weft_task *last = NULL;
+    weft_plan *p;
+
+    for (int i = 0; i < 9; i++)
+        last = weft_graph_add(g, &(struct weft_task_spec){.body = body_add, .deps = &last, .n_deps = i > 0,
+                                                          .priority = i / 3});
+    cr_assert_eq(weft_plan_new(&p, &last, 1, NULL, NULL), WEFT_OK);
+    for (uint32_t i = 0; i < 9; i++)
+        cr_assert_eq(wf_plan_is_fused(p, i), i % 3 > 0);
+    weft_plan_free(p);
     weft_graph_free(g);
 }
 
