@@ -120,6 +120,13 @@ WEFT_API void weft_array_explain(const weft_array *a, FILE *to);
  * chunk is not copied. */
 WEFT_API weft_task *weft_array_whole(weft_array *a);
 
+/* The task that has written every element to `to`, which outlives the runs of it: element
+ * (i, j, ...) lies i * strides[0] + j * strides[1] + ... bytes behind, the last axis fastest
+ * without gaps when `strides` is NULL. Each chunk is dropped as soon as it is written, and
+ * no whole is made. It has no value: its status says that all is there. Not in a pool of
+ * processes, whose bodies write to memory of their own. */
+WEFT_API weft_task *weft_array_store(weft_array *a, void *to, const int64_t *strides);
+
 /* The task whose result is one chunk, a weft_block; `index` has one number an axis. */
 WEFT_API weft_task *weft_array_chunk_task(weft_array *a, const int64_t *index);
 

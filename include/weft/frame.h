@@ -174,6 +174,19 @@ WEFT_API weft_task *weft_frame_partition(weft_frame *f, int i); /* 0 <= i < n_pa
  * it has them, and reads no further. */
 WEFT_API weft_task *weft_frame_head(weft_frame *f, int64_t n);
 
+/* Memory of the caller for one column; it outlives the runs. */
+struct weft_store_spec {
+    const char *name;
+    void       *values; /* int64_t; double; date: int32_t days; bool: bytes 0 or 1. Of null rows anything */
+    uint64_t   *valid;  /* bit i % 64 of word i / 64 is set for a row that is not null; NULL: none may be null */
+};
+
+/* The task that has written these columns of all rows; its value is how many rows there
+ * were, an int64. `n_rows` is how many there is room for; more fail (WEFT_INVALID). Each
+ * partition is dropped as soon as it is written. Strings have no such place:
+ * WEFT_UNSUPPORTED. Not in a pool of processes, as weft_array_store(). */
+WEFT_API weft_task *weft_frame_store(weft_frame *f, const struct weft_store_spec *columns, int n, int64_t n_rows);
+
 /* A frame as a collection (weft/collection.h), and back; NULL: it is another. */
 WEFT_API struct weft_collection weft_frame_collection(weft_frame *f);
 WEFT_API weft_frame            *weft_collection_frame(struct weft_collection c);

@@ -22,6 +22,7 @@ WEFT_END
 #define WEFT_ARRAY_HERE(a) weft_array_here((a), __FILE__, __LINE__)
 
 #define weft_array_whole(a)            weft_array_whole(WEFT_ARRAY_HERE(a))
+#define weft_array_store(a, ...)       weft_array_store(WEFT_ARRAY_HERE(a), __VA_ARGS__)
 #define weft_array_keep(a)             weft_array_keep(WEFT_ARRAY_HERE(a))
 #define weft_array_chunk_task(a, ...)  weft_array_chunk_task(WEFT_ARRAY_HERE(a), __VA_ARGS__)
 #define weft_array_astype(a, ...)      weft_array_astype(WEFT_ARRAY_HERE(a), __VA_ARGS__)

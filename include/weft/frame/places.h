@@ -42,6 +42,7 @@ WEFT_END
 #define weft_frame_value_counts(f, ...) weft_frame_value_counts(WEFT_FRAME_HERE(f), __VA_ARGS__)
 #define weft_frame_sort(f, ...)         weft_frame_sort(WEFT_FRAME_HERE(f), __VA_ARGS__)
 #define weft_frame_partition(f, ...)    weft_frame_partition(WEFT_FRAME_HERE(f), __VA_ARGS__)
+#define weft_frame_store(f, ...)        weft_frame_store(WEFT_FRAME_HERE(f), __VA_ARGS__)
 #define weft_frame_head(f, ...)         weft_frame_head(WEFT_FRAME_HERE(f), __VA_ARGS__)
 #define weft_frame_to_array(f, ...)     weft_frame_to_array(WEFT_FRAME_HERE(f), __VA_ARGS__)
 #endif
