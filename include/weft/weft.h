@@ -25,6 +25,7 @@
 #include <weft/pool.h>
 #include <weft/progress.h>
 #include <weft/random.h>
+#include <weft/rewire.h>
 #include <weft/rowfn.h>
 #include <weft/save.h>
 #include <weft/spawn.h>

@@ -4,6 +4,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/plan.h"
+#include "lib/graph/terms.h"
 
 struct copying {
     const weft_plan *p;
@@ -81,21 +82,6 @@ static weft_status copy_deps(struct copying *c, const struct wf_inputs *in, stru
     return WEFT_OK;
 }
 
-static void say_terms(struct weft_task_spec *spec, const struct wf_terms *terms)
-{
-    if (!terms)
-        return;
-    spec->retries = terms->retries;
-    spec->backoff_ns = terms->backoff_ns;
-    spec->timeout_ns = terms->timeout_ns;
-    spec->scratch_bytes = terms->scratch_bytes;
-    spec->needs = terms->needs;
-    spec->n_needs = terms->n_needs;
-    spec->workers = terms->workers;
-    spec->n_workers = terms->n_workers;
-    spec->only_workers = terms->only_workers;
-}
-
 static bool has_pass(const struct copying *c)
 {
     return c->spec && c->spec->pass;
@@ -137,7 +123,7 @@ static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps
     char key[512];
     weft_task *made;
 
-    say_terms(&spec, kind->terms);
+    wf_terms_say(kind->terms, &spec);
     if (x) {
         say_arg(c, &spec, x);
         spec.key = x->key;

@@ -324,6 +324,21 @@ void wf_origin_leave(weft_graph *g, const struct wf_saved *saved)
     set_quick(g);
 }
 
+void wf_terms_say(const struct wf_terms *terms, struct weft_task_spec *spec)
+{
+    if (!terms)
+        return;
+    spec->retries = terms->retries;
+    spec->backoff_ns = terms->backoff_ns;
+    spec->timeout_ns = terms->timeout_ns;
+    spec->scratch_bytes = terms->scratch_bytes;
+    spec->needs = terms->needs;
+    spec->n_needs = terms->n_needs;
+    spec->workers = terms->workers;
+    spec->n_workers = terms->n_workers;
+    spec->only_workers = terms->only_workers;
+}
+
 void wf_terms_fini(weft_graph *g)
 {
     while (g->scope.outer)

@@ -86,6 +86,9 @@ static inline bool wf_says_terms(const struct weft_task_spec *spec)
 weft_status wf_terms_of(weft_graph *g, const struct weft_task_spec *spec, const struct wf_terms **out,
                         struct weft_error *err);
 
+/* Has `spec` say them, too; NULL: nothing. */
+void wf_terms_say(const struct wf_terms *terms, struct weft_task_spec *spec);
+
 void wf_terms_fini(weft_graph *g);
 
 #endif
