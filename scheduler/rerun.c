@@ -7,6 +7,7 @@
 #include "scheduler/pool.h"
 
 struct wf_rerun {
+    struct wf_rerun  *replaced; /* the one kept before it: others may still be looking at its node */
     weft_task        *task;
     uint32_t          node;
     uint32_t          n_inputs;
@@ -14,11 +15,22 @@ struct wf_rerun {
     struct weft_value inputs[];
 };
 
+static void release_inputs(struct wf_rerun *kept)
+{
+    for (uint32_t i = 0; i < kept->n_inputs; i++)
+        weft_value_release(kept->inputs[i]);
+    kept->n_inputs = 0;
+}
+
 void wf_rerun_free(struct wf_rerun *kept)
 {
-    for (uint32_t i = 0; kept && i < kept->n_inputs; i++)
-        weft_value_release(kept->inputs[i]);
-    wf_free(kept);
+    while (kept) {
+        struct wf_rerun *replaced = kept->replaced;
+
+        release_inputs(kept);
+        wf_free(kept);
+        kept = replaced;
+    }
 }
 
 /* NULL: no memory. */
@@ -52,13 +64,17 @@ void wf_rerun_keep(struct weft_call *call)
     mine = keep(call);
     if (!mine)
         return;
-    /* Whoever is replaced or comes too late is seen by nobody else. */
-    while (!before || before->node > mine->node)
-        if (wf_cas(&r->kept, &before, mine)) {
-            mine = before;
-            break;
-        }
-    wf_rerun_free(mine);
+    while (!before || before->node > mine->node) {
+        mine->replaced = before;
+        if (!wf_cas(&r->kept, &before, mine))
+            continue;
+        /* Of the one replaced others read no more than its number; it is freed with ours. */
+        if (before)
+            release_inputs(before);
+        return;
+    }
+    mine->replaced = NULL;
+    wf_rerun_free(mine); /* an earlier one has come meanwhile */
 }
 
 /* A graph of one task like the one kept, whose inputs are known. */
