@@ -234,8 +234,10 @@ weft_status weft_call_run(weft_call *call, weft_task *const *tasks, size_t n, co
     if (!f)
         return run_apart(tasks, n, spec, outs, err);
     what.self = f;
-    wf_wait_until(call, &what, r);
-    wf_pool_leave_place(pool, r);
+    if (r) { /* else all of it was known, and it has ended */
+        wf_wait_until(call, &what, r);
+        wf_pool_leave_place(pool, r);
+    }
     return wf_future_take_all(f, outs, err);
 }
 
