@@ -1,4 +1,5 @@
 /* future.c - a run submitted: waiting for its end, and what it gave. */
+#include "scheduler/early.h"
 #include "scheduler/pool.h"
 #include "scheduler/progress.h"
 #include "scheduler/rerun.h"
@@ -12,9 +13,14 @@
 
 static void free_future(weft_future *f)
 {
+    for (uint32_t i = 0; f->values && f->statuses && i < f->n_targets; i++)
+        if (f->statuses[i])
+            wf_free(f->values[i].as.ptr);
+        else
+            weft_value_release(f->values[i]);
+    wf_early_free(f->early);
     wf_free(f->values);
     wf_free(f->statuses);
-    wf_free(f->errors);
     wf_stock_free(f->stock);
     wf_rerun_free(f->kept);
     wf_elastic_free(f->elastic);
@@ -25,6 +31,7 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
                           const struct weft_run_spec *spec, struct weft_error *err)
 {
     weft_future *f;
+    weft_status st;
 
     if (plan->n_roots >= WF_MAX_ROOTS)
         return weft_error_set(err, WEFT_UNSUPPORTED, "%u tasks of this plan wait for nothing; a pool runs fewer than %d",
@@ -43,12 +50,22 @@ weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
         return wf_error_nomem(err, "a run");
     }
     if (spec && spec->elastic) {
-        const weft_status st = wf_elastic_new(&f->elastic, pool, plan, err);
-
+        st = wf_elastic_new(&f->elastic, pool, plan, err);
         if (st) {
             free_future(f);
             return st;
         }
+    }
+    f->pool = pool;
+    f->plan = plan;
+    f->n_targets = plan->n_targets;
+    f->spec = spec ? *spec : (struct weft_run_spec){0};
+    f->watch = f->spec.watch ? *f->spec.watch : f->watch;
+    f->spec.keep_failed |= pool->reruns;
+    st = wf_early_new(f, err);
+    if (st) {
+        free_future(f);
+        return st;
     }
     /* Acquire: pairs with the release at the end of the run before. */
     if (wf_swap(&plan->running, true)) {
@@ -88,28 +105,45 @@ static void put_on_disk(weft_future *f, struct weft_value *v)
     *v = away;
 }
 
+void wf_future_settle(weft_future *f, struct weft_value *v)
+{
+    if (f->spec.level == WEFT_LEVEL_DISK)
+        put_on_disk(f, v);
+}
+
+struct weft_value wf_future_failed(const struct weft_error *err)
+{
+    struct weft_value v = weft_value_none();
+
+    v.as.ptr = wf_alloc(sizeof *err);
+    if (v.as.ptr)
+        memcpy(v.as.ptr, err, sizeof *err);
+    return v;
+}
+
+struct weft_value wf_future_why(const struct wf_run *r, uint32_t i, weft_status st)
+{
+    struct weft_error err;
+
+    wf_run_why(r, i, st, &err);
+    return wf_future_failed(&err);
+}
+
 void wf_future_collect(weft_future *f, struct wf_run *r)
 {
-    const uint32_t n = f->n_targets;
-    uint32_t n_failed = 0;
-
     if (f->stock)
         wf_budget_leave(f->stock);
     wf_run_end(r);
     f->kept = wf_load_acquire(&r->kept);
-    for (uint32_t i = 0; i < n; i++) {
+    if (f->early)
+        wf_early_tell_rest(f, r);
+    for (uint32_t i = 0; !f->early && i < f->n_targets; i++) {
         f->statuses[i] = wf_run_target(r, i, &f->values[i]);
-        if (f->spec.level == WEFT_LEVEL_DISK && !f->statuses[i])
-            put_on_disk(f, &f->values[i]);
-        /* No value has a number: that of its error. */
         if (f->statuses[i])
-            f->values[i] = (struct weft_value){.as.i64 = n_failed++};
+            f->values[i] = wf_future_why(r, i, f->statuses[i]);
+        else
+            wf_future_settle(f, &f->values[i]);
     }
-    /* Errors are big and rare: kept for those that failed, in order. */
-    f->errors = n_failed ? wf_alloc_array(n_failed, sizeof *f->errors) : NULL;
-    for (uint32_t i = 0; f->errors && i < n; i++)
-        if (f->statuses[i])
-            wf_run_why(r, i, f->statuses[i], &f->errors[f->n_errors++]);
     wf_run_fini(r);
     /* Release: whoever runs the plan next finds it as before. */
     wf_store_release(&f->plan->running, false);
@@ -156,22 +190,21 @@ weft_status weft_future_wait(weft_future *f, int64_t timeout_ns)
 
         if (timeout_ns >= 0 && left <= 0)
             return WEFT_TIMEOUT;
+        wf_early_open(f->early);
         wf_wait(&f->done, done, left);
     }
     return WEFT_OK;
 }
 
-weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out, struct weft_error *err)
+/* What is there of target i. */
+static weft_status take(weft_future *f, size_t i, struct weft_value *out, struct weft_error *err)
 {
-    weft_status st;
+    const struct weft_error *why = f->values[i].as.ptr;
+    weft_status st = f->statuses[i];
 
-    weft_future_wait(f, -1);
-    if (i >= f->n_targets)
-        return weft_error_set(err, WEFT_INVALID, "target %zu of a run that has %u", i, f->n_targets);
-    st = f->statuses[i];
     if (st) {
-        if (err && f->values[i].as.i64 < f->n_errors)
-            *err = f->errors[f->values[i].as.i64];
+        if (err && why)
+            *err = *why;
         else
             weft_error_set(err, st, "%s", weft_status_text(st));
         return st;
@@ -182,6 +215,45 @@ weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out, s
         f->values[i] = weft_value_none();
     }
     return st;
+}
+
+weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out, struct weft_error *err)
+{
+    weft_status st;
+
+    if (i >= f->n_targets)
+        return weft_error_set(err, WEFT_INVALID, "target %zu of a run that has %u", i, f->n_targets);
+    if (!f->early) {
+        weft_future_wait(f, -1);
+        return take(f, i, out, err);
+    }
+    wf_early_wait(f->early, (uint32_t)i, -1);
+    wf_mutex_lock(&f->early->lock);
+    st = take(f, i, out, err);
+    wf_early_give(f->early, (uint32_t)i);
+    wf_mutex_unlock(&f->early->lock);
+    return st;
+}
+
+weft_status weft_future_wait_target(weft_future *f, size_t i, int64_t timeout_ns)
+{
+    if (i >= f->n_targets)
+        return WEFT_INVALID;
+    if (!f->early)
+        return weft_future_wait(f, timeout_ns);
+    return wf_early_wait(f->early, (uint32_t)i, timeout_ns) ? WEFT_OK : WEFT_TIMEOUT;
+}
+
+weft_status weft_future_next(weft_future *f, size_t *i, int64_t timeout_ns)
+{
+    if (!f->early)
+        return WEFT_UNSUPPORTED;
+    return wf_early_next(f->early, i, timeout_ns);
+}
+
+size_t weft_future_n_targets(const weft_future *f)
+{
+    return f->n_targets;
 }
 
 void weft_future_cancel(weft_future *f)
@@ -200,6 +272,7 @@ void weft_future_cancel(weft_future *f)
         wf_or(&f->run->flags, WF_RUN_STOP);
     wf_mutex_unlock(&f->pool->lock);
     wf_pool_stop_below(f->pool);
+    wf_early_open(f->early);
     wf_sub(&f->done, STOPPING);
     wf_wake(&f->done, INT32_MAX); /* who ends the run may wait for that */
 }
@@ -209,8 +282,6 @@ void weft_future_free(weft_future *f)
     if (!f)
         return;
     weft_future_wait(f, -1);
-    for (uint32_t i = 0; i < f->n_targets; i++)
-        weft_value_release(f->values[i]);
     if (f->own_plan)
         weft_plan_free(f->plan);
     free_future(f);

@@ -10,6 +10,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/trace.h"
+#include "scheduler/early.h"
 #include "scheduler/process.h"
 #include "scheduler/progress.h"
 #include "scheduler/settle.h"
@@ -276,6 +277,18 @@ void weft_pool_memory(weft_pool *pool, struct weft_pool_memory *out)
     out->unmanaged = out->resident > out->managed ? out->resident - out->managed : 0;
 }
 
+/* Who would take results is gone: nothing waits for it any more. Under the lock. */
+static void open_windows(weft_pool *pool)
+{
+    for (uint64_t live = wf_load_relaxed(&pool->live); live; live &= live - 1) {
+        const weft_future *f = pool->runs[__builtin_ctzll(live)].future;
+
+        wf_early_open(f ? f->early : NULL);
+    }
+    for (weft_future *f = pool->queued; f; f = f->next)
+        wf_early_open(f->early);
+}
+
 void weft_pool_free(weft_pool *pool)
 {
     if (!pool)
@@ -283,6 +296,7 @@ void weft_pool_free(weft_pool *pool)
     /* In a forked child the workers never were: what they held is only memory. */
     if (pool->process == getpid() && pool->kind != WEFT_POOL_SERIAL) {
         wf_mutex_lock(&pool->lock);
+        open_windows(pool);
         while (pool->n_open)
             wf_cond_wait(&pool->all_told, &pool->lock);
         wf_mutex_unlock(&pool->lock);
@@ -307,7 +321,8 @@ static void limit(weft_pool *pool, weft_future *f, struct wf_run *r)
 /* What is rare, before anything of the run begins. */
 static void mark(struct wf_run *r, const weft_future *f)
 {
-    wf_or(&r->flags, (wf_watch_wants_tasks(f) ? WF_RUN_WATCHED : 0) | (f->spec.keep_failed ? WF_RUN_KEEPS : 0));
+    wf_or(&r->flags, (wf_watch_wants_tasks(f) ? WF_RUN_WATCHED : 0) | (f->spec.keep_failed ? WF_RUN_KEEPS : 0) |
+                     (f->early ? WF_RUN_STREAMS : 0));
 }
 
 /* Puts a run where workers look. Under the lock. */
@@ -333,7 +348,10 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     f->begin = wf_moment_now();
     /* Release: who claims roots sees the run. */
     wf_heap_fill(&r->heap, f->plan);
-    wf_store_release(&r->cursor, f->plan->priority ? 0 : (uint64_t)f->plan->n_roots);
+    if (f->early)
+        wf_early_place(f->early, r);
+    else
+        wf_store_release(&r->cursor, f->plan->priority ? 0 : (uint64_t)f->plan->n_roots);
     wf_or(&pool->live, (uint64_t)1 << at);
     wf_bench_settle(pool);
 }
@@ -453,6 +471,7 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
     shape = shape_of(f);
     wf_mutex_lock(&pool->lock);
     f->run = NULL;
+    r->future = NULL; /* it may be gone while the place is kept */
     wf_bench_leave(pool, f);
     remember(pool, f, at, shape);
     placed = !f->keeps_place && vacate(pool, at);
@@ -522,6 +541,8 @@ static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
     f->own_plan = own_plan;
     wf_watch_start(f);
     wf_progress_enter(pool->progress, plan->n_nodes);
+    if (f->early)
+        wf_early_begin(f);
     if (!plan->n_nodes)
         run_nothing(pool, f);
     else if (pool->kind == WEFT_POOL_SERIAL)

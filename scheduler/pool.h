@@ -46,10 +46,9 @@ struct weft_future {
     struct weft_watch  watch;    /* the spec's; zeros: none */
     struct wf_rerun   *kept;     /* the first task that failed, if it was asked for */
     uint32_t           n_targets;/* the plan may be gone before the future */
-    struct weft_value *values;   /* per target; of one that failed no value, with the number of its error */
+    struct weft_value *values;   /* per target; of one that failed the pointer is its struct weft_error; NULL: no memory */
     weft_status       *statuses;
-    struct weft_error *errors;   /* of targets that failed, by order; may be NULL: no memory */
-    uint32_t           n_errors;
+    struct wf_early   *early;    /* NULL: results are there at the end */
     _Atomic uint32_t   done;     /* 1: the above is there; else who stops it now, see future.c */
     _Atomic bool       stop;     /* asked to stop before it had a run */
     weft_future       *next;     /* in the queue of the pool */
@@ -113,6 +112,11 @@ void wf_pool_finish(weft_pool *pool, uint32_t place);
 /* Collects what the targets gave; then the plan may run again. Part of the end of a run. */
 void wf_future_collect(weft_future *f, struct wf_run *r);
 void wf_future_tell(weft_future *f);
+
+/* What `values` holds of a target that gave `v`, or failed. */
+void              wf_future_settle(weft_future *f, struct weft_value *v);
+struct weft_value wf_future_failed(const struct weft_error *err);
+struct weft_value wf_future_why(const struct wf_run *r, uint32_t i, weft_status st);
 
 /* It never ran. */
 void wf_future_abandon(weft_future *f);

@@ -11,6 +11,7 @@
 #include "lib/base/mem.h"
 #include "lib/graph/graph.h"
 #include "scheduler/budget.h"
+#include "scheduler/early.h"
 #include "scheduler/keep.h"
 #include "scheduler/rerun.h"
 #include "scheduler/spawn.h"
@@ -407,6 +408,8 @@ void wf_run_settle(struct weft_call *call, weft_status st)
         wf_run_fail(call, st);
     else if (flags & WF_RUN_MEMO)
         wf_run_keep(call, wf_now_ns() - call->began);
+    if (flags & WF_RUN_STREAMS)
+        wf_early_end_node(call->run, call->node);
 }
 
 bool wf_run_after(struct weft_call *call, weft_status st)
@@ -428,13 +431,19 @@ bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
 {
     const struct wf_node *node = &call->run->plan->nodes[call->node];
 
-    if ((flags & (WF_RUN_TROUBLE | WF_RUN_STOP)) && is_doomed(call))
+    if ((flags & (WF_RUN_TROUBLE | WF_RUN_STOP)) && is_doomed(call)) {
+        if (flags & WF_RUN_STREAMS)
+            wf_early_end_node(call->run, call->node);
         return true;
+    }
     if (flags & WF_RUN_LIMITED) {
         const enum wf_begin may = wf_budget_begin(call);
 
-        if (may == WF_BEGIN_FAILED)
+        if (may == WF_BEGIN_FAILED) {
             wf_run_fail(call, call->err.status);
+            if (flags & WF_RUN_STREAMS)
+                wf_early_end_node(call->run, call->node);
+        }
         if (may != WF_BEGIN_NOW)
             return may == WF_BEGIN_FAILED;
     }

@@ -39,10 +39,11 @@ enum wf_run_flag {
     WF_RUN_WATCHED = 256, /* somebody wants to hear of tasks; see watch.h */
     WF_RUN_KEEPS   = 512, /* what a failed task read is kept; see rerun.h */
     WF_RUN_STOPS   = 1024, /* some spawned task was cancelled: its descendants must look */
+    WF_RUN_STREAMS = 2048, /* targets are told as they are there; see early.h */
 
     /* With any of these a node takes the longer way. */
     WF_RUN_RARE = WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO | WF_RUN_LIMITED | WF_RUN_WATCHED |
-                  WF_RUN_KEEPS,
+                  WF_RUN_KEEPS | WF_RUN_STREAMS,
 };
 
 /* Why a node failed. */

@@ -18,6 +18,7 @@
 #define WEFT_POOL_H
 
 #include <weft/config.h>
+#include <weft/future.h>
 #include <weft/graph.h>
 #include <weft/plan.h>
 #include <weft/progress.h>
@@ -26,7 +27,6 @@
 WEFT_BEGIN
 
 typedef struct weft_pool   weft_pool;
-typedef struct weft_future weft_future; /* a run submitted, and its results when there */
 
 enum weft_pool_kind {
     WEFT_POOL_CONFIGURED, /* as pool.kind is set: threads, unless told */
@@ -151,6 +151,21 @@ struct weft_run_spec {
                               * began; by that worker, short, and calling nothing of the pool */
     void  *released_arg;
     enum weft_level level;   /* of its results */
+
+    /* Results one by one (weft/future.h): each can be taken as soon as it is there. */
+    bool   stream;
+    size_t window;           /* > 0: streams, and does not run ahead: of the tasks without inputs only those
+                              * begin that the next so many results need which nobody has taken, and those
+                              * that who waits for a later one, or for the end, needs. At least the number of
+                              * workers, or some may idle. Not kept where tasks have priorities, nor by a
+                              * serial pool */
+    /* Results into the caller's memory: the future has none of them then, only how they went.
+     * Called for each target that does not fail, by the worker that made it, several at a time;
+     * `value` is lent. Other than WEFT_OK fails the target. */
+    weft_status (*store)(void *store_arg, size_t i, struct weft_value value, struct weft_error *err);
+    void    *store_arg;
+    double  *into_f64;       /* with one place for each target, filled as above with its number; or */
+    int64_t *into_i64;
 };
 
 /* Runs one task and what it needs. *out is written only on success. */
@@ -175,26 +190,6 @@ WEFT_API weft_status weft_pool_submit(weft_pool *pool, weft_task *const *tasks, 
 WEFT_API weft_status weft_pool_submit_plan(weft_pool *pool, weft_plan *plan,
                                            const struct weft_run_spec *spec,
                                            weft_future **out, struct weft_error *err);
-
-/* WEFT_OK once the run has ended, well or not; WEFT_TIMEOUT when it has not after
- * `timeout_ns` (negative: wait for ever). */
-WEFT_API weft_status weft_future_wait(weft_future *f, int64_t timeout_ns);
-WEFT_API bool        weft_future_is_done(const weft_future *f);
-
-/* The result of target i, given, or why there is none. Waits for the end. Each
- * result can be taken once. `out` may be NULL, to ask only how it went. */
-WEFT_API weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out,
-                                      struct weft_error *err);
-
-/* Runs a task that failed once more, on this thread, with the inputs it had: so a debugger
- * can stop in its body, though it ran elsewhere, or crashed in another process. Of several
- * it is the first in the order of the plan. The run must have been asked to keep it; its
- * graph must be there still. May be called again. `out`, given, is the task's first result
- * if it does better this time. WEFT_NOT_FOUND when none has failed. */
-WEFT_API weft_status weft_future_rerun(weft_future *f, struct weft_value *out, struct weft_error *err);
-
-WEFT_API void weft_future_cancel(weft_future *f); /* no further task begins; bodies may poll */
-WEFT_API void weft_future_free(weft_future *f);   /* waits for the end; NULL is fine */
 
 /* ---- Loops over plain C arrays ------------------------------------------
  * In a pool of processes `fn` runs in another process: results of map and imap come back,
