@@ -19,7 +19,7 @@ static struct wf_hand *hand_of(weft_call *call)
 void wf_seats_init(struct wf_seats *s)
 {
     wf_mutex_init(&s->lock);
-    s->idle = s->spares = NULL;
+    s->spares = NULL;
 }
 
 void wf_hand_init(struct wf_hand *h, weft_pool *pool)
@@ -65,19 +65,29 @@ static struct wf_hand *pop_wanting(struct wf_worker *w)
     return h;
 }
 
-static struct wf_hand *pop_idle(struct wf_seats *s)
+/* One that sat here last: its thread is bound to this core, and so goes on at once, where
+ * one of another seat would first wait for its turn on that core. */
+static struct wf_hand *pop_idle(struct wf_worker *w)
 {
-    struct wf_hand *h = s->idle;
+    struct wf_hand *h = w->idle;
 
     if (h)
-        s->idle = h->next;
+        w->idle = h->next;
     return h;
 }
 
 void wf_hand_live(struct wf_hand *h)
 {
-    while (h->seat && wf_worker_loop(h->seat)) /* has risen, and is idle */
-        await_turn(h);
+    while (h->seat) {
+        struct wf_worker *w = h->seat;
+
+        if (w->pool->pins && !h->is_settled)
+            wf_topo_settle(w->pool->topo, w->pu);
+        h->is_settled = true; /* an idle hand comes back to the same seat */
+        if (!wf_worker_loop(w))
+            return;
+        await_turn(h); /* it has risen, and is idle */
+    }
 }
 
 static void *spare_main(void *arg)
@@ -124,7 +134,7 @@ bool wf_seat_leave(weft_call *call)
     wf_mutex_lock(&pool->seats.lock);
     h = pop_wanting(w);
     is_back = h != NULL;
-    h = h ? h : pop_idle(&pool->seats);
+    h = h ? h : pop_idle(w);
     wf_mutex_unlock(&pool->seats.lock);
     h = h ? h : new_spare(pool);
     if (!h)
@@ -189,8 +199,8 @@ bool wf_seat_rise(struct wf_worker *w)
     h = pop_wanting(w);
     if (h) {
         me->seat = NULL;
-        me->next = pool->seats.idle;
-        pool->seats.idle = me;
+        me->next = w->idle;
+        w->idle = me;
         sit(w, h);
     }
     wf_mutex_unlock(&pool->seats.lock);
@@ -206,8 +216,9 @@ void wf_seats_end(weft_pool *pool)
     struct wf_hand *h;
 
     wf_mutex_lock(&pool->seats.lock);
-    while ((h = pop_idle(&pool->seats)))
-        tell_turn(h); /* without a seat it ends */
+    for (int i = 0; i < pool->n_workers; i++)
+        while ((h = pop_idle(&pool->workers[i])))
+            tell_turn(h); /* without a seat it ends */
     wf_mutex_unlock(&pool->seats.lock);
     /* No run is left, so no body makes more. */
     for (h = pool->seats.spares; h; h = h->older)

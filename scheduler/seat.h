@@ -4,7 +4,7 @@
  * sit there, with the call that its bodies see. Each seat has one hand at a time.
  *
  *     body blocks:    its hand leaves the seat; another sits down: one that wants back to
- *                     this very seat, an idle one, or a new thread
+ *                     this very seat, one that sat here before, or a new thread
  *     body goes on:   its hand asks for the seat, and waits until who sits there has ended
  *                     a task and rises: what lies in the deque goes to the inbox first, so
  *                     the body finds an empty one, as if nobody had been there
@@ -16,7 +16,7 @@
  *   1. seat->call is that of the hand which sits there, and only its thread touches the
  *      seat as its owner. From hand to hand it goes under `lock`.
  *   2. WF_RARE_WANTED is set while `wanting` is not empty.
- *   3. A hand is in one of: a seat, `idle`, `wanting` of one seat, or in a body that blocks.
+ *   3. A hand is in one of: a seat, `idle` or `wanting` of one seat, or in a body that blocks.
  */
 #ifndef WF_SEAT_H
 #define WF_SEAT_H
@@ -34,11 +34,12 @@ struct wf_hand {
     _Atomic uint32_t  turn;      /* 1: it has been given a seat, or the pool ends */
     bool              is_spare;  /* has a thread of its own, made when it was needed */
     wf_thread         thread;
+    bool              is_settled;/* its thread is bound to the core of the seat it has, or had last */
 };
 
 struct wf_seats {
     wf_mutex        lock;
-    struct wf_hand *idle, *spares;
+    struct wf_hand *spares;
 };
 
 void wf_seats_init(struct wf_seats *s);

@@ -587,8 +587,6 @@ static bool run_found(struct wf_worker *w)
 
 bool wf_worker_loop(struct wf_worker *w)
 {
-    if (w->pool->pins)
-        wf_topo_settle(w->pool->topo, w->pu);
     for (;;) {
         const bool all_done = w->alone ? run_own(w, true) : run_own(w, false);
 

@@ -49,6 +49,7 @@ struct wf_worker {
     struct wf_child_block *child_blocks;
     struct wf_work    *free_work;
     struct wf_hand    *wanting;    /* the seat, the first first; guarded by the lock of seats */
+    struct wf_hand    *idle;       /* hands that sat here last; likewise */
     wf_thread         thread;
     bool              started;
     _Atomic bool      asleep;      /* for the watchdog to tell */

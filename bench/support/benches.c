@@ -18,6 +18,7 @@ const struct bench *const bench_all[] = {
     &bench_deque,
     &bench_deque_hidden,
     &bench_pool_start,
+    &bench_sleepers,
     &bench_trace_cost,
     &bench_limit_cost,
     &bench_spill,

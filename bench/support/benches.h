@@ -35,6 +35,9 @@ extern const struct bench bench_wake_ratio;
 
 /* bench/scheduler/bench_pool.c, bench_trace.c */
 extern const struct bench bench_pool_start;
+
+/* bench/scheduler/bench_sleepers.c */
+extern const struct bench bench_sleepers;
 extern const struct bench bench_trace_cost;
 
 /* bench/lib/array/bench_reduce.c */
