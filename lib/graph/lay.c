@@ -399,7 +399,7 @@ static weft_status lay_slots(const struct laying *l, struct weft_error *err)
         return no_room(err);
     for (uint32_t i = 0; l->o && i < l->o->n_values; i++)
         p->slots[p->first_const + i] = *(struct weft_value *)wf_task_arg(wf_graph_at(p->graph, l->o->values[i]));
-    return l->o && l->o->recall ? lay_recalled(p, l->o->recall, err) : WEFT_OK;
+    return l->o && l->o->recall && l->o->recall->n_tasks ? lay_recalled(p, l->o->recall, err) : WEFT_OK;
 }
 
 static weft_status lay_nodes(struct laying *l, uint32_t n_listed, bool fuse, struct weft_error *err)
