@@ -64,7 +64,7 @@ Test(store, writes_again_with_each_run)
     weft_pool *pool = new_pool();
     weft_graph *g = weft_graph_new();
     int64_t to[10];
-    weft_task *t = weft_array_store(weft_array_range(g, 5, 1, 15, 3), to, NULL);
+    weft_task *t = weft_array_store(weft_array_range(g, 5, 1, 10, 3), to, NULL);
 
     for (int round = 0; round < 3; round++) {
         memset(to, 0, sizeof to);

@@ -18,9 +18,12 @@ static weft_pool *serial_pool(void)
 static int64_t number_of(weft_pool *pool, weft_task *t)
 {
     struct weft_value v;
+    int64_t number;
 
     cr_assert(!weft_pool_run(pool, t, &v, NULL));
-    return weft_value_i64(v);
+    number = weft_value_i64(v);
+    weft_value_release(v);
+    return number;
 }
 
 Test(clone, of_random_graphs_gives_what_they_give)
