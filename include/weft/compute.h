@@ -36,7 +36,8 @@ WEFT_API weft_status weft_pool_persist(weft_pool *pool, struct weft_collection c
 /* ---- Part by part ---------------------------------------------------------------
  * The parts run together, and each is handed over once it is there; a part taken is
  * held by the taker alone. So that not all lie waiting for a slow taker, workers wait,
- * in their bodies, while n_ahead parts do and there is one to take. */
+ * in their bodies, while n_ahead parts do and there is one to take: other runs of the pool
+ * have fewer workers meanwhile. */
 
 typedef struct weft_stream weft_stream;
 
