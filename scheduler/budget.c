@@ -447,7 +447,9 @@ static void count_results(struct wf_budget *b, struct wf_stock *s, uint32_t node
         count_in(b, s, item);
         cool(s, slot);
     }
-    wf_stock_learn(s, node, bytes);
+    /* One that is asked for may have gone to its future already (early.h). */
+    if (bytes || !wf_plan_is_asked(p, node))
+        wf_stock_learn(s, node, bytes);
 }
 
 /* Counts one reader of each input down; of the last the item goes. */

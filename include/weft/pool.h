@@ -93,7 +93,8 @@ WEFT_API bool weft_pool_progress(weft_pool *pool, struct weft_progress *out);
  * The limit holds as far as it can: a task that runs alone runs even if it is too big; one
  * that gives more than it said, or than its like gave before, is over it until others have
  * gone to disk; values known before, bodies that allocate by themselves, tasks spawned and
- * two results that share memory are not seen through. Memory that is freed goes back to the
+ * two results that share memory are not seen through, nor are results that a run hands over
+ * before its end (weft/future.h) and nobody has taken yet. Memory that is freed goes back to the
  * system when the process outgrows the limit.
  *
  * Errors: a file that cannot be written or read, or gives back other bytes than went there,

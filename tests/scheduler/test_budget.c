@@ -407,6 +407,41 @@ Test(budget, results_wait_where_they_are_told_to)
     }
 }
 
+Test(budget, results_taken_as_they_come_are_counted_no_more)
+{
+    enum { N = 60 };
+
+    for (int w = 0; w < N_WORKERS; w++) {
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = workers[w], .limit_bytes = 10 * BLOCK});
+        weft_graph *g = weft_graph_new();
+        weft_task *t[N], *sum = NULL;
+        struct weft_pool_memory m;
+        weft_future *f;
+
+        for (int k = 0; k < N; k++) {
+            t[k] = weft_add(g, body_block, .arg = arg_of((uint64_t)k + 1), .result_bytes = BLOCK + 128);
+            if (k % 2)
+                sum = sum ? weft_add(g, body_block, .deps = WEFT_DEPS(sum, t[k])) : t[k];
+        }
+        t[0] = sum; /* so that those before are read, and asked for, too */
+        cr_assert_eq(weft_pool_submit(pool, t, N, &(struct weft_run_spec){.stream = true}, &f, NULL), WEFT_OK);
+        for (size_t k = 1; k < N; k++) {
+            struct weft_value v, x = block_of((k + 1) * 0x9e3779b97f4a7c15u);
+
+            cr_assert_eq(weft_future_take(f, k, &v, NULL), WEFT_OK);
+            cr_expect_eq(hash_of(v), hash_of(x));
+            weft_value_release(v);
+            weft_value_release(x);
+        }
+        weft_future_free(f);
+        weft_pool_memory(pool, &m);
+        cr_expect_eq(m.managed, 0u);
+        cr_expect_eq(m.spilled, 0u);
+        weft_pool_free(pool);
+        weft_graph_free(g);
+    }
+}
+
 /* ---- What goes wrong ------------------------------------------------------- */
 
 static weft_status fails_with(const struct weft_pool_spec *spec, struct weft_error *err)
