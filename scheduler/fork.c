@@ -119,7 +119,7 @@ void wf_fork_run(struct wf_worker *w, struct wf_fork *f, bool helping)
 void wf_forks_disown(weft_call *call)
 {
     for (struct wf_stolen *s = call->stolen; s; s = s->below)
-        wf_store_release(&s->fork->thief, 0); /* as above */
+        wf_store_release(&s->fork->thief, WF_FORK_ASTRAY); /* as above */
 }
 
 static bool is_done(const struct wf_fork *f)
@@ -151,7 +151,7 @@ static bool help(struct wf_worker *w, const struct wf_fork *f)
     wf_ready part;
     int64_t top;
 
-    if (!thief)
+    if (!thief || thief == WF_FORK_ASTRAY)
         return false;
     d = &w->pool->workers[thief - 1].deque;
     /* Acquire: what was pushed after `thief` was cleared came with that: the push we read
@@ -183,8 +183,7 @@ static void await(struct wf_worker *w, struct wf_fork *f)
         if (wf_now_ns() < until)
             continue;
         state = WF_FORK_OPEN;
-        /* Alone it waits for what its seat did while another had it: that must go on. */
-        left = w->alone && wf_seat_leave(call);
+        left = wf_load_relaxed(&f->thief) == WF_FORK_ASTRAY && wf_seat_leave(call);
         if (wf_cas(&f->state, &state, WF_FORK_AWAITED) || state == WF_FORK_AWAITED)
             wf_wait(&f->state, WF_FORK_AWAITED, NAP_NS);
         if (left)

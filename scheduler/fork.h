@@ -16,7 +16,7 @@
  *      in its deque are descendants of that fork: the joining worker may take them.
  *      It looks whether the thief still has the fork after it has read the slot and
  *      before it takes it: a task put there later was published after `thief` was
- *      cleared, because the fork ended or its body left the seat.
+ *      changed, because the fork ended or its body left the seat.
  *   4. Spawned tasks of the same body lie among its forks (spawn.h): a joining worker
  *      that meets one runs it.
  */
@@ -43,8 +43,11 @@ struct wf_fork {
     uint32_t           node;
     weft_status        status; /* when done */
     _Atomic uint32_t   state;
-    _Atomic uint32_t   thief;  /* worker + 1; 0: not stolen */
+    _Atomic uint32_t   thief;  /* worker + 1; 0: not stolen; or: */
 };
+/* Who has it is at no seat, or it was moved to the inbox. */
+#define WF_FORK_ASTRAY UINT32_MAX
+
 _Static_assert(sizeof(struct wf_fork) == sizeof(struct weft_fork), "a fork lies in the user's frame");
 
 static inline bool wf_is_fork(wf_ready task)
@@ -63,7 +66,8 @@ struct wf_stolen {
     struct wf_stolen *below;
 };
 
-/* What lies in the deque from now on is not theirs: the body leaves its seat. */
+/* What lies in the deque from now on is not theirs: the body leaves its seat. So they are
+ * astray: who joins one must leave its own seat, if it is the one to go on with it. */
 void wf_forks_disown(weft_call *call);
 
 /* Runs a fork of another worker; not `helping`: it runs nothing else meanwhile, which a

@@ -336,7 +336,7 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     r->serial = ++pool->n_runs;
     r->elastic = f->elastic;
     r->rare = f->elastic || f->plan->priority;
-    if (wf_load_relaxed(&f->stop))
+    if (wf_load_relaxed(&f->stop) || (f->up && wf_child_is_cancelled(f->up, f->up->run)))
         wf_or(&r->flags, WF_RUN_STOP);
     mark(r, f);
     /* The thread sanitizer does not follow a fork of a program with threads: its child
@@ -494,6 +494,7 @@ static void run_serially(weft_pool *pool, weft_future *f)
 
     wf_mutex_lock(&pool->lock);
     wf_run_init(r, f->plan, f->spec.on_error, f);
+    wf_store_relaxed(&r->up, pool->above);
     limit(pool, f, r);
     mark(r, f);
     f->begin = wf_moment_now();

@@ -81,7 +81,9 @@ struct weft_pool {
     struct wf_park      park;
     struct wf_inbox     inbox;
     struct wf_seats     seats;
+    struct weft_child  *above;      /* of a serial pool made for a run within a task: that; else NULL */
     struct weft_child   no_child;   /* stands for all that could not be spawned */
+    struct weft_child  *free_children; /* in batches; guarded by lock */
     _Alignas(WF_APART) _Atomic uint64_t live; /* bit i: a run sits in place i */
     _Atomic bool        ending;
     _Atomic uint32_t    n_loops;    /* worker loops that have not returned */

@@ -13,6 +13,7 @@
 #include "scheduler/budget.h"
 #include "scheduler/early.h"
 #include "scheduler/keep.h"
+#include "scheduler/pool.h"
 #include "scheduler/rerun.h"
 #include "scheduler/spawn.h"
 #include "scheduler/watch.h"
@@ -102,6 +103,8 @@ void wf_call_init(struct weft_call *call)
 
 void wf_call_aside(struct weft_call *call, struct wf_aside *aside)
 {
+    aside->below = call->below;
+    call->below = aside;
     aside->head = call->head;
     aside->run = call->run;
     aside->child = call->child;
@@ -123,6 +126,7 @@ void wf_call_aside(struct weft_call *call, struct wf_aside *aside)
 void wf_call_back(struct weft_call *call, const struct wf_aside *aside)
 {
     wf_worker_at(call->worker, aside->run);
+    call->below = aside->below;
     call->head = aside->head;
     call->child = aside->child;
     call->work = aside->work;
@@ -327,7 +331,17 @@ bool weft_call_is_cancelled(const weft_call *call)
 {
     if (call->process)
         return wf_process_is_stopped(call);
-    return wf_child_is_cancelled(call->child, call->run);
+    return wf_child_is_cancelled(call->child, call->run) || wf_run_is_cancelled_above(call->run);
+}
+
+bool wf_run_is_cancelled_above(const struct wf_run *r)
+{
+    struct weft_child *up;
+
+    for (; (up = wf_load_relaxed(&((struct wf_run *)r)->up)); r = up->run)
+        if (wf_child_is_cancelled(up, up->run))
+            return true;
+    return false;
 }
 
 /* ---- Failure --------------------------------------------------------------- */
@@ -392,8 +406,10 @@ void wf_run_fail(struct weft_call *call, weft_status st)
     }
     memset(&call->err, 0, sizeof call->err);
     poison_from(r, call->node, call->node + 1);
-    if (r->on_error == WEFT_FAIL_FAST)
+    if (r->on_error == WEFT_FAIL_FAST) {
         wf_or(&r->flags, WF_RUN_STOP);
+        wf_pool_stop_below(call->worker->pool);
+    }
 }
 
 void wf_run_settle(struct weft_call *call, weft_status st)
@@ -430,6 +446,7 @@ bool wf_run_after(struct weft_call *call, weft_status st)
 bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
 {
     const struct wf_node *node = &call->run->plan->nodes[call->node];
+    bool finished;
 
     if ((flags & (WF_RUN_TROUBLE | WF_RUN_STOP)) && is_doomed(call)) {
         if (flags & WF_RUN_STREAMS)
@@ -451,7 +468,12 @@ bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
     if (flags & WF_RUN_WATCHED)
         wf_watch_before(call);
     call->err.status = WEFT_OK;
-    return wf_run_after(call, flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err));
+    finished = wf_run_after(call, flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err));
+    if (!finished || !(flags & WF_RUN_WANTED) || !wf_worker_is_wanted(call->worker))
+        return finished;
+    /* Its successors are left to others: this hand is to rise. */
+    wf_worker_end_node(call->worker, call->node);
+    return false;
 }
 
 /* ---- The end --------------------------------------------------------------- */

@@ -40,10 +40,11 @@ enum wf_run_flag {
     WF_RUN_KEEPS   = 512, /* what a failed task read is kept; see rerun.h */
     WF_RUN_STOPS   = 1024, /* some spawned task was cancelled: its descendants must look */
     WF_RUN_STREAMS = 2048, /* targets are told as they are there; see early.h */
+    WF_RUN_WANTED  = 4096, /* some hand wants its seat back: between two tasks of a chain, look */
 
     /* With any of these a node takes the longer way. */
     WF_RUN_RARE = WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO | WF_RUN_LIMITED | WF_RUN_WATCHED |
-                  WF_RUN_KEEPS | WF_RUN_STREAMS,
+                  WF_RUN_KEEPS | WF_RUN_STREAMS | WF_RUN_WANTED,
 };
 
 /* Why a node failed. */
@@ -110,7 +111,9 @@ struct weft_call {
     int64_t           began;   /* the body, where a memo wants to know */
     int64_t           mark;    /* what is above in the deque was spawned by this body, or by what it waited for; < 0: none yet */
     struct wf_stolen *stolen;  /* forks of others that run below, see fork.c */
+    struct wf_aside  *below;   /* the bodies that wait below this one */
     bool              is_away; /* its body blocks, and another has the seat */
+    bool              is_nested; /* it runs tasks on top of a body that waits */
     struct wf_process *process; /* of a pool of processes, else NULL */
     struct wf_scratch scratch;
     struct weft_error err;
@@ -127,6 +130,7 @@ void wf_call_init(struct weft_call *call);
 
 /* What a body sees of itself, put aside while others run on its stack. */
 struct wf_aside {
+    struct wf_aside      *below;
     const struct weft_run_head *head;
     struct wf_run        *run;
     struct weft_child    *child;
@@ -143,6 +147,9 @@ void wf_call_fini(struct weft_call *call);
 
 /* Prepares a run of `plan`, whose slots and counters are as between runs. */
 void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error, weft_future *future);
+
+/* Whether a task that this run is part of is to stop. Asked by serial runs: others are told. */
+bool wf_run_is_cancelled_above(const struct wf_run *r);
 
 /* What is rare, for a node of the run in `call`. */
 void wf_run_fail(struct weft_call *call, weft_status st);

@@ -153,6 +153,27 @@ bool wf_seat_leave(weft_call *call)
     return true;
 }
 
+/* Who runs one task after the other, each made ready by the one before, looks at nothing
+ * but the flags of its run. */
+static void interrupt_chains(weft_pool *pool)
+{
+    for (uint64_t live = wf_load_relaxed(&pool->live); live; live &= live - 1) {
+        _Atomic uint32_t *flags = &pool->runs[__builtin_ctzll(live)].flags;
+
+        if (!(wf_load_relaxed(flags) & WF_RUN_WANTED))
+            wf_or(flags, WF_RUN_WANTED);
+    }
+}
+
+/* The deque is empty: what comes from now on is of the bodies of this hand, wherever it
+ * ended before. */
+static void lower_marks(weft_call *call, int64_t bottom)
+{
+    call->mark = call->mark < bottom ? call->mark : bottom;
+    for (struct wf_aside *a = call->below; a; a = a->below)
+        a->mark = a->mark < bottom ? a->mark : bottom;
+}
+
 void wf_seat_return(weft_call *call)
 {
     struct wf_worker *w = call->worker;
@@ -170,11 +191,13 @@ void wf_seat_return(weft_call *call)
      * and in wf_park_sleep(); or else it sleeps, and is woken with all others. Since a call
      * may be taken by a worker that came later, all are called again until it has heard. */
     do {
+        interrupt_chains(pool);
         wf_fence_seq();
         wf_park_wake_all(&pool->park);
         wf_wait(&h->turn, 0, CALL_AGAIN_NS);
     } while (!wf_load_relaxed(&h->turn));
     await_turn(h);
+    lower_marks(call, wf_load_relaxed(&w->deque.bottom));
     wf_worker_at(w, call->run);
 }
 
@@ -183,9 +206,12 @@ static void clear_deque(struct wf_worker *w)
 {
     wf_ready word;
 
-    while (w->alone ? wf_deque_take_alone(&w->deque, &word) : wf_deque_take(&w->deque, &word))
+    while (w->alone ? wf_deque_take_alone(&w->deque, &word) : wf_deque_take(&w->deque, &word)) {
+        if (wf_is_fork(word))
+            wf_store_relaxed(&wf_fork_of(word)->thief, WF_FORK_ASTRAY);
         if (!wf_inbox_put(&w->pool->inbox, word, &w->pool->park))
             wf_worker_run(w, word);
+    }
 }
 
 bool wf_seat_rise(struct wf_worker *w)

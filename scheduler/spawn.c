@@ -27,6 +27,46 @@ void wf_child_free_blocks(struct wf_child_block *blocks)
     }
 }
 
+/* Where one worker spawns and another ends, what is free goes round by the pool. A batch
+ * hangs on its first. */
+static void lend_batch(struct wf_worker *w)
+{
+    struct weft_child *first = w->free_children, *last = first;
+
+    for (int i = 1; i < CHILDREN_A_BLOCK; i++)
+        last = last->sibling;
+    w->free_children = last->sibling;
+    w->n_free_children -= CHILDREN_A_BLOCK;
+    last->sibling = NULL;
+    wf_mutex_lock(&w->pool->lock);
+    first->children = w->pool->free_children;
+    w->pool->free_children = first;
+    wf_mutex_unlock(&w->pool->lock);
+}
+
+static bool borrow_batch(struct wf_worker *w)
+{
+    struct weft_child *first;
+
+    if (w->alone)
+        return false; /* none is ever lent; and a serial pool holds its lock */
+    wf_mutex_lock(&w->pool->lock);
+    first = w->pool->free_children;
+    w->pool->free_children = first ? first->children : NULL;
+    wf_mutex_unlock(&w->pool->lock);
+    w->free_children = first;
+    w->n_free_children = first ? CHILDREN_A_BLOCK : 0;
+    return first != NULL;
+}
+
+static void put_free(struct wf_worker *w, struct weft_child *c)
+{
+    c->sibling = w->free_children;
+    w->free_children = c;
+    if (++w->n_free_children >= 2 * CHILDREN_A_BLOCK && !w->alone)
+        lend_batch(w);
+}
+
 static bool add_block(struct wf_worker *w)
 {
     struct wf_child_block *b = wf_alloc_aligned(sizeof *b);
@@ -40,6 +80,7 @@ static bool add_block(struct wf_worker *w)
         b->of[i].sibling = w->free_children;
         w->free_children = &b->of[i];
     }
+    w->n_free_children = CHILDREN_A_BLOCK;
     return true;
 }
 
@@ -48,10 +89,11 @@ static struct weft_child *new_child(struct wf_worker *w, enum wf_child_kind kind
 {
     struct weft_child *c;
 
-    if (!w->free_children && !add_block(w))
+    if (!w->free_children && !borrow_batch(w) && !add_block(w))
         return NULL;
     c = w->free_children;
     w->free_children = c->sibling;
+    w->n_free_children--;
     /* Relaxed, and one by one: a thief may be reading of an earlier life. */
     wf_store_relaxed(&c->up, up);
     wf_store_relaxed(&c->depth, up ? wf_load_relaxed(&up->depth) + 1 : 0);
@@ -92,8 +134,7 @@ static void drop(struct wf_worker *w, struct weft_child *c, uint32_t hold)
         return;
     weft_value_release(c->value);
     wf_free(c->err);
-    c->sibling = w->free_children;
-    w->free_children = c;
+    put_free(w, c);
 }
 
 /* ---- Work ---------------------------------------------------------------------- */
@@ -392,6 +433,8 @@ static void end_stem(struct wf_worker *w, struct weft_child *c)
     wf_worker_at(w, run);
     call->node = node;
     call->began = c->began;
+    if (run->stock)
+        wf_budget_resume(call);
     pass_to_node(w, c);
     wf_worker_end_node(w, node);
     wf_call_back(call, &aside);
@@ -487,8 +530,12 @@ bool wf_stem_after(weft_call *call, weft_status st)
 
     call->child = NULL;
     call->mark = -1;
+    if (c->run->stock)
+        wf_budget_rest(call); /* bodies of its children count for themselves */
     if (!body_ended(w, c, st, &call->err))
         return false;
+    if (call->run->stock)
+        wf_budget_resume(call);
     /* All in one: the node ends here, as if it had no stem. */
     settle(w, c);
     pass_to_node(w, c);
@@ -579,10 +626,14 @@ void wf_child_run(struct wf_worker *w, struct weft_child *c)
     }
     st = doom_of(c, &err);
     if (!st) {
+        if (c->run->stock)
+            wf_budget_resume(call);
         err.status = WEFT_OK;
         st = c->work.body ? c->work.body(call, c->work.arg, &err) : pass_on(call, &err);
         if (call->marks & WF_MARK_SCRATCH)
             wf_scratch_reset(&call->scratch);
+        if (c->run->stock)
+            wf_budget_rest(call);
     }
     ended = body_ended(w, c, st, &err);
     if (w->tracer.ring)

@@ -73,20 +73,62 @@ static bool take_own(struct wf_worker *w, int64_t mark, wf_ready *out)
     return w->alone ? wf_deque_take_alone(&w->deque, out) : wf_deque_take(&w->deque, out);
 }
 
+/* On top of the waiting body. */
+static void run_below(weft_call *call, wf_ready word)
+{
+    struct wf_aside aside;
+
+    wf_call_aside(call, &aside);
+    wf_worker_run(call->worker, word);
+    wf_call_back(call, &aside);
+}
+
 /* Runs one task below the body of `call`, or of its nested run. False: there is none now. */
 static bool help_once(weft_call *call, struct wf_run *nested)
 {
     struct wf_worker *w = call->worker;
-    struct wf_aside aside;
     wf_ready word;
 
     if (!take_own(w, call->mark, &word) && !(nested && claim_below(nested, &word)) &&
         (w->alone || !steal_below(w, call->child, &word)) &&
         (w->pool->kind != WEFT_POOL_SERIAL || !wf_inbox_take(&w->pool->inbox, &word)))
         return false;
-    wf_call_aside(call, &aside);
-    wf_worker_run(w, word);
-    wf_call_back(call, &aside);
+    run_below(call, word);
+    return true;
+}
+
+/* One that cannot leave its seat sees to what others bring: an end, or what is its own.
+ * Anything else stays there. False: there is none now. */
+static bool help_stranger(weft_call *call)
+{
+    struct wf_worker *w = call->worker;
+    struct wf_inbox *inbox = &w->pool->inbox;
+    wf_ready word;
+
+    if (!wf_inbox_take(inbox, &word))
+        return false;
+    if (!(word & WF_MARKED && (word & WF_WORD_KIND) == WF_WORD_LET_GO) && !is_below(w->pool, word, call->child) &&
+        wf_inbox_put(inbox, word, &w->pool->park))
+        return false;
+    run_below(call, word);
+    return true;
+}
+
+/* Helps until it is over, or there was nothing to help with for a while: false. */
+static bool search(weft_call *call, const struct wf_await *what, struct wf_run *nested)
+{
+    int64_t until = 0;
+
+    while (!what->is_over(what->self)) {
+        if (help_once(call, nested))
+            until = 0;
+        else if (!until)
+            until = wf_now_ns() + call->worker->pool->spin_ns;
+        else if (wf_now_ns() < until)
+            wf_pause();
+        else
+            return false;
+    }
     return true;
 }
 
@@ -95,21 +137,14 @@ void wf_wait_until(weft_call *call, const struct wf_await *what, struct wf_run *
     /* What it waits for may need the room that it counts for. */
     if (call->run->stock)
         wf_budget_rest(call);
-    while (!what->is_over(what->self)) {
-        const int64_t until = wf_now_ns() + call->worker->pool->spin_ns;
+    while (!search(call, what, nested)) {
         bool left;
 
-        while (!what->is_over(what->self) && wf_now_ns() < until) {
-            if (help_once(call, nested))
-                break;
-            wf_pause();
-        }
-        if (what->is_over(what->self) || wf_now_ns() < until)
-            continue;
         if (what->prepare)
             what->prepare(what->self);
         left = wf_seat_leave(call);
-        what->sleep(what->self, left ? -1 : NAP_NS);
+        if (left || !help_stranger(call))
+            what->sleep(what->self, left ? -1 : NAP_NS);
         if (left)
             wf_seat_return(call);
     }
@@ -159,10 +194,14 @@ weft_status weft_call_wait(weft_call *call, weft_child *child, struct weft_value
     const struct wf_await what = {.self = &await, .is_over = child_is_over, .prepare = enter_as_sleeper, .sleep = sleep_for_child};
     weft_status st;
 
-    if (child->kind == WF_CHILD_GROUP)
+    if (child->kind == WF_CHILD_GROUP) {
         wf_group_shut(call->worker, child);
+        if (!call->worker->alone)
+            wf_park_wake(&call->worker->pool->park); /* for what waited for the group */
+    }
     wf_wait_until(call, &what, NULL);
-    child->handled = true;
+    if (child->run)
+        child->handled = true; /* else it stands for what could not be spawned, to others, too */
     if (child->status) {
         if (err && child->err)
             *err = *child->err;
@@ -182,9 +221,9 @@ weft_status weft_call_wait_all(weft_call *call, struct weft_error *err)
 {
     struct weft_child *first = NULL;
 
-    /* Newest first, as they lie in the deque. */
+    /* Newest first, as they lie in the deque. Those of a group are the group's to answer for. */
     for (struct weft_child *c = call->child ? call->child->children : NULL; c; c = c->sibling)
-        if (weft_call_wait(call, c, NULL, NULL) && wf_load_relaxed(&c->up) == call->child)
+        if (wf_load_relaxed(&c->up) == call->child && weft_call_wait(call, c, NULL, NULL))
             first = c;
     return first ? weft_call_wait(call, first, NULL, err) : WEFT_OK;
 }
@@ -201,13 +240,16 @@ static void sleep_for_run(void *self, int64_t timeout_ns)
     weft_future_wait(self, timeout_ns);
 }
 
-/* In a pool of its own, on this thread: where no other place is. */
-static weft_status run_apart(weft_task *const *tasks, size_t n, const struct weft_run_spec *spec,
+/* In a pool of its own, on this thread: where no other place is. It stops as `me` does. */
+static weft_status run_apart(struct weft_child *me, weft_task *const *tasks, size_t n, const struct weft_run_spec *spec,
                              struct weft_value *outs, struct weft_error *err)
 {
     weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL});
-    const weft_status st = weft_pool_run_many(pool, tasks, n, spec, outs, err);
+    weft_status st;
 
+    if (pool)
+        pool->above = me;
+    st = weft_pool_run_many(pool, tasks, n, spec, outs, err);
     weft_pool_free(pool);
     return st;
 }
@@ -227,12 +269,12 @@ weft_status weft_call_run(weft_call *call, weft_task *const *tasks, size_t n, co
     if (!me && !call->stolen && !call->process)
         return wf_error_nomem(err, "a run within a task");
     if (!me || pool->kind != WEFT_POOL_THREADS)
-        return run_apart(tasks, n, spec, outs, err);
+        return run_apart(me, tasks, n, spec, outs, err);
     st = wf_pool_submit_within(pool, tasks, n, spec, me, &f, &r, err);
     if (st)
         return st;
     if (!f)
-        return run_apart(tasks, n, spec, outs, err);
+        return run_apart(me, tasks, n, spec, outs, err);
     what.self = f;
     if (r) { /* else all of it was known, and it has ended */
         wf_wait_until(call, &what, r);

@@ -201,7 +201,7 @@ static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_
 /* False: not now; the task is left to others, and this hand is to rise. */
 static bool run_rarely(struct wf_worker *w, uint32_t place, uint32_t node)
 {
-    if ((wf_load_relaxed(&w->rare) & WF_RARE_WANTED) && !w->is_nested &&
+    if (wf_worker_is_wanted(w) &&
         wf_deque_push(&w->deque, ready_of(place, node)))
         return false;
     run_chain(w, place, node, w->alone, true);
@@ -219,13 +219,15 @@ static void change_place(struct wf_worker *w, uint32_t place)
 /* A fork or a spawned task. */
 static bool run_marked(struct wf_worker *w, wf_ready task)
 {
+    if (w->held.n)
+        tell_held(w);
     if (wf_is_fork(task))
         wf_fork_run(w, wf_fork_of(task), false);
     else if ((task & WF_WORD_KIND) == WF_WORD_RUN)
         wf_child_run(w, wf_word_child(task));
     else
         wf_child_let_go(w, wf_word_child(task));
-    return !(wf_load_relaxed(&w->rare) & WF_RARE_WANTED) || w->is_nested;
+    return !wf_worker_is_wanted(w);
 }
 
 static ALWAYS_INLINE bool run_inlined(struct wf_worker *w, wf_ready task, bool alone)
@@ -251,19 +253,24 @@ static bool run_ready(struct wf_worker *w, wf_ready task)
 
 void wf_worker_run(struct wf_worker *w, wf_ready word)
 {
-    const bool was_nested = w->is_nested;
+    weft_call *call = w->call;
+    const bool was_nested = call->is_nested;
 
-    w->is_nested = true;
+    call->is_nested = true;
     run_ready(w, word);
     if (w->held.n)
         tell_held(w);
-    w->is_nested = was_nested;
+    call->is_nested = was_nested;
 }
 
 void wf_worker_leave(struct wf_worker *w, wf_ready word)
 {
+    const bool is_next = !w->call->is_nested && wf_load_relaxed(&w->deque.top) >= wf_load_relaxed(&w->deque.bottom);
+
     if (!wf_deque_push(&w->deque, word))
         wf_worker_run(w, word);
+    else if (!is_next && !w->alone)
+        wf_park_wake(&w->pool->park);
 }
 
 void wf_worker_at(struct wf_worker *w, struct wf_run *r)

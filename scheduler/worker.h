@@ -42,10 +42,10 @@ struct wf_worker {
     int               id, pu;
     int               last_victim; /* -1: none yet */
     bool              is_open;     /* of a serial pool: its node has not finished */
-    bool              is_nested;   /* it runs tasks on top of a body that waits */
     struct wf_tracer  tracer;
     _Atomic uint64_t  n_done;      /* nodes it has run, when it counts */
     struct weft_child *free_children;
+    uint32_t          n_free_children;
     struct wf_child_block *child_blocks;
     struct wf_work    *free_work;
     struct wf_hand    *wanting;    /* the seat, the first first; guarded by the lock of seats */
@@ -62,12 +62,20 @@ static inline void wf_worker_count(struct wf_worker *w)
     wf_store_relaxed(&w->n_done, wf_load_relaxed(&w->n_done) + 1);
 }
 
+/* Whether its hand is to rise, and can: it is between two tasks. */
+static inline bool wf_worker_is_wanted(const struct wf_worker *w)
+{
+    return (wf_load_relaxed(&((struct wf_worker *)w)->rare) & WF_RARE_WANTED) && !w->call->is_nested;
+}
+
 /* The life of a seat: until the pool ends. True: its hand has risen before, and is idle. */
 bool wf_worker_loop(struct wf_worker *w);
 
 /* ---- For bodies that run, or wait ------------------------------------------------ */
 
-/* Leaves a ready word where others find it; run at once without memory to queue it. */
+/* Leaves a ready word where others find it, and calls one if this worker will not take it
+ * next: by one that is between two tasks, or will call itself. Run at once without memory
+ * to queue it. */
 void wf_worker_leave(struct wf_worker *w, wf_ready word);
 void wf_worker_run(struct wf_worker *w, wf_ready word);
 

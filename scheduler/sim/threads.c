@@ -275,7 +275,6 @@ static struct wf_vthread *new_thread(void *(*fn)(void *arg), void *arg)
 {
     struct wf_vthread *t = &wf_sim.threads[wf_sim.n_threads];
 
-    wf_sim_check(wf_sim.n_threads < WF_SIM_THREADS, "more than %d threads", WF_SIM_THREADS);
     t->id = wf_sim.n_threads++;
     t->fn = fn;
     t->arg = arg;
@@ -292,6 +291,8 @@ bool wf_thread_start(wf_thread *thread, void *(*fn)(void *arg), void *arg)
     struct wf_vthread *me = wf_sim.me, *t;
 
     wf_sim_step();
+    if (wf_sim.n_threads == WF_SIM_THREADS)
+        return false; /* the system gives no more */
     t = new_thread(fn, arg);
     wf_view_join(&t->now.view, wf_view_publish(me));
     t->now.view.clock[t->id] = 1;

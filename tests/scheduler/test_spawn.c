@@ -3,10 +3,12 @@
 
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 #include <weft/spawn.h>
 
 #include "lib/base/mem.h"
+#include "scheduler/pool.h"
 #include "tests/support/scale.h"
 
 static const int workers[] = {0, 1, 2, 3, 8}; /* 0: the serial runner */
@@ -522,4 +524,47 @@ Test(spawn, results_are_freed_once_and_taken_over_by_the_last_reader, .timeout =
         cr_expect_eq(atomic_load(&n_boxes), 0);
         weft_pool_free(pool);
     }
+}
+
+/* ---- Memory of children ------------------------------------------------------------------------------- */
+
+static _Atomic int64_t n_begun;
+
+static weft_status outlives_its_parent(weft_call *call, void *arg, struct weft_error *err)
+{
+    const struct timespec a_while = {.tv_nsec = 20000};
+
+    (void)call, (void)arg, (void)err;
+    atomic_fetch_add(&n_begun, 1);
+    nanosleep(&a_while, NULL);
+    return WEFT_OK;
+}
+
+/* Its children are taken by the other worker, which is the last to know of them. */
+static weft_status hands_out(weft_call *call, void *arg, struct weft_error *err)
+{
+    const int64_t n = *(int64_t *)arg, less = n - 1, before = atomic_load(&n_begun);
+
+    (void)err;
+    if (!n)
+        return WEFT_OK;
+    weft_spawn(call, outlives_its_parent);
+    while (atomic_load(&n_begun) == before)
+        ;
+    weft_become(call, hands_out, WEFT_ARG(less));
+    return WEFT_OK;
+}
+
+Test(spawn, memory_does_not_grow_with_what_is_spawned_in_turn, .timeout = 60)
+{
+    weft_pool *pool = new_pool(2);
+    const int64_t n = 3000;
+    int n_blocks = 0;
+
+    cr_assert_eq(run_one(pool, hands_out, (void *)&n, sizeof n, NULL, NULL), WEFT_OK);
+    for (int i = 0; i < pool->n_workers; i++)
+        for (struct wf_child_block *b = pool->workers[i].child_blocks; b; b = *(struct wf_child_block **)b)
+            n_blocks++; /* `older` is its first */
+    cr_expect_leq(n_blocks, 10, "%d blocks", n_blocks);
+    weft_pool_free(pool);
 }
