@@ -43,6 +43,7 @@ BEGIN {
     door("xxhash.h",      "lib/base/hash.c")
     door("jansson.h",     "lib/graph/load.c")
     door("lz4.h",         "lib/base/lz4.c")
+    door("cblas.h",       "examples/9-cholesky.c")
     door("graphviz/",     "lib/draw/")
     door("criterion/",    "tests/")
     # Graphviz serves one caller at a time: its door has a lock. So has the store of results.
