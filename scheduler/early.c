@@ -319,18 +319,9 @@ static bool wait_for(struct wf_early *s, uint32_t i, int64_t until)
     return true;
 }
 
-static int64_t until_of(int64_t timeout_ns)
-{
-    const int64_t now = timeout_ns < 0 ? 0 : wf_now_ns();
-
-    if (timeout_ns < 0)
-        return -1;
-    return timeout_ns < INT64_MAX - now ? now + timeout_ns : INT64_MAX;
-}
-
 bool wf_early_wait(struct wf_early *s, uint32_t i, int64_t timeout_ns)
 {
-    const int64_t until = until_of(timeout_ns);
+    const int64_t until = wf_until(timeout_ns);
     bool there;
 
     wf_mutex_lock(&s->lock);
@@ -351,7 +342,7 @@ void wf_early_give(struct wf_early *s, uint32_t i)
 
 weft_status wf_early_next(struct wf_early *s, size_t *i, int64_t timeout_ns)
 {
-    const int64_t until = until_of(timeout_ns);
+    const int64_t until = wf_until(timeout_ns);
     weft_status st = WEFT_OK;
 
     wf_mutex_lock(&s->lock);

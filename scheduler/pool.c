@@ -297,7 +297,7 @@ void weft_pool_free(weft_pool *pool)
     if (pool->process == getpid() && pool->kind != WEFT_POOL_SERIAL) {
         wf_mutex_lock(&pool->lock);
         open_windows(pool);
-        while (pool->n_open)
+        while (pool->n_open || pool->n_held)
             wf_cond_wait(&pool->all_told, &pool->lock);
         wf_mutex_unlock(&pool->lock);
         wf_watchdog_stop(&pool->watchdog);
@@ -520,12 +520,37 @@ static void run_nothing(weft_pool *pool, weft_future *f)
     wf_future_tell(f);
 }
 
-static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
-                          const struct weft_run_spec *spec, weft_future **out, struct weft_error *err)
+void wf_pool_go(weft_pool *pool, weft_future *f)
 {
-    weft_future *f;
-    weft_status st;
+    wf_watch_start(f);
+    wf_progress_enter(pool->progress, f->plan->n_nodes);
+    if (f->early)
+        wf_early_begin(f);
+    if (!f->plan->n_nodes)
+        run_nothing(pool, f);
+    else if (pool->kind == WEFT_POOL_SERIAL)
+        run_serially(pool, f);
+    else
+        enter(pool, f);
+}
 
+void wf_pool_hold(weft_pool *pool)
+{
+    wf_mutex_lock(&pool->lock);
+    pool->n_held++;
+    wf_mutex_unlock(&pool->lock);
+}
+
+void wf_pool_unhold(weft_pool *pool)
+{
+    wf_mutex_lock(&pool->lock);
+    if (!--pool->n_held)
+        wf_cond_wake_all(&pool->all_told);
+    wf_mutex_unlock(&pool->lock);
+}
+
+weft_status wf_pool_may_run(weft_pool *pool, struct weft_error *err)
+{
     if (!pool)
         return wf_error_nomem(err, "a pool");
     if (pool->refusal) {
@@ -536,21 +561,23 @@ static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
     if (pool->process != getpid())
         return weft_error_set(err, WEFT_UNSUPPORTED, "this pool belongs to process %d; process %d was forked from it",
                               (int)pool->process, (int)getpid());
+    return WEFT_OK;
+}
+
+static weft_status submit(weft_pool *pool, weft_plan *plan, bool own_plan,
+                          const struct weft_run_spec *spec, weft_future **out, struct weft_error *err)
+{
+    weft_future *f;
+    weft_status st = wf_pool_may_run(pool, err);
+
+    if (st)
+        return st;
     st = wf_future_new(&f, pool, plan, spec, err);
     if (st)
         return st;
     f->own_plan = own_plan;
-    wf_watch_start(f);
-    wf_progress_enter(pool->progress, plan->n_nodes);
-    if (f->early)
-        wf_early_begin(f);
-    if (!plan->n_nodes)
-        run_nothing(pool, f);
-    else if (pool->kind == WEFT_POOL_SERIAL)
-        run_serially(pool, f);
-    else
-        enter(pool, f);
     *out = f;
+    wf_pool_go(pool, f);
     return WEFT_OK;
 }
 

@@ -22,6 +22,7 @@
 #include "scheduler/budget.h"
 #include "scheduler/gather.h"
 #include "scheduler/inbox.h"
+#include "scheduler/listen.h"
 #include "scheduler/park.h"
 #include "scheduler/run.h"
 #include "scheduler/elastic.h"
@@ -49,9 +50,20 @@ struct weft_future {
     struct weft_value *values;   /* per target; of one that failed the pointer is its struct weft_error; NULL: no memory */
     weft_status       *statuses;
     struct wf_early   *early;    /* NULL: results are there at the end */
-    _Atomic uint32_t   done;     /* 1: the above is there; else who stops it now, see future.c */
+    _Atomic uint32_t   done;     /* that the above is there, and who stops it now: see listen.h */
+    _Atomic uint32_t   refs;     /* who holds it */
     _Atomic bool       stop;     /* asked to stop before it had a run */
-    weft_future       *next;     /* in the queue of the pool */
+    char *_Atomic      reason;   /* why; NULL: not said */
+    weft_future       *next;     /* in the queue of the pool, or of futures to be told */
+    wf_mutex           lock;     /* guards the next three, and values of one that is done */
+    struct wf_listener *listeners;
+    bool               is_told;  /* takes no more of them */
+    struct wf_async   *async;    /* how it came about; NULL: it was submitted */
+    bool               is_held;  /* counted by the pool until it is told: it waits for others */
+    weft_graph        *own_graph;
+    weft_status        status;   /* at the end: of the first target that failed */
+    struct weft_value  one;      /* of an async one: its values */
+    weft_status        one_status;
     struct wf_moment   begin, end;
     struct wf_elastic *elastic;  /* NULL: workers stay */
 };
@@ -93,6 +105,7 @@ struct weft_pool {
     weft_future        *queued, *last;
     uint64_t            n_runs;
     uint32_t            n_open;     /* runs entered whose end is not told yet */
+    uint32_t            n_held;     /* futures that wait for others */
     wf_cond             all_told;   /* n_open is 0 */
     struct wf_run       runs[WF_MAX_RUNS];
 
@@ -114,6 +127,31 @@ void wf_pool_finish(weft_pool *pool, uint32_t place);
 /* Collects what the targets gave; then the plan may run again. Part of the end of a run. */
 void wf_future_collect(weft_future *f, struct wf_run *r);
 void wf_future_tell(weft_future *f);
+
+/* A future of one target, whose plan comes later, by wf_future_equip(). NULL: no memory. */
+weft_future *wf_future_blank(weft_pool *pool);
+weft_status  wf_future_equip(weft_future *f, weft_plan *plan, const struct weft_run_spec *spec, struct weft_error *err);
+void         wf_future_destroy(weft_future *f, struct wf_endings *e); /* nobody holds it, and it has been told */
+
+/* Why a task of its run, or all, did not begin. */
+void wf_future_say_stopped(const weft_future *f, struct weft_error *err);
+
+/* Why it runs nothing, if so. */
+weft_status wf_pool_may_run(weft_pool *pool, struct weft_error *err);
+
+/* As weft_future_cancel_for(), where others may end by it. */
+void wf_future_stop(weft_future *f, const char *reason, struct wf_endings *e);
+
+/* It is to run again: as new, but for how it came about. */
+void wf_future_unkeep(weft_future *f);
+void wf_future_renew(weft_future *f);
+
+/* It begins, and may end at once. */
+void wf_pool_go(weft_pool *pool, weft_future *f);
+
+/* One future more, or less, that waits for others; the pool is not freed meanwhile. */
+void wf_pool_hold(weft_pool *pool);
+void wf_pool_unhold(weft_pool *pool);
 
 /* What `values` holds of a target that gave `v`, or failed. */
 void              wf_future_settle(weft_future *f, struct weft_value *v);

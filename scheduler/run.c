@@ -600,7 +600,7 @@ void wf_run_why(const struct wf_run *r, uint32_t i, weft_status st, struct weft_
     if (f)
         *err = f->err;
     else if (poison == WF_POISON_STOPPED)
-        weft_error_set(err, WEFT_CANCELLED, "the run was stopped before this task began");
+        wf_future_say_stopped(r->future, err);
     else
         wf_error_nomem(err, "the error of a task");
     if (poison != WF_POISON_STOPPED) {

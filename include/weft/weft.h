@@ -4,6 +4,7 @@
 
 #include <weft/analyse.h>
 #include <weft/array.h>
+#include <weft/async.h>
 #include <weft/bag.h>
 #include <weft/block.h>
 #include <weft/chunk.h>

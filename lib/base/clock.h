@@ -17,4 +17,14 @@ static inline int64_t wf_now_ns(void)
 }
 #endif
 
+/* When `timeout_ns` from now is over; negative, as the timeout: never. */
+static inline int64_t wf_until(int64_t timeout_ns)
+{
+    const int64_t now = timeout_ns < 0 ? 0 : wf_now_ns();
+
+    if (timeout_ns < 0)
+        return -1;
+    return timeout_ns < INT64_MAX - now ? now + timeout_ns : INT64_MAX;
+}
+
 #endif

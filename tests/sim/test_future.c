@@ -53,6 +53,7 @@ static void play(void *how)
     s.result = wf_alloc(sizeof *s.result);
     s.f->pool = s.pool;
     s.f->run = &s.pool->runs[0];
+    wf_mutex_init(&s.f->lock);
     wf_init(&s.f->done, 0);
     wf_init(&s.f->stop, false);
     wf_sim_name(&s.f->done, "done");
