@@ -325,6 +325,33 @@ static void mark(struct wf_run *r, const weft_future *f)
                      (f->early ? WF_RUN_STREAMS : 0));
 }
 
+/* Runs that sit in places, but for those below others, share the workers: that is said while
+ * there are several. Under the lock. */
+static void share(weft_pool *pool)
+{
+    uint64_t live = wf_load_relaxed(&pool->live), outer = 0;
+
+    for (; live; live &= live - 1) {
+        const uint32_t at = (uint32_t)__builtin_ctzll(live);
+
+        outer |= wf_load_relaxed(&pool->runs[at].up) ? 0 : (uint64_t)1 << at;
+    }
+    pool->is_shared = (outer & (outer - 1)) != 0;
+    for (; outer; outer &= outer - 1) {
+        struct wf_run *r = &pool->runs[__builtin_ctzll(outer)];
+
+        if (pool->is_shared)
+            wf_or(&r->flags, WF_RUN_SHARED);
+        else
+            wf_and(&r->flags, ~(uint32_t)WF_RUN_SHARED);
+    }
+    for (int i = 0; i < pool->n_workers; i++)
+        if (pool->is_shared)
+            wf_or(&pool->workers[i].rare, WF_RARE_SHARED);
+        else
+            wf_and(&pool->workers[i].rare, ~(uint32_t)WF_RARE_SHARED);
+}
+
 /* Puts a run where workers look. Under the lock. */
 static void place(weft_pool *pool, weft_future *f, uint32_t at)
 {
@@ -353,6 +380,7 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     else
         wf_store_release(&r->cursor, f->plan->priority ? 0 : (uint64_t)f->plan->n_roots);
     wf_or(&pool->live, (uint64_t)1 << at);
+    share(pool);
     wf_bench_settle(pool);
 }
 
@@ -439,6 +467,8 @@ static bool vacate(weft_pool *pool, uint32_t at)
 
     if (!next) {
         wf_and(&pool->live, ~((uint64_t)1 << at));
+        if (pool->is_shared)
+            share(pool);
         wf_bench_settle(pool);
         return false;
     }

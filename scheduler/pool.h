@@ -101,6 +101,8 @@ struct weft_pool {
     _Atomic uint32_t    n_loops;    /* worker loops that have not returned */
     struct wf_bench     bench;
 
+    bool                is_shared;  /* among several runs; guarded by lock */
+
     wf_mutex            lock;
     weft_future        *queued, *last;
     uint64_t            n_runs;

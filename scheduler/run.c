@@ -448,6 +448,11 @@ bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
     const struct wf_node *node = &call->run->plan->nodes[call->node];
     bool finished;
 
+    if ((flags & WF_RUN_SHARED) && wf_worker_turn(call->worker)) {
+        call->worker->turn_is_over = true;
+        wf_worker_leave(call->worker, (wf_ready)call->run->place << 32 | call->node);
+        return false;
+    }
     if ((flags & (WF_RUN_TROUBLE | WF_RUN_STOP)) && is_doomed(call)) {
         if (flags & WF_RUN_STREAMS)
             wf_early_end_node(call->run, call->node);

@@ -41,10 +41,12 @@ enum wf_run_flag {
     WF_RUN_STOPS   = 1024, /* some spawned task was cancelled: its descendants must look */
     WF_RUN_STREAMS = 2048, /* targets are told as they are there; see early.h */
     WF_RUN_WANTED  = 4096, /* some hand wants its seat back: between two tasks of a chain, look */
+    WF_RUN_SHARED  = 8192, /* other runs share its pool; see worker.c */
 
     /* With any of these a node takes the longer way. */
     WF_RUN_RARE = WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO | WF_RUN_LIMITED | WF_RUN_WATCHED |
-                  WF_RUN_KEEPS | WF_RUN_STREAMS | WF_RUN_WANTED,
+                  WF_RUN_KEEPS | WF_RUN_STREAMS | WF_RUN_WANTED |
+                  WF_RUN_SHARED,
 };
 
 /* Why a node failed. */

@@ -170,7 +170,7 @@ static void leave_waiting(struct wf_worker *w)
 
 /* Runs a ready node, then what became ready by it, as long as something did. `rare`: it
  * is traced, counted, has priorities or lets workers leave, or its pool has a limit. */
-static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_t node, bool alone, bool rare)
+static ALWAYS_INLINE bool run_chain(struct wf_worker *w, uint32_t place, uint32_t node, bool alone, bool rare)
 {
     struct weft_call *call = w->call;
     struct wf_run *r = call->run;
@@ -187,7 +187,7 @@ static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_
         if (traced)
             wf_tracer_note(&w->tracer, begin, wf_ticks(), node, place, WEFT_EVENT_TASK);
         if (!finished)
-            return; /* it has not begun, or what is left of it will tell its successors */
+            return !w->turn_is_over; /* it has not begun, or what is left of it will tell its successors */
         if (rare && w->pool->budget)
             leave_waiting(w);
         if (rare)
@@ -196,16 +196,16 @@ static ALWAYS_INLINE void run_chain(struct wf_worker *w, uint32_t place, uint32_
             wf_elastic_end(r->elastic, w, node);
         node = tell_successors(w, p, place, node, alone, ordered);
     }
+    return true;
 }
 
-/* False: not now; the task is left to others, and this hand is to rise. */
+/* False: not now; the task is left to others, and this hand is to rise, or to turn. */
 static bool run_rarely(struct wf_worker *w, uint32_t place, uint32_t node)
 {
     if (wf_worker_is_wanted(w) &&
         wf_deque_push(&w->deque, ready_of(place, node)))
         return false;
-    run_chain(w, place, node, w->alone, true);
-    return true;
+    return run_chain(w, place, node, w->alone, true);
 }
 
 /* From now on it works for the run in another place. */
@@ -227,7 +227,9 @@ static bool run_marked(struct wf_worker *w, wf_ready task)
         wf_child_run(w, wf_word_child(task));
     else
         wf_child_let_go(w, wf_word_child(task));
-    return !wf_worker_is_wanted(w);
+    if ((wf_load_relaxed(&w->rare) & WF_RARE_SHARED) && wf_worker_turn(w))
+        w->turn_is_over = true;
+    return !w->turn_is_over && !wf_worker_is_wanted(w);
 }
 
 static ALWAYS_INLINE bool run_inlined(struct wf_worker *w, wf_ready task, bool alone)
@@ -240,8 +242,7 @@ static ALWAYS_INLINE bool run_inlined(struct wf_worker *w, wf_ready task, bool a
         change_place(w, place);
     if (__builtin_expect(wf_load_relaxed(&w->rare) || w->call->run->rare, 0))
         return run_rarely(w, place, (uint32_t)task);
-    run_chain(w, place, (uint32_t)task, alone, false);
-    return true;
+    return run_chain(w, place, (uint32_t)task, alone, false);
 }
 
 static bool run_ready(struct wf_worker *w, wf_ready task)
@@ -341,6 +342,16 @@ static inline wf_ready keep_rest(struct wf_worker *w, wf_range roots)
     return ready_of_root(w, roots);
 }
 
+/* Places with runs: bit 0 is that of the run it works for, and the next places follow. So a
+ * worker stays with its run, and which others it helps does not hang on where they sit. */
+static uint64_t live_from(const struct wf_worker *w)
+{
+    const uint64_t live = wf_load_fenced(&w->pool->live);
+
+    return w->place ? live >> w->place | live << (WF_MAX_RUNS - w->place) : live;
+}
+_Static_assert(WF_MAX_RUNS == 64, "a place is a bit");
+
 /* What strangers have left; or the next of what a run in some place hands out: the first of
  * a block of roots, of which the others become the range of this worker, or the first of its
  * heap. */
@@ -352,8 +363,8 @@ static bool claim(struct wf_worker *w, wf_ready *out)
 
     if (wf_inbox_take(&w->pool->inbox, out))
         return true;
-    for (uint64_t live = wf_load_fenced(&w->pool->live); live; live &= live - 1) {
-        const uint32_t place = (uint32_t)__builtin_ctzll(live);
+    for (uint64_t live = live_from(w); live; live &= live - 1) {
+        const uint32_t place = (w->place + (uint32_t)__builtin_ctzll(live)) % WF_MAX_RUNS;
         struct wf_run *r = &w->pool->runs[place];
 
         if (wf_roots_claim(&r->cursor, place, parts, most, &block)) {
@@ -401,6 +412,85 @@ static ALWAYS_INLINE bool run_own(struct wf_worker *w, bool alone)
             return true;
         }
     }
+}
+
+/* ---- Turns --------------------------------------------------------------------
+ *
+ * While several runs share the pool a worker goes to another after so many tasks of one. What
+ * it was about to do is in its deque, below what is new, and is found again from the top.
+ */
+
+enum { TURN = 64, MOST_ROOTS_A_TURN = 16 };
+
+bool wf_worker_turn(struct wf_worker *w)
+{
+    if (w->call->is_nested || ++w->n_turn < TURN)
+        return false;
+    w->n_turn = 0;
+    return true;
+}
+
+/* The run of a task in a deque. */
+static uint32_t place_of(wf_ready word)
+{
+    if (wf_is_fork(word))
+        return wf_fork_of(word)->run->place;
+    return word & WF_MARKED ? wf_word_child(word)->run->place : (uint32_t)(word >> 32);
+}
+
+/* The oldest in a deque, if it is a plain task of another run: what is marked may be gone
+ * while it is looked at, unless the deque is one's own. */
+static bool take_oldest(struct wf_worker *w, struct wf_deque *d, bool is_own, wf_ready *out)
+{
+    int64_t top;
+
+    return wf_deque_has_some(d) && wf_deque_peek(d, out, &top) && (is_own || !(*out & WF_MARKED)) &&
+           place_of(*out) != w->place && wf_deque_steal_at(d, top);
+}
+
+/* A root of another run, and some more into the deque; or the first of its heap. */
+static bool claim_other(struct wf_worker *w, wf_ready *out)
+{
+    for (uint64_t live = live_from(w) & ~(uint64_t)1; live; live &= live - 1) {
+        const uint32_t place = (w->place + (uint32_t)__builtin_ctzll(live)) % WF_MAX_RUNS;
+        struct wf_run *r = &w->pool->runs[place];
+        uint32_t node;
+        wf_range block;
+
+        if (wf_heap_take(&r->heap, &node)) {
+            *out = ready_of(place, node);
+            return true;
+        }
+        if (!wf_roots_claim(&r->cursor, place, 2 * (uint32_t)w->pool->n_workers, MOST_ROOTS_A_TURN, &block))
+            continue;
+        for (uint32_t i = wf_range_end(block) - 1; i > wf_range_begin(block); i--)
+            leave(w, place, r->plan->roots[i]);
+        *out = ready_of(place, r->plan->roots[wf_range_begin(block)]);
+        if (!w->alone)
+            wf_park_wake(&w->pool->park);
+        return true;
+    }
+    return false;
+}
+
+/* Something of another run than the one it works for. */
+static bool take_turn(struct wf_worker *w, wf_ready *out)
+{
+    const wf_range own = wf_load_relaxed(&w->roots);
+    wf_range root;
+
+    w->turn_is_over = false;
+    if (wf_inbox_take(&w->pool->inbox, out) || claim_other(w, out) || take_oldest(w, &w->deque, true, out))
+        return true;
+    if (!wf_range_is_empty(own) && wf_range_place(own) != w->place &&
+        (w->alone ? wf_roots_take_alone(&w->roots, &root) : wf_roots_take(&w->roots, &root))) {
+        *out = ready_of_root(w, root);
+        return true;
+    }
+    for (int i = 0; i < w->pool->n_workers - 1; i++)
+        if (take_oldest(w, &w->pool->workers[w->victims[i]].deque, false, out))
+            return true;
+    return false;
 }
 
 /* ---- Searching ------------------------------------------------------------- */
@@ -597,6 +687,14 @@ bool wf_worker_loop(struct wf_worker *w)
     for (;;) {
         const bool all_done = w->alone ? run_own(w, true) : run_own(w, false);
 
+        wf_ready other;
+
+        if (w->turn_is_over) {
+            if (take_turn(w, &other))
+                run_ready(w, other);
+            if (!wf_worker_is_wanted(w))
+                continue;
+        }
         tell_sinks(w);
         if (all_done && run_found(w))
             continue;

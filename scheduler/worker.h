@@ -23,6 +23,7 @@ enum wf_rare {
     WF_RARE_WANTED = 2, /* a hand wants the seat back */
     WF_RARE_COUNTED = 4, /* it counts what it runs */
     WF_RARE_LIMITED = 8, /* its pool has a limit of memory */
+    WF_RARE_SHARED = 16, /* several runs share the pool: it goes from one to the other */
 };
 
 struct wf_worker {
@@ -42,6 +43,8 @@ struct wf_worker {
     int               id, pu;
     int               last_victim; /* -1: none yet */
     bool              is_open;     /* of a serial pool: its node has not finished */
+    bool              turn_is_over;/* the next task is to be of another run, if there is one */
+    uint32_t          n_turn;      /* tasks of this run in a row, where several share the pool */
     struct wf_tracer  tracer;
     _Atomic uint64_t  n_done;      /* nodes it has run, when it counts */
     struct weft_child *free_children;
@@ -84,6 +87,10 @@ void wf_worker_at(struct wf_worker *w, struct wf_run *r);
 
 /* The node, of the run it works for, has finished after it was open. */
 void wf_worker_end_node(struct wf_worker *w, uint32_t node);
+
+/* Several runs share the pool, and another task of the present one is to begin, or has ended:
+ * true when others are to have their turn first. Not on top of a body that waits. */
+bool wf_worker_turn(struct wf_worker *w);
 
 /* What it has counted and not told others is told. */
 void wf_worker_let_go(struct wf_worker *w);

@@ -8,8 +8,8 @@
  * Errors:    a task that fails poisons what depends on it; the rest runs or is
  *            cancelled, as the run spec says. The pool stays usable. A wrong
  *            configuration is told by weft_pool_open(), or else by the first run.
- * Threads:   any thread may submit; runs share the workers (of a serial pool, they
- *            wait for each other). A body must not wait
+ * Threads:   any thread may submit; runs share the workers, each of which goes to another run
+ *            after some tasks of one (of a serial pool, they wait for each other). A body must not wait
  *            for a run of its own pool.
  * Fork:      a pool does not survive into a forked child: there it can only be
  *            freed, and a new one made.

@@ -335,3 +335,84 @@ Test(future, a_sealed_value_is_not_given_twice)
     cr_assert_eq(boxes_live, 0);
     weft_pool_free(pool);
 }
+
+/* ---- Several runs share the workers ------------------------------------------ */
+
+struct crowd {
+    weft_pool       *pool;
+    weft_task       *small;
+    weft_future     *f;
+    _Atomic int64_t  n, n_at_end; /* tasks of the big run; when the small one ended */
+    int64_t          from;        /* the one that submits the small one */
+};
+
+static void small_ended(void *arg, weft_status st)
+{
+    struct crowd *c = arg;
+
+    (void)st;
+    atomic_store(&c->n_at_end, atomic_load(&c->n));
+}
+
+/* From the time the small run is there tasks of the big one take some, so that a thread that
+ * has lost its core is back long before the big one ends. */
+static weft_status body_crowd(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct crowd *c = arg;
+    const int64_t n = atomic_fetch_add(&c->n, 1);
+
+    (void)call;
+    if (n == c->from)
+        return weft_pool_submit(c->pool, &c->small, 1, &(struct weft_run_spec){.done = small_ended, .done_arg = c}, &c->f, err);
+    if (n > c->from && !atomic_load(&c->n_at_end) && weft_pool_n_workers(c->pool) > 1)
+        nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+    return WEFT_OK;
+}
+
+enum { CROWD = 20000, SMALL = 100 };
+
+/* The big run: a chain; a root with many behind it; nothing but roots. */
+static weft_task *big_run(weft_graph *g, struct crowd *c, int shape)
+{
+    static weft_task *all[CROWD];
+
+    for (int i = 0; i < CROWD; i++) {
+        const bool has_dep = shape != 2 && i;
+
+        all[i] = weft_add(g, body_crowd, .arg = c, .key = NULL, .deps = has_dep ? &all[shape ? 0 : i - 1] : NULL, .n_deps = has_dep);
+    }
+    return weft_add(g, body_crowd, .arg = c, .deps = shape ? all : &all[CROWD - 1], .n_deps = shape ? CROWD : 1);
+}
+
+/* The small run: a chain of SMALL, or as many side by side. */
+static weft_task *small_run(weft_graph *g, int shape)
+{
+    weft_task *all[SMALL];
+
+    for (int i = 0; i < SMALL; i++)
+        all[i] = weft_add(g, body_add, .arg = arg_of(i), .deps = shape || !i ? NULL : &all[i - 1], .n_deps = !shape && i);
+    return weft_add(g, body_add, .deps = shape ? all : &all[SMALL - 1], .n_deps = shape ? SMALL : 1);
+}
+
+Test(future, a_small_run_ends_soon_though_a_big_one_was_there_before)
+{
+    static const int n_workers[] = {1, 2, 8};
+
+    for (int k = 0; k < 18; k++) {
+        struct crowd c = {.pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = n_workers[k / 6]}), .from = 1000};
+        weft_graph *g = weft_graph_new(), *h = weft_graph_new();
+        weft_task *big = big_run(g, &c, k % 3);
+
+        c.small = small_run(h, k / 3 % 2);
+        cr_assert_eq(weft_pool_run(c.pool, big, NULL, NULL), WEFT_OK);
+        cr_assert_eq(c.n, CROWD + 1);
+        weft_future_wait(c.f, -1);
+        /* 64 tasks a turn; the small one takes some of its own. */
+        cr_expect_lt(c.n_at_end, n_workers[k / 6] == 1 ? c.from + 1000 : CROWD, "big %d, small %d, %d workers: after %ld", k % 3,
+                     k / 3 % 2, n_workers[k / 6], (long)c.n_at_end);
+        weft_future_free(c.f);
+        weft_graph_free(g);
+        weft_graph_free(h);
+        weft_pool_free(c.pool);
+    }
+}
