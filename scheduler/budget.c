@@ -480,6 +480,30 @@ static void trim(struct wf_budget *b)
         wf_mem_trim();
 }
 
+/* It runs no more: what was kept for it is free, and its inputs may go to disk. Under the
+ * lock. */
+static void rest(struct wf_budget *b, struct wf_stock *s, uint32_t node)
+{
+    unreserve(b, s, node, s->items[node].bytes);
+    s->items[node].runs = false;
+    b->n_running--;
+    b->scratch -= scratch_of(s, node);
+    release_inputs(s, node);
+}
+
+void wf_budget_again(struct weft_call *call)
+{
+    struct wf_stock *s = call->run->stock;
+    struct wf_budget *b = s->budget;
+
+    wf_mutex_lock(&b->lock);
+    is_back(b, s, call->node);
+    if (s->items[call->node].runs)
+        rest(b, s, call->node);
+    wf_budget_check(b);
+    wf_mutex_unlock(&b->lock);
+}
+
 void wf_budget_end(struct weft_call *call)
 {
     struct wf_stock *s = call->run->stock;

@@ -80,6 +80,9 @@ enum wf_begin wf_budget_begin(struct weft_call *call);
  * it answers false, wf_budget_next(). */
 void wf_budget_end(struct weft_call *call);
 
+/* Or: it has failed, and will begin once more, with the inputs it had. */
+void wf_budget_again(struct weft_call *call);
+
 /* A task to be queued again. */
 static inline bool wf_budget_has_waiting(struct wf_budget *b)
 {

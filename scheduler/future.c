@@ -4,6 +4,7 @@
 #include "scheduler/pool.h"
 #include "scheduler/rerun.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -27,6 +28,7 @@ static void free_future(weft_future *f)
     wf_elastic_free(f->elastic);
     wf_free(wf_load_relaxed(&f->reason));
     wf_mutex_fini(&f->lock);
+    wf_free(f->stands);
     wf_free(f);
 }
 
@@ -53,9 +55,14 @@ weft_status wf_future_equip(weft_future *f, weft_plan *plan, const struct weft_r
     if (plan->n_roots >= WF_MAX_ROOTS)
         return weft_error_set(err, WEFT_UNSUPPORTED, "%u tasks of this plan wait for nothing; a pool runs fewer than %d",
                               (unsigned)plan->n_roots, WF_MAX_ROOTS);
+    if (spec && spec->timeout_ns < 0)
+        return weft_error_set(err, WEFT_INVALID, "a run with a timeout of %lld ns", (long long)spec->timeout_ns);
+    if (spec && spec->timeout_ns && !wf_timer_start(&pool->timer))
+        return weft_error_set(err, WEFT_NOMEM, "a run with a timeout: the timer of its pool could not be started");
     f->spec = spec ? *spec : (struct weft_run_spec){0};
     f->watch = f->spec.watch ? *f->spec.watch : f->watch;
     f->spec.keep_failed |= pool->reruns;
+    f->deadline_ns = f->spec.timeout_ns ? wf_now_ns() + f->spec.timeout_ns : 0;
     f->plan = plan;
     if (pool->budget && plan->n_nodes && !(f->stock = wf_stock_new(plan)))
         return wf_error_nomem(err, "a run");
@@ -63,7 +70,8 @@ weft_status wf_future_equip(weft_future *f, weft_plan *plan, const struct weft_r
         f->stock->keeps_asked = f->spec.level == WEFT_LEVEL_MEMORY;
     if (f->spec.elastic && (st = wf_elastic_new(&f->elastic, pool, plan, err)))
         return st;
-    st = wf_early_new(f, err);
+    st = wf_stands_new(&f->stands, pool, plan, err);
+    st = st ? st : wf_early_new(f, err);
     if (st)
         return st;
     /* Acquire: pairs with the release at the end of the run before. */
@@ -99,6 +107,34 @@ void wf_future_abandon(weft_future *f)
     wf_store_release(&f->plan->running, false);
     weft_plan_free(f->plan);
     free_future(f);
+}
+
+/* Its time is over. */
+static void stop_late(struct wf_alarm *alarm)
+{
+    weft_future *f = (weft_future *)(void *)((char *)alarm - offsetof(weft_future, deadline));
+    uint32_t flags = wf_load_relaxed(&f->run->flags);
+
+    /* It counts only if nothing else has stopped the run before. */
+    do
+        if (flags & WF_RUN_STOP)
+            return;
+    while (!wf_cas(&f->run->flags, &flags, flags | WF_RUN_STOP | WF_RUN_LATE));
+    wf_pool_stop_below(f->pool);
+    wf_early_open(f->early);
+}
+
+void wf_future_set_deadline(weft_future *f, struct wf_run *r)
+{
+    f->deadline.fire = stop_late;
+    if (f->deadline_ns && !(wf_load_relaxed(&r->flags) & WF_RUN_STOP))
+        wf_timer_set(&f->pool->timer, &f->deadline, f->deadline_ns);
+}
+
+void wf_future_forget_deadline(weft_future *f)
+{
+    if (f->deadline_ns)
+        wf_timer_forget(&f->pool->timer, &f->deadline);
 }
 
 /* A result waits on disk to be taken. One that cannot go there stays. */
@@ -348,6 +384,8 @@ void wf_future_renew(weft_future *f)
     f->plan = NULL;
     wf_stock_free(f->stock);
     f->stock = NULL;
+    wf_free(f->stands);
+    f->stands = NULL;
     wf_free(wf_swap(&f->reason, NULL));
     wf_store_relaxed(&f->stop, false);
     wf_mutex_lock(&f->lock);

@@ -79,12 +79,16 @@ static void free_memory(weft_pool *pool)
         wf_child_free_blocks(pool->workers[i].child_blocks);
         wf_free(pool->workers[i].free_work);
         wf_tracer_fini(&pool->workers[i].tracer);
+        wf_post_fini(&pool->workers[i].post);
     }
     weft_trace_free(pool->last_shape);
     wf_budget_free(pool->budget);
     wf_spill_release(pool->spill);
     wf_seats_fini(pool);
     wf_inbox_fini(&pool->inbox);
+    wf_gate_fini(&pool->gate);
+    wf_rests_fini(&pool->rests);
+    wf_timer_fini(&pool->timer);
     wf_free(pool->workers);
     wf_gather_fini(&pool->gather);
     wf_bench_fini(&pool->bench);
@@ -111,6 +115,7 @@ static bool init_worker(weft_pool *pool, int i, const struct weft_pool_spec *spe
     w->pu = pool->places[i];
     w->last_victim = -1;
     w->victims = pool->victims + (size_t)i * (size_t)(pool->n_workers - 1);
+    wf_post_init(&w->post);
     wf_hand_init(&w->hand, pool);
     w->hand.seat = w;
     w->hand.call.worker = w;
@@ -158,11 +163,16 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
     wf_inbox_init(&pool->inbox);
     wf_seats_init(&pool->seats);
     wf_no_child_init(&pool->no_child);
+    wf_timer_init(&pool->timer);
+    wf_rests_init(&pool->rests);
     pool->kind = spec->kind;
     pool->process = getpid();
     pool->traces = spec->trace;
     pool->watch = spec->watch ? *spec->watch : pool->watch;
     pool->reruns = spec->rerun_failed;
+    st = wf_error_nomem(err, "the resources of a pool");
+    if (!wf_gate_init(&pool->gate, spec->resources, spec->n_resources))
+        goto fail;
     st = wf_topo_new(&pool->topo, NULL, err);
     if (st)
         goto fail;
@@ -294,14 +304,16 @@ void weft_pool_free(weft_pool *pool)
     if (!pool)
         return;
     /* In a forked child the workers never were: what they held is only memory. */
-    if (pool->process == getpid() && pool->kind != WEFT_POOL_SERIAL) {
+    if (pool->process == getpid()) {
         wf_mutex_lock(&pool->lock);
         open_windows(pool);
         while (pool->n_open || pool->n_held)
             wf_cond_wait(&pool->all_told, &pool->lock);
         wf_mutex_unlock(&pool->lock);
         wf_watchdog_stop(&pool->watchdog);
-        stop_workers(pool);
+        if (pool->kind != WEFT_POOL_SERIAL)
+            stop_workers(pool);
+        wf_timer_stop(&pool->timer); /* a worker may be setting an alarm for what has just run */
     }
     free_memory(pool);
 }
@@ -321,8 +333,9 @@ static void limit(weft_pool *pool, weft_future *f, struct wf_run *r)
 /* What is rare, before anything of the run begins. */
 static void mark(struct wf_run *r, const weft_future *f)
 {
+    r->stands = f->stands;
     wf_or(&r->flags, (wf_watch_wants_tasks(f) ? WF_RUN_WATCHED : 0) | (f->spec.keep_failed ? WF_RUN_KEEPS : 0) |
-                     (f->early ? WF_RUN_STREAMS : 0));
+                     (f->early ? WF_RUN_STREAMS : 0) | (f->stands ? WF_RUN_TERMS : 0));
 }
 
 /* Runs that sit in places, but for those below others, share the workers: that is said while
@@ -372,6 +385,7 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
         wf_or(&r->flags, WF_RUN_REMOTE);
     limit(pool, f, r);
     f->run = r;
+    wf_future_set_deadline(f, r);
     f->begin = wf_moment_now();
     /* Release: who claims roots sees the run. */
     wf_heap_fill(&r->heap, f->plan);
@@ -415,8 +429,10 @@ void wf_pool_stop_below(weft_pool *pool)
 {
     bool more = pool->kind != WEFT_POOL_SERIAL; /* has none, and holds its lock while it runs */
 
-    if (!more)
+    if (!more) {
+        wf_pool_hurry(pool);
         return;
+    }
     wf_mutex_lock(&pool->lock);
     while (more) {
         more = false;
@@ -432,6 +448,13 @@ void wf_pool_stop_below(weft_pool *pool)
         }
     }
     wf_mutex_unlock(&pool->lock);
+    wf_pool_hurry(pool);
+}
+
+void wf_pool_hurry(weft_pool *pool)
+{
+    wf_gate_hurry(pool);
+    wf_rests_hurry(pool);
 }
 
 /* What a trace needs of a plan made for one run: that plan, its graph and even the
@@ -497,6 +520,7 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
     bool placed;
 
     f->end = wf_moment_now();
+    wf_future_forget_deadline(f);
     wf_future_collect(f, r);
     shape = shape_of(f);
     wf_mutex_lock(&pool->lock);
@@ -527,9 +551,13 @@ static void run_serially(weft_pool *pool, weft_future *f)
     wf_store_relaxed(&r->up, pool->above);
     limit(pool, f, r);
     mark(r, f);
+    f->run = r;
+    wf_future_set_deadline(f, r);
     f->begin = wf_moment_now();
     wf_serial_run(r, &pool->workers[0]);
     f->end = wf_moment_now();
+    wf_future_forget_deadline(f);
+    f->run = NULL;
     wf_future_collect(f, r);
     remember(pool, f, 0, shape_of(f));
     wf_mutex_unlock(&pool->lock);

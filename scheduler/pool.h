@@ -24,10 +24,14 @@
 #include "scheduler/inbox.h"
 #include "scheduler/listen.h"
 #include "scheduler/park.h"
+#include "scheduler/retry.h"
 #include "scheduler/run.h"
 #include "scheduler/elastic.h"
+#include "scheduler/gate.h"
 #include "scheduler/gather.h"
 #include "scheduler/spawn.h"
+#include "scheduler/stand.h"
+#include "scheduler/timer.h"
 #include "scheduler/topo.h"
 #include "scheduler/watchdog.h"
 #include "scheduler/worker.h"
@@ -66,6 +70,9 @@ struct weft_future {
     weft_status        one_status;
     struct wf_moment   begin, end;
     struct wf_elastic *elastic;  /* NULL: workers stay */
+    struct wf_stand   *stands;   /* of each node; NULL: no task has terms */
+    struct wf_alarm    deadline; /* set while it runs, if it has one; then `run` is its run */
+    int64_t            deadline_ns;
 };
 
 struct weft_pool {
@@ -96,6 +103,9 @@ struct weft_pool {
     struct weft_child  *above;      /* of a serial pool made for a run within a task: that; else NULL */
     struct weft_child   no_child;   /* stands for all that could not be spawned */
     struct weft_child  *free_children; /* in batches; guarded by lock */
+    struct wf_timer     timer;
+    struct wf_rests     rests;
+    struct wf_gate      gate;
     _Alignas(WF_APART) _Atomic uint64_t live; /* bit i: a run sits in place i */
     _Atomic bool        ending;
     _Atomic uint32_t    n_loops;    /* worker loops that have not returned */
@@ -173,8 +183,14 @@ weft_status wf_pool_submit_within(weft_pool *pool, weft_task *const *tasks, size
                                   weft_future **out, struct wf_run **run, struct weft_error *err);
 void wf_pool_leave_place(weft_pool *pool, struct wf_run *r);
 
-/* Something was stopped: so are the runs below it. */
+/* Something was stopped: so are the runs below it, and whatever waits and is part of it
+ * waits no more. The second is the latter alone. */
 void wf_pool_stop_below(weft_pool *pool);
+void wf_pool_hurry(weft_pool *pool);
+
+/* The time of a run begins and ends. */
+void wf_future_set_deadline(weft_future *f, struct wf_run *r);
+void wf_future_forget_deadline(weft_future *f);
 
 /* serial.c: the whole run on the calling thread. */
 void wf_serial_run(struct wf_run *r, struct wf_worker *w);

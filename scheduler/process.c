@@ -14,6 +14,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/graph.h"
+#include "scheduler/stand.h"
 
 /* Address space, not memory: pages come when they are touched. */
 enum { HEAD_BYTES = 4096 };
@@ -335,7 +336,7 @@ static bool hear(struct weft_call *call)
     while (!receive(p->socket, &byte)) {
         if (errno != EAGAIN && errno != EWOULDBLOCK)
             return false;
-        wf_store_relaxed(&head->stop, (wf_load_relaxed(&call->run->flags) & WF_RUN_STOP) != 0);
+        wf_store_relaxed(&head->stop, (wf_load_relaxed(&call->run->flags) & WF_RUN_STOP) || wf_stand_is_late(call));
         /* The socket tells of a death at once, unless a process that something else in
          * this program forked holds the child's end of it. */
         ended.si_pid = 0;

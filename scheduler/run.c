@@ -16,6 +16,7 @@
 #include "scheduler/pool.h"
 #include "scheduler/rerun.h"
 #include "scheduler/spawn.h"
+#include "scheduler/stand.h"
 #include "scheduler/watch.h"
 #include "scheduler/worker.h"
 
@@ -26,6 +27,7 @@ void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error,
     r->future = future;
     r->by_node = NULL;
     r->stock = NULL;
+    r->stands = NULL;
     r->head = (struct weft_run_head){.slots = plan->slots, .first = plan->first_input, .which = plan->inputs};
     wf_store_relaxed(&r->flags, (plan->has_numbers ? WF_RUN_STALE : 0) | (plan->memo ? WF_RUN_MEMO : 0));
     wf_store_relaxed(&r->failures, NULL);
@@ -240,10 +242,16 @@ weft_status weft_call_take(weft_call *call, size_t i, struct weft_value *out)
     uint32_t slot;
 
     if (call->work)
-        return wf_work_take(call->work, i, out);
+        return wf_work_take(call, i, out);
     slot = input_slot(call, i);
     if (!p->slots[slot].type)
         return WEFT_EMPTY;
+    if (call->run->stands && wf_stand_keeps(call)) {
+        if (p->slots[slot].type->copy)
+            return wf_value_own(p->slots[slot], out);
+        if (is_owned(p->slots[slot]))
+            wf_stand_spend(call);
+    }
     /* The body may be run once more, or a memo hold the value, too. */
     if (flags & WF_RUN_KEEPS && p->slots[slot].type->copy)
         return wf_value_own(p->slots[slot], out);
@@ -329,9 +337,9 @@ int weft_call_worker(const weft_call *call)
 
 bool weft_call_is_cancelled(const weft_call *call)
 {
-    if (call->process)
+    if (call->process && wf_load_relaxed(&call->run->flags) & WF_RUN_REMOTE)
         return wf_process_is_stopped(call);
-    return wf_child_is_cancelled(call->child, call->run) || wf_run_is_cancelled_above(call->run);
+    return wf_child_is_cancelled(call->child, call->run) || wf_run_is_cancelled_above(call->run) || wf_stand_is_late(call);
 }
 
 bool wf_run_is_cancelled_above(const struct wf_run *r)
@@ -365,21 +373,33 @@ static void poison_from(struct wf_run *r, uint32_t node, uint32_t poison)
         poison_one(p, wf_plan_succ(p, node)[k], poison);
 }
 
+static bool is_lenient(const struct weft_call *call)
+{
+    const weft_plan *p = call->run->plan;
+    const struct wf_terms *terms = p->has_terms ? wf_plan_terms(p, call->node) : NULL;
+
+    return call->run->on_error == WEFT_CONTINUE && terms && terms->lenient;
+}
+
 /* Whether it may not run; then the poison is passed on. */
 static bool is_doomed(struct weft_call *call)
 {
     struct wf_run *r = call->run;
     uint32_t poison = wf_load_relaxed(&r->plan->poison[call->node]);
 
-    if (!poison && (wf_load_relaxed(&r->flags) & WF_RUN_STOP))
-        poison = WF_POISON_STOPPED;
+    if (wf_load_relaxed(&r->flags) & WF_RUN_STOP)
+        poison = poison ? poison : WF_POISON_STOPPED;
+    else if (poison && is_lenient(call)) {
+        /* All before it have ended: nobody else looks at its poison now. */
+        wf_store_relaxed(&r->plan->poison[call->node], 0);
+        poison = 0;
+    }
     if (poison)
         poison_from(r, call->node, poison);
     return poison != 0;
 }
 
-/* Drops what a body returned before it failed. */
-static void drop_results(weft_plan *p, uint32_t node)
+void wf_run_drop_results(weft_plan *p, uint32_t node)
 {
     uint32_t slot;
 
@@ -394,7 +414,7 @@ void wf_run_fail(struct weft_call *call, weft_status st)
     struct wf_run *r = call->run;
     struct wf_failure *f = wf_alloc(sizeof *f);
 
-    drop_results(r->plan, call->node);
+    wf_run_drop_results(r->plan, call->node);
     if (f) {
         f->node = call->node;
         f->err = call->err;
@@ -412,20 +432,37 @@ void wf_run_fail(struct weft_call *call, weft_status st)
     }
 }
 
-void wf_run_settle(struct weft_call *call, weft_status st)
+static weft_status fail_late(const struct wf_run *r, struct weft_error *err, const char *how)
 {
-    const uint32_t flags = wf_load_relaxed(&call->run->flags);
+    char text[WEFT_UNITS_TEXT];
 
+    return weft_error_set(err, WEFT_TIMEOUT, "the run was not done %s after it was submitted, its timeout: this task %s",
+                          weft_duration_format(r->future->spec.timeout_ns, text), how);
+}
+
+bool wf_run_settle(struct weft_call *call, weft_status st)
+{
+    struct wf_run *r = call->run;
+    const uint32_t flags = wf_load_relaxed(&r->flags);
+
+    if (st == WEFT_CANCELLED && flags & WF_RUN_LATE)
+        st = fail_late(r, &call->err, "was running");
+    if (r->stands) {
+        if (st && wf_stand_again(call, st))
+            return false;
+        wf_stand_end(call);
+    }
     if (flags & WF_RUN_WATCHED)
         wf_watch_after(call, st);
     if (st && flags & WF_RUN_KEEPS)
         wf_rerun_keep(call);
     if (st)
         wf_run_fail(call, st);
-    else if (flags & WF_RUN_MEMO)
+    else if (flags & WF_RUN_MEMO && !(flags & WF_RUN_TROUBLE && r->on_error == WEFT_CONTINUE))
         wf_run_keep(call, wf_now_ns() - call->began);
     if (flags & WF_RUN_STREAMS)
         wf_early_end_node(call->run, call->node);
+    return true;
 }
 
 bool wf_run_after(struct weft_call *call, weft_status st)
@@ -439,13 +476,27 @@ bool wf_run_after(struct weft_call *call, weft_status st)
         st = call->err.status;
     if (marks & WF_MARK_CHILD)
         return wf_stem_after(call, st);
-    wf_run_settle(call, st);
+    return wf_run_settle(call, st);
+}
+
+/* What it needs to begin cannot be had, or not yet. False: it has not ended. */
+static bool after_no_begin(struct weft_call *call, enum wf_begin may)
+{
+    if (may != WF_BEGIN_FAILED)
+        return false;
+    if (call->run->stands)
+        wf_stand_end(call);
+    wf_run_fail(call, call->err.status);
+    if (wf_load_relaxed(&call->run->flags) & WF_RUN_STREAMS)
+        wf_early_end_node(call->run, call->node);
     return true;
 }
 
 bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
 {
     const struct wf_node *node = &call->run->plan->nodes[call->node];
+    enum wf_begin may;
+    weft_status st;
     bool finished;
 
     if ((flags & WF_RUN_SHARED) && wf_worker_turn(call->worker)) {
@@ -454,26 +505,26 @@ bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
         return false;
     }
     if ((flags & (WF_RUN_TROUBLE | WF_RUN_STOP)) && is_doomed(call)) {
+        if (flags & WF_RUN_TERMS)
+            wf_stand_end(call);
         if (flags & WF_RUN_STREAMS)
             wf_early_end_node(call->run, call->node);
         return true;
     }
-    if (flags & WF_RUN_LIMITED) {
-        const enum wf_begin may = wf_budget_begin(call);
-
-        if (may == WF_BEGIN_FAILED) {
-            wf_run_fail(call, call->err.status);
-            if (flags & WF_RUN_STREAMS)
-                wf_early_end_node(call->run, call->node);
-        }
-        if (may != WF_BEGIN_NOW)
-            return may == WF_BEGIN_FAILED;
-    }
+    if (flags & WF_RUN_TERMS && (may = wf_stand_begin(call)) != WF_BEGIN_NOW)
+        return after_no_begin(call, may);
+    if (flags & WF_RUN_LIMITED && (may = wf_budget_begin(call)) != WF_BEGIN_NOW)
+        return after_no_begin(call, may);
     call->began = flags & WF_RUN_MEMO ? wf_now_ns() : 0;
-    if (flags & WF_RUN_WATCHED)
+    if (flags & WF_RUN_WATCHED && !(flags & WF_RUN_TERMS && wf_stand_is_again(call)))
         wf_watch_before(call);
     call->err.status = WEFT_OK;
-    finished = wf_run_after(call, flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err));
+    if (flags & WF_RUN_TERMS)
+        wf_stand_clock(call);
+    st = flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err);
+    if (flags & WF_RUN_TERMS)
+        st = wf_stand_returned(call, st);
+    finished = wf_run_after(call, st);
     if (!finished || !(flags & WF_RUN_WANTED) || !wf_worker_is_wanted(call->worker))
         return finished;
     /* Its successors are left to others: this hand is to rise. */
@@ -562,6 +613,28 @@ static void write_chain(const struct wf_run *r, uint32_t node, uint32_t poison, 
     }
 }
 
+weft_status weft_call_input_status(const weft_call *call, size_t i, struct weft_error *err)
+{
+    const struct wf_run *r = call->run;
+    const struct wf_failure *f;
+    uint32_t slot, poison;
+
+    if (call->work)
+        return wf_work_input_status(call->work, i, err);
+    slot = input_slot(call, i);
+    poison = slot < r->plan->first_const ? wf_load_relaxed(&r->plan->poison[wf_plan_owner(r->plan, slot)]) : 0;
+    if (!poison)
+        return WEFT_OK;
+    f = poison == WF_POISON_STOPPED ? NULL : failure_of(r, poison - 1);
+    if (!f)
+        return wf_error_nomem(err, "the error of a task"); /* what was stopped stops its readers, too */
+    if (err) {
+        *err = f->err;
+        weft_task_key(weft_plan_task(r->plan, poison - 1), err->task, sizeof err->task);
+    }
+    return f->err.status;
+}
+
 /* The number + 1 of the failed node that target i depends on; 0: none. */
 static uint32_t poison_of(const struct wf_run *r, uint32_t i)
 {
@@ -577,8 +650,10 @@ weft_status wf_run_target(struct wf_run *r, uint32_t i, struct weft_value *out)
     const struct wf_failure *f;
 
     if (poison) {
-        f = poison == WF_POISON_STOPPED ? NULL : failure_of(r, poison - 1);
-        return f ? f->err.status : poison == WF_POISON_STOPPED ? WEFT_CANCELLED : WEFT_NOMEM;
+        if (poison == WF_POISON_STOPPED)
+            return wf_load_relaxed(&r->flags) & WF_RUN_LATE ? WEFT_TIMEOUT : WEFT_CANCELLED;
+        f = failure_of(r, poison - 1);
+        return f ? f->err.status : WEFT_NOMEM;
     }
     if (slot >= p->first_const || wf_plan_comes_again(p, i))
         return weft_value_retain(p->slots[slot], out);
@@ -604,6 +679,8 @@ void wf_run_why(const struct wf_run *r, uint32_t i, weft_status st, struct weft_
         return;
     if (f)
         *err = f->err;
+    else if (poison == WF_POISON_STOPPED && wf_load_relaxed(&r->flags) & WF_RUN_LATE)
+        fail_late(r, err, "had not begun");
     else if (poison == WF_POISON_STOPPED)
         wf_future_say_stopped(r->future, err);
     else

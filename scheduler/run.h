@@ -42,11 +42,12 @@ enum wf_run_flag {
     WF_RUN_STREAMS = 2048, /* targets are told as they are there; see early.h */
     WF_RUN_WANTED  = 4096, /* some hand wants its seat back: between two tasks of a chain, look */
     WF_RUN_SHARED  = 8192, /* other runs share its pool; see worker.c */
+    WF_RUN_TERMS   = 16384, /* some task has terms; see stand.h */
+    WF_RUN_LATE    = 32768, /* it was stopped because its time was over */
 
     /* With any of these a node takes the longer way. */
     WF_RUN_RARE = WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO | WF_RUN_LIMITED | WF_RUN_WATCHED |
-                  WF_RUN_KEEPS | WF_RUN_STREAMS | WF_RUN_WANTED |
-                  WF_RUN_SHARED,
+                  WF_RUN_KEEPS | WF_RUN_STREAMS | WF_RUN_WANTED | WF_RUN_SHARED | WF_RUN_TERMS,
 };
 
 /* Why a node failed. */
@@ -79,6 +80,7 @@ struct wf_run {
     weft_future *future; /* to tell the end to */
     uint64_t     serial; /* counts the runs of a pool */
     struct wf_stock *stock; /* what it holds, in a pool with a limit; else NULL */
+    struct wf_stand *stands; /* of each node; NULL: no task has terms */
     uint32_t     place;  /* in the pool; always the same */
     struct weft_child *_Atomic up; /* the running task it is part of; NULL: of none */
 };
@@ -156,6 +158,7 @@ bool wf_run_is_cancelled_above(const struct wf_run *r);
 /* What is rare, for a node of the run in `call`. */
 void wf_run_fail(struct weft_call *call, weft_status st);
 void wf_run_drop_inputs(struct weft_call *call);
+void wf_run_drop_results(weft_plan *p, uint32_t node); /* what a body returned before it failed */
 
 /* Forgets what the slots of the node hold from an earlier run. */
 void wf_run_clear_several(struct weft_call *call);
@@ -177,8 +180,9 @@ bool wf_process_is_stopped(const struct weft_call *call); /* in the child */
  * open, and is ended later by wf_worker_end_node(). */
 bool wf_run_after(struct weft_call *call, weft_status st);
 
-/* The node has ended with `st`: whoever wants to hear of it does, and a failure is kept. */
-void wf_run_settle(struct weft_call *call, weft_status st);
+/* The node has ended with `st`: whoever wants to hear of it does, and a failure is kept.
+ * False: it has not ended, for it is tried once more. */
+bool wf_run_settle(struct weft_call *call, weft_status st);
 
 /* A value of one's own: for small numbers the same words, else a copy. */
 weft_status wf_value_own(struct weft_value v, struct weft_value *out);

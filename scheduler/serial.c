@@ -12,7 +12,6 @@ static void finish_node(struct wf_worker *w)
     struct wf_inbox *inbox = &w->pool->inbox;
     wf_ready word;
 
-    w->is_open = true;
     while (w->is_open)
         if (wf_deque_take_alone(&w->deque, &word) || wf_inbox_take(inbox, &word))
             wf_worker_run(w, word);
@@ -26,6 +25,7 @@ static void run_node(struct wf_worker *w, struct wf_run *r, uint32_t i)
 
     if (w->pool->above && wf_run_is_cancelled_above(r))
         wf_or(&r->flags, WF_RUN_STOP);
+    w->is_open = true; /* its end may come while it begins */
     if (!wf_run_body(w->call, r, &r->plan->nodes[i], i))
         finish_node(w);
     if (w->tracer.ring)

@@ -2,6 +2,7 @@
 #include "scheduler/settle.h"
 
 #include "lib/base/setting.h"
+#include "scheduler/gate.h"
 #include "scheduler/topo.h"
 
 _Static_assert((int)WF_MOST_WORKERS_SET == (int)WF_MAX_WORKERS, "what may be set is what may be");
@@ -29,10 +30,12 @@ weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec,
     static const struct weft_pool_spec open;
     struct wf_settled s = {.spec = spec ? *spec : open};
     const weft_config *c = s.spec.config;
+    weft_status st = wf_gate_check(s.spec.resources, s.spec.n_resources, err);
 
+    if (st)
+        return st;
     if (!c) {
-        const weft_status st = weft_config_new(&s.config, err);
-
+        st = weft_config_new(&s.config, err);
         if (st)
             return st;
         c = s.config;

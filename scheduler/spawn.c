@@ -7,6 +7,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "scheduler/pool.h"
+#include "scheduler/stand.h"
 
 /* ---- Memory -------------------------------------------------------------------- */
 
@@ -102,8 +103,10 @@ static struct weft_child *new_child(struct wf_worker *w, enum wf_child_kind kind
     wf_store_relaxed(&c->stop, 0);
     wf_store_relaxed(&c->waiters, NULL);
     wf_store_relaxed(&c->failed, NULL);
+    wf_store_relaxed(&c->has_units, false);
     c->n_spawned = 0;
-    c->n_numbers = 0;
+    c->n_numbers = c->n_before = 0;
+    c->held = NULL;
     c->kind = kind;
     c->status = WEFT_OK;
     c->handled = c->closed = false;
@@ -145,7 +148,8 @@ static void no_work(struct wf_work *work)
     work->n_deps = 0;
     work->deps = NULL;
     work->free_arg = NULL;
-    work->arg_is_ours = work->is_node = false;
+    work->arg_is_ours = work->is_node = work->lenient = work->ran = false;
+    work->asks = NULL;
 }
 
 /* Frees what the work holds; its inputs may be gone then. */
@@ -159,6 +163,7 @@ static void fini_work(struct wf_worker *w, struct wf_work *work)
         drop(w, work->deps[i].of, WF_HOLD_READER);
     if (work->deps != work->few)
         wf_free(work->deps);
+    wf_free(work->asks);
     no_work(work);
 }
 
@@ -197,7 +202,9 @@ static bool init_work(struct wf_worker *w, struct wf_work *work, const struct we
     work->arg = spec->arg;
     work->free_arg = spec->arg_bytes ? NULL : spec->free_arg;
     work->arg_is_ours = spec->arg_bytes > WF_SMALL_ARG;
-    work->is_node = false;
+    work->is_node = work->ran = false;
+    work->lenient = spec->lenient;
+    work->asks = NULL;
     work->n_deps = 0;
     work->deps = spec->n_deps > WF_FEW_EDGES ? wf_alloc_array(spec->n_deps, sizeof *work->deps) : work->few;
     if (work->arg_is_ours)
@@ -229,12 +236,29 @@ struct weft_value wf_work_input(const struct wf_work *work, size_t i)
     return work->deps[i].of->value;
 }
 
-weft_status wf_work_take(const struct wf_work *work, size_t i, struct weft_value *out)
+weft_status wf_work_input_status(const struct wf_work *work, size_t i, struct weft_error *err)
 {
-    struct weft_child *of = work->deps[i].of;
+    const struct weft_child *of = work->deps[i].of;
+
+    WF_ASSERT(i < work->n_deps);
+    if (of->status && err && of->err)
+        *err = *of->err;
+    else if (of->status)
+        weft_error_set(err, of->status, "%s", weft_status_text(of->status));
+    return of->status;
+}
+
+weft_status wf_work_take(weft_call *call, size_t i, struct weft_value *out)
+{
+    struct weft_child *of = call->work->deps[i].of;
 
     if (!of->value.type)
         return WEFT_EMPTY;
+    if (call->work->asks && wf_stand_keeps(call)) {
+        if (!of->value.type->free || of->value.type->copy)
+            return wf_value_own(of->value, out);
+        wf_stand_spend(call);
+    }
     /* Acquire: who read it before has let go of it. */
     if ((wf_load_acquire(&of->holds) & ~(uint32_t)WF_HOLD_LIFE) != WF_HOLD_READER)
         return wf_value_own(of->value, out);
@@ -336,17 +360,22 @@ weft_status wf_child_take(struct weft_child *c, struct weft_value *out)
     return WEFT_OK;
 }
 
-/* Of the children that failed and were not answered for, the first that was spawned. */
-static void settle(struct wf_worker *w, struct weft_child *c)
+/* Of the children that failed and were not answered for, the first that was spawned counts.
+ * False: it has failed by one that an earlier body has spawned. */
+static bool settle(struct wf_worker *w, struct weft_child *c)
 {
+    bool is_own = true;
+
     /* Acquire: pairs with the release in report(). All children have ended. */
     struct weft_child *failed = wf_load_acquire(&c->failed), *first = NULL;
 
     for (struct weft_child *f = failed; f; f = f->next_failed)
         if (!f->handled && (!first || f->number < first->number))
             first = f;
-    if (first)
+    if (first) {
+        is_own = c->status || first->number >= c->n_before;
         fail(c, first->status, first->err);
+    }
     while (failed) {
         struct weft_child *next = failed->next_failed;
 
@@ -366,6 +395,7 @@ static void settle(struct wf_worker *w, struct weft_child *c)
         weft_value_release(c->value);
         c->value = weft_value_none();
     }
+    return is_own;
 }
 
 static void report(struct wf_worker *w, struct weft_child *up, struct weft_child *c)
@@ -407,10 +437,12 @@ static void tell_waiters(struct wf_worker *w, struct weft_child *c)
     }
 }
 
-/* What the stem came to is its node's, of which the call is now. */
-static void pass_to_node(struct wf_worker *w, struct weft_child *c)
+/* What the stem came to is its node's, of which the call is now. False: that is tried once
+ * more. */
+static bool pass_to_node(struct wf_worker *w, struct weft_child *c)
 {
     weft_call *call = w->call;
+    const weft_status st = c->status;
 
     call->err.status = WEFT_OK;
     if (c->err)
@@ -418,8 +450,8 @@ static void pass_to_node(struct wf_worker *w, struct weft_child *c)
     if (c->value.type)
         weft_call_return(call, c->value);
     c->value = weft_value_none();
-    wf_run_settle(call, c->status);
     drop(w, c, WF_HOLD_LIFE);
+    return wf_run_settle(call, st);
 }
 
 static void end_stem(struct wf_worker *w, struct weft_child *c)
@@ -435,9 +467,37 @@ static void end_stem(struct wf_worker *w, struct weft_child *c)
     call->began = c->began;
     if (run->stock)
         wf_budget_resume(call);
-    pass_to_node(w, c);
-    wf_worker_end_node(w, node);
+    if (pass_to_node(w, c))
+        wf_worker_end_node(w, node);
     wf_call_back(call, &aside);
+}
+
+static void give_back(struct wf_worker *w, struct weft_child *c, struct wf_asks *asks)
+{
+    wf_store_relaxed(&c->has_units, false);
+    wf_asks_end(w->pool, asks);
+}
+
+/* The present body of `c` wanted to be run in a certain way, and all it has spawned has
+ * ended. True: it failed, and is run again. */
+static bool try_again(struct wf_worker *w, struct weft_child *c, bool is_own)
+{
+    struct wf_asks *asks = c->work.asks;
+
+    if (c->status && is_own && c->work.ran && wf_asks_has_tries(asks) && !wf_child_is_cancelled(c, c->run)) {
+        wf_free(c->err);
+        c->err = NULL;
+        c->status = WEFT_OK;
+        wf_store_relaxed(&c->n_open, WF_OPEN_BODY);
+        wf_store_relaxed(&c->has_units, c->held != NULL);
+        wf_asks_again(w, c, asks);
+        return true;
+    }
+    if (c->err && c->work.ran)
+        wf_asks_tell_tries(asks, c->err);
+    give_back(w, c, asks);
+    fini_work(w, &c->work);
+    return false;
 }
 
 /* `c` has ended, and may bring those above to their end. */
@@ -445,8 +505,14 @@ static void end(struct wf_worker *w, struct weft_child *c)
 {
     for (;;) {
         struct weft_child *up = wf_load_relaxed(&c->up);
+        const bool is_own = settle(w, c);
 
-        settle(w, c);
+        if (c->work.asks && try_again(w, c, is_own))
+            return;
+        if (c->held) {
+            give_back(w, c, c->held);
+            wf_free(c->held);
+        }
         if (c->kind == WF_CHILD_STEM) {
             end_stem(w, c);
             return;
@@ -501,7 +567,8 @@ static bool body_ended(struct wf_worker *w, struct weft_child *c, weft_status st
         drop(w, child, WF_HOLD_PARENT);
     }
     c->children = NULL;
-    fini_work(w, &c->work);
+    if (!c->work.asks)
+        fini_work(w, &c->work);
     c->next = NULL;
     if (st)
         fail(c, st, err);
@@ -516,6 +583,13 @@ static bool body_ended(struct wf_worker *w, struct weft_child *c, weft_status st
     if (c->n_spawned) {
         take_off(w, &c->n_open, -c->n_spawned);
         c->n_spawned = 0;
+    }
+    if (c->work.asks) {
+        if (wf_load_relaxed(&c->has_units) && !c->held) {
+            c->held = c->work.asks;
+            c->work.asks = NULL;
+        }
+        fini_work(w, &c->work);
     }
     move_work(&c->work, next);
     free_work(w, next);
@@ -538,8 +612,7 @@ bool wf_stem_after(weft_call *call, weft_status st)
         wf_budget_resume(call);
     /* All in one: the node ends here, as if it had no stem. */
     settle(w, c);
-    pass_to_node(w, c);
-    return true;
+    return pass_to_node(w, c);
 }
 
 /* ---- Running --------------------------------------------------------------------- */
@@ -576,7 +649,7 @@ static weft_status doom_of(const struct weft_child *c, struct weft_error *err)
     for (uint32_t i = 0; i < c->work.n_deps; i++) {
         const struct weft_child *of = c->work.deps[i].of;
 
-        if (of->status) {
+        if (of->status && !(c->work.lenient && c->run->on_error == WEFT_CONTINUE)) {
             if (of->err)
                 *err = *of->err;
             return of->status;
@@ -595,13 +668,38 @@ static weft_status pass_on(weft_call *call, struct weft_error *err)
 
     if (call->work->n_deps != 1)
         return weft_error_set(err, WEFT_INVALID, "without a body a task becomes one other, not %u", call->work->n_deps);
-    st = wf_work_take(call->work, 0, &v);
+    st = wf_work_take(call, 0, &v);
     if (st == WEFT_EMPTY)
         return WEFT_OK; /* the other gave nothing */
     if (st)
         return weft_error_set(err, st, "the result of the task it became cannot be had twice");
     weft_call_return(call, v);
     return WEFT_OK;
+}
+
+/* Whether its body may begin. False: it waits. *st tells why it may never. */
+static bool may_begin(struct wf_worker *w, struct weft_child *c, weft_status *st, struct weft_error *err)
+{
+    const enum wf_begin may = wf_asks_begin(w->pool, c, c->work.asks, err);
+
+    if (may == WF_BEGIN_FAILED)
+        *st = err->status;
+    else if (may == WF_BEGIN_NOW && c->work.asks->terms.n_needs)
+        wf_store_relaxed(&c->has_units, true);
+    return may != WF_BEGIN_LATER;
+}
+
+static weft_status run_body(weft_call *call, struct weft_child *c, struct weft_error *err)
+{
+    struct wf_asks *asks = c->work.asks;
+    weft_status st;
+
+    c->n_before = c->n_numbers;
+    c->work.ran = true;
+    if (asks)
+        wf_asks_clock(asks);
+    st = c->work.body ? c->work.body(call, c->work.arg, err) : pass_on(call, err);
+    return asks ? wf_asks_returned(asks, st, err) : st;
 }
 
 void wf_child_run(struct wf_worker *w, struct weft_child *c)
@@ -615,6 +713,10 @@ void wf_child_run(struct wf_worker *w, struct weft_child *c)
     bool ended;
 
     err.status = WEFT_OK;
+    st = doom_of(c, &err);
+    c->work.ran = false;
+    if (!st && c->work.asks && !may_begin(w, c, &st, &err))
+        return;
     wf_call_aside(call, &aside);
     wf_worker_at(w, c->run);
     call->node = c->node;
@@ -624,12 +726,11 @@ void wf_child_run(struct wf_worker *w, struct weft_child *c)
         call->work = &c->work;
         call->head = &ask;
     }
-    st = doom_of(c, &err);
     if (!st) {
         if (c->run->stock)
             wf_budget_resume(call);
         err.status = WEFT_OK;
-        st = c->work.body ? c->work.body(call, c->work.arg, &err) : pass_on(call, &err);
+        st = run_body(call, c, &err);
         if (call->marks & WF_MARK_SCRATCH)
             wf_scratch_reset(&call->scratch);
         if (c->run->stock)
@@ -749,6 +850,8 @@ weft_child *weft_call_spawn(weft_call *call, const struct weft_spawn_spec *spec)
 {
     struct wf_worker *w = call->worker;
     struct weft_child *me = wf_child_of_call(call), *group = spec->group, *c;
+    struct wf_asks *asks;
+    struct weft_error err;
 
     if (!me)
         return refuse_all(call, spec);
@@ -758,10 +861,17 @@ weft_child *weft_call_spawn(weft_call *call, const struct weft_spawn_spec *spec)
         return refuse(call, spec, WEFT_INVALID, "a task was spawned into what is no group of this body");
     if (group && group->closed)
         return refuse(call, spec, WEFT_INVALID, "a task was spawned into a group that was waited for");
+    if (wf_asks_new(&asks, w->pool, spec, &err))
+        return refuse(call, spec, err.status, err.message);
     c = add_child(call, WF_CHILD_TASK, me, group);
-    if (!c)
+    if (!c) {
+        wf_free(asks);
         return refuse(call, spec, WEFT_NOMEM, "no memory for a spawned task");
-    if (!init_work(w, &c->work, spec)) {
+    }
+    if (init_work(w, &c->work, spec)) {
+        c->work.asks = asks;
+    } else {
+        wf_free(asks);
         fail(c, WEFT_NOMEM, NULL);
         wf_store_relaxed(&c->n_open, 0);
         end(w, c);
@@ -787,22 +897,35 @@ void weft_call_become(weft_call *call, const struct weft_spawn_spec *spec)
 {
     struct wf_worker *w = call->worker;
     struct weft_child *me = wf_child_of_call(call);
+    struct wf_asks *asks;
+    struct weft_error err;
     struct wf_work *work;
 
     if (!me) {
         refuse_all(call, spec);
         return;
     }
+    if (spec->n_needs) {
+        refuse(call, spec, WEFT_INVALID, "the rest of a task needs a resource: say so of the whole task, for it is held "
+               "until that has ended");
+        return;
+    }
     if (!deps_are_ours(call, spec, me)) {
         refuse(call, spec, WEFT_INVALID, "a task would depend on one that another body has spawned");
+        return;
+    }
+    if (wf_asks_new(&asks, w->pool, spec, &err)) {
+        refuse(call, spec, err.status, err.message);
         return;
     }
     work = new_work(w);
     if (!work || !init_work(w, work, spec)) {
         refuse(call, work ? NULL : spec, WEFT_NOMEM, "no memory for the rest of a task");
         free_work(w, work);
+        wf_free(asks);
         return;
     }
+    work->asks = asks;
     if (me->next) {
         fini_work(w, me->next);
         free_work(w, me->next);

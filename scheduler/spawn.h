@@ -71,6 +71,9 @@ struct wf_work {
     uint32_t        n_deps;
     bool            arg_is_ours; /* a copy too big for `small` */
     bool            is_node; /* the body of a node, for the stem: its inputs are the node's */
+    bool            lenient; /* in a run that continues it runs though inputs have failed */
+    bool            ran;     /* its body has, and may be tried once more */
+    struct wf_asks *asks;    /* how it wants to be run, see stand.h; NULL: anyhow */
     struct wf_edge  few[WF_FEW_EDGES];
     _Alignas(16) char small[WF_SMALL_ARG];
 };
@@ -103,6 +106,7 @@ struct weft_child {
     weft_status         status;
     bool                handled;   /* its failure was told to its parent's body */
     bool                closed;    /* a group that takes no more */
+    _Atomic bool        has_units; /* units of a resource, until it has ended; read by those below */
     struct weft_error  *err;       /* of one that failed; NULL: no memory */
     struct weft_value   value;
     int64_t             began;     /* a stem: see struct weft_call */
@@ -112,6 +116,8 @@ struct weft_child {
     struct weft_child  *sibling;   /* in that list; or in a list of free ones */
     struct wf_work      work;
     struct wf_work     *next;      /* what it becomes */
+    uint64_t            n_before;  /* n_numbers when its present body began */
+    struct wf_asks     *held;      /* of its first body, which needed what the task holds; NULL: still in `work` */
 };
 
 /* ---- In queues -------------------------------------------------------------- */
@@ -141,7 +147,8 @@ void wf_child_let_go(struct wf_worker *w, struct weft_child *c);
 bool wf_stem_after(weft_call *call, weft_status st);
 
 struct weft_value wf_work_input(const struct wf_work *work, size_t i);
-weft_status       wf_work_take(const struct wf_work *work, size_t i, struct weft_value *out);
+weft_status       wf_work_take(weft_call *call, size_t i, struct weft_value *out);
+weft_status       wf_work_input_status(const struct wf_work *work, size_t i, struct weft_error *err);
 
 static inline bool wf_child_has_value(const struct weft_child *c)
 {

@@ -257,6 +257,12 @@ void wf_worker_run(struct wf_worker *w, wf_ready word)
     weft_call *call = w->call;
     const bool was_nested = call->is_nested;
 
+    if (w->pool->kind == WEFT_POOL_SERIAL && !(word & WF_MARKED)) {
+        /* The one node that is begun, once more; serial.c sees to what comes after. */
+        if (wf_run_body(call, call->run, &call->run->plan->nodes[(uint32_t)word], (uint32_t)word))
+            w->is_open = false;
+        return;
+    }
     call->is_nested = true;
     run_ready(w, word);
     if (w->held.n)
@@ -361,7 +367,7 @@ static bool claim(struct wf_worker *w, wf_ready *out)
     wf_range block;
     uint32_t node;
 
-    if (wf_inbox_take(&w->pool->inbox, out))
+    if (wf_post_take(&w->post, out) || wf_inbox_take(&w->pool->inbox, out))
         return true;
     for (uint64_t live = live_from(w); live; live &= live - 1) {
         const uint32_t place = (w->place + (uint32_t)__builtin_ctzll(live)) % WF_MAX_RUNS;
@@ -509,6 +515,8 @@ static bool rob(struct wf_worker *w, int victim, wf_ready *out)
         *out = keep_rest(w, half);
         got = WF_STEAL_GOT;
     }
+    if (got != WF_STEAL_GOT && wf_inbox_take(&v->post.rather, out))
+        got = WF_STEAL_GOT;
     if (got == WF_STEAL_GOT)
         w->last_victim = victim;
     return got == WF_STEAL_GOT;
@@ -519,7 +527,8 @@ static bool seems_to_have(const struct wf_worker *w, int victim)
 {
     struct wf_worker *v = &w->pool->workers[victim];
 
-    return wf_deque_has_some(&v->deque) || !wf_range_is_empty(wf_load_fenced(&v->roots));
+    return wf_deque_has_some(&v->deque) || !wf_range_is_empty(wf_load_fenced(&v->roots)) ||
+           wf_inbox_has_some(&v->post.rather);
 }
 
 /* Whether anybody could begin something now: so the next sleeper is called, or not. */

@@ -3,6 +3,7 @@
 #define WF_WORKER_H
 
 #include "scheduler/deque.h"
+#include "scheduler/post.h"
 #include "scheduler/roots.h"
 #include "scheduler/run.h"
 #include "scheduler/seat.h"
@@ -30,6 +31,7 @@ struct wf_worker {
     /* What thieves touch. */
     struct wf_deque   deque;
     _Alignas(WF_APART) _Atomic wf_range roots;
+    struct wf_post    post;
 
     /* The worker's own. */
     _Alignas(WF_APART) weft_pool *pool;

@@ -91,15 +91,22 @@ struct weft_task_spec {
     const char       *file;     /* the call that built it, for error reports; kept, so a literal */
     int               line;
     /* How it wants to be run. What is 0 is as in the scope of weft_graph_annotate(). */
-    int               retries;    /* > 0: run again so often when it fails; only tasks that are WEFT_PURE */
-    int64_t           backoff_ns; /* wait before the first time more, doubled before each further one */
-    int64_t           timeout_ns; /* of one run of the body, from its beginning */
-    const struct weft_need *needs;/* what it holds while it runs; read now, copied */
+    int               retries;    /* > 0: run again so often when it fails; only tasks that are WEFT_PURE. While
+                                   * there are tries left weft_call_take() gives copies where it can; a body
+                                   * that takes what cannot be copied is not run again */
+    int64_t           backoff_ns; /* rest before the first time more, doubled before each further one, and up to a
+                                   * quarter more; no worker waits meanwhile */
+    int64_t           timeout_ns; /* of one run of the body, from its beginning: then weft_call_is_cancelled() is
+                                   * true in it, and the task fails with WEFT_TIMEOUT whatever it returns */
+    const struct weft_need *needs;/* what it holds until it has ended, all or nothing; read now, copied */
     size_t            n_needs;
     size_t            scratch_bytes; /* what its body needs beside inputs and results, a bound */
-    const int        *workers;    /* where it had better run; read now, copied */
+    const int        *workers;    /* where it had better run: others take it when they have nothing else; read
+                                   * now, copied */
     int               n_workers;
     bool              only_workers; /* there or nowhere */
+    bool              lenient;    /* in a run that continues (WEFT_CONTINUE) it runs though inputs have failed: they
+                                   * are no values, and weft_call_input_status() tells why */
 };
 
 WEFT_API weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec);
@@ -191,6 +198,9 @@ static inline struct weft_value weft_call_input(const weft_call *call, size_t i)
     return c->run->which ? c->run->slots[c->run->which[c->run->first[c->node] + i]] : weft_call_find(call, i);
 }
 
+/* WEFT_OK, or why input i has failed, told to a lenient task; `err` may be NULL. */
+WEFT_API weft_status weft_call_input_status(const weft_call *call, size_t i, struct weft_error *err);
+
 /* Takes input i over, to change it in place and perhaps return it: the value
  * itself when this task is its last reader and nobody asked for it, else a copy
  * (WEFT_UNSUPPORTED when its type has none). Given. */
@@ -203,7 +213,7 @@ WEFT_API void weft_call_return_at(weft_call *call, int k, struct weft_value valu
 WEFT_API void *weft_call_scratch(weft_call *call, size_t bytes);
 
 WEFT_API int  weft_call_worker(const weft_call *call);       /* 0 <= worker < n_workers */
-WEFT_API bool weft_call_is_cancelled(const weft_call *call); /* the run wants to stop */
+WEFT_API bool weft_call_is_cancelled(const weft_call *call); /* the run wants to stop, or this body has had its time */
 
 static inline weft_block *weft_call_block(const weft_call *call, size_t i) /* lent */
 {

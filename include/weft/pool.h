@@ -43,6 +43,16 @@ struct weft_executor {
     weft_status (*submit)(void *self, void (*fn)(void *arg), void *arg);
 };
 
+/* So many units of something there is little of - licences, connections, room on a device; a
+ * semaphore is one, too. Tasks say what they need (struct weft_need) and wait for all of it,
+ * workers do not. Never more are in use than there are. Those that need the same are served
+ * in order, and none is passed by one that could delay it. A task that needs more than there
+ * is, or what there is nothing of, fails at once. */
+struct weft_resource {
+    const char *name;
+    int         units; /* >= 0 */
+};
+
 /* What is left 0 here is as the configuration says (weft/config.h), in brackets. */
 struct weft_pool_spec {
     enum weft_pool_kind kind; /* [pool.kind]; threads, if there is an executor */
@@ -64,6 +74,8 @@ struct weft_pool_spec {
     const struct weft_watch *watch;   /* called as any of its runs goes on; copied */
     bool    rerun_failed;  /* who waits in weft_pool_run() or its like for a run that failed then runs the
                             * first failed task once more, there: for a debugger [run.rerun_failed] */
+    const struct weft_resource *resources; /* read now, copied */
+    size_t n_resources;
 };
 
 /* `spec` may be NULL. WEFT_NOMEM, too, when the system starts no more threads; a wrong
@@ -127,6 +139,8 @@ WEFT_API void weft_pool_memory(weft_pool *pool, struct weft_pool_memory *out); /
 enum weft_on_error {
     WEFT_POISON,    /* tasks that depend on a failed one fail; all others run */
     WEFT_FAIL_FAST, /* the first failure also cancels what has not begun */
+    WEFT_CONTINUE,  /* as WEFT_POISON, but tasks that are `lenient` run though inputs have failed. A memo is
+                     * offered nothing more after the first failure */
 };
 
 /* Where results wait until they are taken from their future. */
@@ -167,6 +181,9 @@ struct weft_run_spec {
     void    *store_arg;
     double  *into_f64;       /* with one place for each target, filled as above with its number; or */
     int64_t *into_i64;
+    int64_t timeout_ns;      /* > 0: so long after it was submitted what has not begun will not begin, running
+                              * bodies are told (weft_call_is_cancelled), and what is not there fails with
+                              * WEFT_TIMEOUT */
 };
 
 /* Runs one task and what it needs. *out is written only on success. */

@@ -29,7 +29,7 @@ typedef enum weft_status {
     WEFT_RANGE,       /* a number left the range of its type */
     WEFT_EMPTY,       /* the result of nothing has no meaning (max of no rows) */
     WEFT_CANCELLED,   /* stopped on request */
-    WEFT_TIMEOUT,     /* not finished within the time given; it goes on */
+    WEFT_TIMEOUT,     /* not finished within the time given */
     WEFT_CRASHED,     /* a worker process died in the body */
     WEFT_UNSUPPORTED, /* not part of this build or this machine */
     WEFT_FAILED       /* a user's body says so */

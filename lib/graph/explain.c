@@ -353,6 +353,8 @@ static void print_terms(FILE *to, const weft_task *t)
         fprintf(to, ", timeout %s", weft_duration_format(terms->timeout_ns, text));
     if (terms->scratch_bytes)
         fprintf(to, ", scratch %s", wf_bytes_text(terms->scratch_bytes, text));
+    if (terms->lenient)
+        fputs(", lenient", to);
     for (size_t i = 0; i < terms->n_needs; i++)
         fprintf(to, ", needs %d %s", terms->needs[i].units, terms->needs[i].resource);
     for (int i = 0; i < terms->n_workers; i++)

@@ -341,6 +341,7 @@ static weft_status terms_of(const struct loading *l, const json_t *from, struct 
     spec->workers = few;
     spec->n_workers = (int)n;
     spec->only_workers = json_is_true(json_object_get(from, "only_workers"));
+    spec->lenient = json_is_true(json_object_get(from, "lenient"));
     return WEFT_OK;
 }
 

@@ -174,6 +174,8 @@ static void put_terms(FILE *to, const struct wf_terms *terms)
         fprintf(to, "%s%d%s", i ? ", " : ", \"workers\": [", terms->workers[i], i + 1 == terms->n_workers ? "]" : "");
     if (terms->only_workers)
         fprintf(to, ", \"only_workers\": true");
+    if (terms->lenient)
+        fprintf(to, ", \"lenient\": true");
 }
 
 static weft_status put_body(struct saving *s, const weft_task *t, struct weft_error *err)

@@ -79,6 +79,7 @@ static struct wf_terms merge(const struct weft_task_spec *spec, const struct wf_
         t.n_workers = spec->n_workers;
         t.only_workers = spec->only_workers;
     }
+    t.lenient |= spec->lenient;
     if (!is_pure)
         t.retries = 0;
     if (!t.retries)
@@ -90,7 +91,7 @@ static struct wf_terms merge(const struct weft_task_spec *spec, const struct wf_
 
 /* What tells terms apart, and where lasting ones keep it: numbers, then texts. */
 struct flat {
-    int64_t retries, backoff_ns, timeout_ns, scratch_bytes, only_workers;
+    int64_t retries, backoff_ns, timeout_ns, scratch_bytes, only_workers, lenient;
     int64_t n_workers, n_needs;
 };
 
@@ -106,7 +107,7 @@ static size_t flat_bytes(const struct wf_terms *t)
 static void flatten(char *to, const struct wf_terms *t)
 {
     const struct flat flat = {.retries = t->retries, .backoff_ns = t->backoff_ns, .timeout_ns = t->timeout_ns,
-                              .scratch_bytes = (int64_t)t->scratch_bytes, .only_workers = t->only_workers,
+                              .scratch_bytes = (int64_t)t->scratch_bytes, .only_workers = t->only_workers, .lenient = t->lenient,
                               .n_workers = t->n_workers, .n_needs = (int64_t)t->n_needs};
     const size_t n_workers = (size_t)t->n_workers * sizeof(int);
 
@@ -144,7 +145,7 @@ static const struct wf_terms *keep(weft_graph *g, const struct wf_terms *t, cons
 
 static bool is_nothing(const struct wf_terms *t)
 {
-    return !t->retries && !t->timeout_ns && !t->scratch_bytes && !t->n_needs && !t->n_workers;
+    return !t->retries && !t->timeout_ns && !t->scratch_bytes && !t->n_needs && !t->n_workers && !t->lenient;
 }
 
 /* The one struct of this graph that says this; NULL when it says nothing. False: no memory. */
@@ -337,6 +338,7 @@ void wf_terms_say(const struct wf_terms *terms, struct weft_task_spec *spec)
     spec->workers = terms->workers;
     spec->n_workers = terms->n_workers;
     spec->only_workers = terms->only_workers;
+    spec->lenient = terms->lenient;
 }
 
 void wf_terms_fini(weft_graph *g)

@@ -35,7 +35,7 @@ struct wf_terms {
     size_t                  n_needs;
     const int              *workers;
     int                     n_workers;
-    bool                    only_workers;
+    bool                    only_workers, lenient;
 };
 
 struct wf_scope {
@@ -79,7 +79,7 @@ static inline bool wf_says_terms(const struct weft_task_spec *spec)
 {
     /* No branches: most say nothing, and adding a task asks. */
     return (uint64_t)spec->retries | (uint64_t)spec->timeout_ns | spec->n_needs | spec->scratch_bytes |
-           (uint64_t)spec->n_workers | (uint64_t)spec->backoff_ns | spec->only_workers;
+           (uint64_t)spec->n_workers | (uint64_t)spec->backoff_ns | spec->only_workers | spec->lenient;
 }
 
 /* The terms of a task of this graph. */

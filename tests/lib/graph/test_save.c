@@ -81,7 +81,7 @@ static weft_task *build(weft_graph *g)
     *(double *)weft_block_data_mut(block) = 2.5;
     weft_graph_layer_tell(g, layer, "numbers");
     in[n++] = weft_add(g, sum, .arg = (void *)&seven, .arg_bytes = sizeof seven, .flags = WEFT_KEEP, .retries = 2,
-                       .backoff_ns = 3, .timeout_ns = 4, .scratch_bytes = 5, .layer = layer,
+                       .backoff_ns = 3, .timeout_ns = 4000000000, .scratch_bytes = 5, .layer = layer,
                        .needs = (struct weft_need[]){{"gpu", 2}, {"a\\b", 1}}, .n_needs = 2, .workers = (int[]){1, 0},
                        .n_workers = 2, .only_workers = true, .result_bytes = 8, .index = (int64_t[]){3, -4}, .n_index = 2);
     in[n++] = weft_add(g, sum, .arg = number(100), .arg_type = &type_number);
@@ -100,7 +100,8 @@ static weft_task *build(weft_graph *g)
 
 static int64_t run(weft_task *t)
 {
-    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL});
+    const struct weft_resource has[] = {{"gpu", 2}, {"a\\b", 1}};
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL, .resources = has, .n_resources = 2});
     struct weft_value v;
     struct weft_error err;
     int64_t x;
@@ -135,7 +136,7 @@ Test(save, a_graph_loaded_is_the_same_and_runs)
     terms = wf_task_kind(t)->terms;
     cr_assert_eq(terms->retries, 2);
     cr_assert_eq(terms->backoff_ns, 3);
-    cr_assert_eq(terms->timeout_ns, 4);
+    cr_assert_eq(terms->timeout_ns, 4000000000);
     cr_assert_eq(terms->scratch_bytes, 5);
     cr_assert_eq(terms->n_needs, 2);
     cr_assert_str_eq(terms->needs[1].resource, "a\\b");
