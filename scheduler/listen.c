@@ -26,6 +26,9 @@ bool wf_listen(struct wf_listener *l, weft_future *f)
         f->listeners = l;
     }
     wf_mutex_unlock(&f->lock);
+    /* Who tells of the end has taken the list, and is about to say that the results are there. */
+    if (!open)
+        weft_future_wait(f, -1);
     return open;
 }
 
