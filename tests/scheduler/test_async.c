@@ -364,6 +364,25 @@ Test(async, what_failed_runs_again_with_its_inputs)
     }
 }
 
+Test(async, a_call_is_run_as_its_terms_say)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    const struct weft_task_spec twice_more = {.flags = WEFT_PURE, .retries = 2};
+    struct weft_async_spec spec = {.body = body_lucky, .arg = arg_of(9), .terms = &twice_more};
+    weft_future *f;
+
+    atomic_store(&luck, -2);
+    cr_assert_eq(weft_pool_async(pool, &spec, &f, NULL), WEFT_OK);
+    cr_assert_eq(number_of(f), 9);
+    weft_future_free(f);
+    atomic_store(&luck, -3);
+    cr_assert_eq(weft_pool_async(pool, &spec, &f, NULL), WEFT_OK);
+    cr_assert_eq(weft_future_take(f, 0, NULL, NULL), WEFT_FAILED);
+    cr_assert_eq(luck, 0);
+    weft_future_free(f);
+    weft_pool_free(pool);
+}
+
 static _Atomic int n_freed;
 
 static void free_arg(void *arg)
