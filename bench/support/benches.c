@@ -9,6 +9,7 @@ const struct bench *const bench_all[] = {
     &bench_dag_10m,
     &bench_dag_results,
     &bench_fork,
+    &bench_async,
     &bench_stencil,
     &bench_uneven,
     &bench_idle,

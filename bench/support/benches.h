@@ -4,6 +4,9 @@
 
 #include "bench/support/bench.h"
 
+/* bench/scheduler/bench_async.c */
+extern const struct bench bench_async;
+
 /* bench/scheduler/bench_budget.c */
 extern const struct bench bench_limit_cost;
 extern const struct bench bench_spill;
