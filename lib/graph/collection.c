@@ -16,6 +16,8 @@ size_t weft_collection_n_parts(struct weft_collection c)
 
 weft_task *weft_collection_part(struct weft_collection c, size_t i)
 {
+    if (!c.type)
+        return NULL;
     WF_ASSERT(i < weft_collection_n_parts(c));
     return c.type->part(c.self, i);
 }

@@ -121,6 +121,9 @@ Test(collections, without_a_whole_or_a_rebuild_say_so)
     c = numbers_of(g, 3);
     cr_assert_eq(weft_collection_rebuild(c, g, NULL, 2, &out, &err), WEFT_INVALID);
     cr_assert_eq(weft_pool_persist(pool, (struct weft_collection){0}, NULL, &out, &err), WEFT_INVALID);
+    cr_assert_eq(weft_collection_n_parts((struct weft_collection){0}), 0);
+    cr_assert_null(weft_collection_part((struct weft_collection){0}, 0));
+    cr_assert_null(weft_collection_whole((struct weft_collection){0}));
     weft_graph_free(g);
     weft_pool_free(pool);
 }
