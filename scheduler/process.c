@@ -180,6 +180,9 @@ static void serve(struct weft_call *call, int socket)
 
             head->status = node->body(call, node->arg, &call->err);
             wf_scratch_reset(&call->scratch);
+            if (!head->status && (call->marks & WF_MARK_REFUSED))
+                head->status = call->err.status;
+            call->marks = 0;
         }
         wf_run_drop_inputs(call);
         head->err = call->err;

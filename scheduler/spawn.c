@@ -861,6 +861,9 @@ weft_child *weft_call_spawn(weft_call *call, const struct weft_spawn_spec *spec)
         return refuse(call, spec, WEFT_INVALID, "a task was spawned into what is no group of this body");
     if (group && group->closed)
         return refuse(call, spec, WEFT_INVALID, "a task was spawned into a group that was waited for");
+    for (size_t i = 0; group && i < spec->n_deps; i++)
+        if (spec->deps[i] == group)
+            return refuse(call, spec, WEFT_INVALID, "a task was spawned into a group that it depends on");
     if (wf_asks_new(&asks, w->pool, spec, &err))
         return refuse(call, spec, err.status, err.message);
     c = add_child(call, WF_CHILD_TASK, me, group);
@@ -877,6 +880,10 @@ weft_child *weft_call_spawn(weft_call *call, const struct weft_spawn_spec *spec)
         end(w, c);
         return c;
     }
+    /* As by a wait: a group that stays open does not end, and this body may wait for `c`. */
+    for (size_t i = 0; i < spec->n_deps; i++)
+        if (spec->deps[i]->kind == WF_CHILD_GROUP)
+            wf_group_shut(w, spec->deps[i]);
     start(w, c);
     if (!w->alone)
         wf_park_wake(&w->pool->park);

@@ -194,6 +194,11 @@ weft_status weft_call_wait(weft_call *call, weft_child *child, struct weft_value
     const struct wf_await what = {.self = &await, .is_over = child_is_over, .prepare = enter_as_sleeper, .sleep = sleep_for_child};
     weft_status st;
 
+    if (!child->run && (call->marks & WF_MARK_REFUSED)) { /* why it could not be spawned is told here, too */
+        if (err && err != &call->err)
+            *err = call->err;
+        return call->err.status;
+    }
     if (child->kind == WF_CHILD_GROUP) {
         wf_group_shut(call->worker, child);
         if (!call->worker->alone)

@@ -397,6 +397,31 @@ static weft_status waits_for_groups(weft_call *call, void *arg, struct weft_erro
     return st;
 }
 
+/*   body waits for: last <- group {leaf x 10}   */
+static weft_status depends_on_a_group(weft_call *call, void *arg, struct weft_error *err)
+{
+    weft_child *group = weft_call_group(call);
+    struct weft_value v = weft_value_none();
+    weft_status st;
+
+    (void)arg;
+    for (int k = 0; k < 10; k++)
+        weft_spawn(call, leaf, .group = group);
+    st = weft_call_wait(call, weft_spawn(call, add, .deps = &group, .n_deps = 1), &v, err);
+    weft_call_return(call, v);
+    return st;
+}
+
+Test(spawn, a_task_that_depends_on_a_group_can_be_waited_for, .timeout = 60)
+{
+    for (int i = 0; i < N_POOLS; i++) {
+        weft_pool *pool = new_pool(i);
+
+        cr_expect_eq(run_number(pool, depends_on_a_group, 0), 0); /* a group has no value */
+        weft_pool_free(pool);
+    }
+}
+
 Test(spawn, a_group_has_ended_when_it_was_waited_for, .timeout = 60)
 {
     for (int i = 0; i < N_POOLS; i++) {
@@ -438,6 +463,14 @@ static weft_status spawns_too_late(weft_call *call, void *arg, struct weft_error
     return WEFT_OK;
 }
 
+static weft_status waits_for_itself(weft_call *call, void *arg, struct weft_error *err)
+{
+    weft_child *group = weft_call_group(call);
+
+    (void)arg;
+    return weft_call_wait(call, weft_spawn(call, leaf, .deps = &group, .n_deps = 1, .group = group), NULL, err);
+}
+
 Test(spawn, what_cannot_be_spawned_fails_the_task_and_says_why)
 {
     static const struct {
@@ -446,6 +479,7 @@ Test(spawn, what_cannot_be_spawned_fails_the_task_and_says_why)
     } cases[] = {
         {lends, "a spawned task depends on one that another body has spawned"},
         {spawns_too_late, "a task was spawned into a group that was waited for"},
+        {waits_for_itself, "a task was spawned into a group that it depends on"},
     };
 
     for (int i = 0; i < N_POOLS; i++)
@@ -457,6 +491,47 @@ Test(spawn, what_cannot_be_spawned_fails_the_task_and_says_why)
             cr_expect_str_eq(err.message, cases[k].why);
             weft_pool_free(pool);
         }
+}
+
+static weft_status only_spawns(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)arg, (void)err;
+    weft_spawn(call, leaf);
+    return WEFT_OK;
+}
+
+static weft_status only_becomes(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)arg, (void)err;
+    weft_become(call, leaf);
+    return WEFT_OK;
+}
+
+static weft_status tells_what_the_wait_said(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)arg;
+    return weft_call_wait(call, weft_spawn(call, leaf), NULL, err);
+}
+
+static weft_status spawns_nothing(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)arg, (void)err;
+    weft_call_return(call, weft_value_of_i64(1));
+    return WEFT_OK;
+}
+
+Test(spawn, in_a_pool_of_processes_a_body_that_spawns_fails_and_says_why, .timeout = 60)
+{
+    weft_body *const bodies[] = {only_spawns, only_becomes, tells_what_the_wait_said};
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_PROCESSES, .n_workers = 1});
+    struct weft_error err;
+
+    for (size_t k = 0; k < sizeof bodies / sizeof *bodies; k++) {
+        cr_expect_eq(run_one(pool, bodies[k], NULL, 0, NULL, &err), WEFT_UNSUPPORTED);
+        cr_expect_str_eq(err.message, "a body in another process can spawn nothing");
+        cr_expect_eq(run_one(pool, spawns_nothing, NULL, 0, NULL, &err), WEFT_OK); /* the next one is clean */
+    }
+    weft_pool_free(pool);
 }
 
 /* ---- Values that must be freed --------------------------------------------------------------------- */
