@@ -15,7 +15,7 @@
  * Ownership: a future is given by who submits; results are given: weft_value_release().
  * Errors:    how the run went is told target by target.
  * Threads:   any thread may wait, take and cancel; a body must not wait for a run of its own
- *            pool.
+ *            pool: it has weft_call_run() (weft/spawn.h).
  */
 #ifndef WEFT_FUTURE_H
 #define WEFT_FUTURE_H

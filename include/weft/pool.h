@@ -9,8 +9,8 @@
  *            cancelled, as the run spec says. The pool stays usable. A wrong
  *            configuration is told by weft_pool_open(), or else by the first run.
  * Threads:   any thread may submit; runs share the workers, each of which goes to another run
- *            after some tasks of one (of a serial pool, they wait for each other). A body must not wait
- *            for a run of its own pool.
+ *            after some tasks of one (of a serial pool, they wait for each other). A body must
+ *            not wait for a run of its own pool: it has weft_call_run() (weft/spawn.h).
  * Fork:      a pool does not survive into a forked child: there it can only be
  *            freed, and a new one made.
  */
@@ -30,7 +30,7 @@ typedef struct weft_pool   weft_pool;
 
 enum weft_pool_kind {
     WEFT_POOL_CONFIGURED, /* as pool.kind is set: threads, unless told */
-    WEFT_POOL_THREADS,   /* workers in this process */
+    WEFT_POOL_THREADS,   /* workers in this process, which a body that crashes takes with it */
     WEFT_POOL_SERIAL,    /* the calling thread, in rank order: for debuggers, and the judge of the others */
     WEFT_POOL_PROCESSES, /* forked workers: a body that crashes fails one task. Results travel by
                           * their type's write and read */

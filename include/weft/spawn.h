@@ -2,13 +2,13 @@
  *
  *     static weft_status sum_of(weft_call *call, void *arg, struct weft_error *err)
  *     {
- *         const struct range *r = arg;
+ *         const struct range *r = arg, left = left_half(r), right = right_half(r);
  *         weft_child *halves[2];
  *
  *         if (r->end - r->begin < 1000)
  *             return add_up(call, r);
- *         halves[0] = weft_spawn(call, sum_of, WEFT_ARG(left_half(r)));
- *         halves[1] = weft_spawn(call, sum_of, WEFT_ARG(right_half(r)));
+ *         halves[0] = weft_spawn(call, sum_of, WEFT_ARG(left));
+ *         halves[1] = weft_spawn(call, sum_of, WEFT_ARG(right));
  *         weft_become(call, add, .deps = halves, .n_deps = 2);
  *         return WEFT_OK;
  *     }
@@ -80,15 +80,18 @@ WEFT_API void weft_call_become(weft_call *call, const struct weft_spawn_spec *sp
 /* The same with named arguments, the body first (C only). */
 #define weft_spawn(call, ...)  weft_call_spawn((call), &(struct weft_spawn_spec){.body = __VA_ARGS__})
 #define weft_become(call, ...) weft_call_become((call), &(struct weft_spawn_spec){.body = __VA_ARGS__})
-/* WEFT_ARG(x) fills .arg and .arg_bytes with a copy of the object x. */
+/* WEFT_ARG(x) fills .arg and .arg_bytes with a copy of the variable x. */
 #define WEFT_ARG(x) .arg = (void *)&(x), .arg_bytes = sizeof(x)
 
-/* A group: children spawned into it can be waited for and cancelled together. It takes
- * none any more after it was waited for. It may be spawned into by the body that made it. */
+/* A group: children spawned into it can be waited for and cancelled together, and what is
+ * spawned may depend on all of them (as an input it is no value). It takes none any more
+ * after it was waited for or something was spawned that depends on it. It may be spawned
+ * into by the body that made it. */
 WEFT_API weft_child *weft_call_group(weft_call *call);
 
 /* Waits for a child or a group, running what it has spawned meanwhile. The result of a
- * child is given, once; `out` and `err` may be NULL. A group tells its first failure. */
+ * child is given, once: asked for again, it is no value. `out` and `err` may be NULL. A
+ * group tells its first failure. */
 WEFT_API weft_status weft_call_wait(weft_call *call, weft_child *child, struct weft_value *out,
                                     struct weft_error *err);
 /* For all that this body has spawned; the status is that of the first that failed. */

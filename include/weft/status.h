@@ -26,12 +26,12 @@ typedef enum weft_status {
     WEFT_CYCLE,       /* tasks wait for each other in a circle */
     WEFT_IO,          /* a file could not be opened, read or written */
     WEFT_PARSE,       /* text that does not follow its format */
-    WEFT_RANGE,       /* a number left the range of its type */
-    WEFT_EMPTY,       /* the result of nothing has no meaning (max of no rows) */
+    WEFT_RANGE,       /* a number left the range of its type, or a value is too large for its place */
+    WEFT_EMPTY,       /* the result of nothing has no meaning (max of no rows), or a stream is over */
     WEFT_CANCELLED,   /* stopped on request */
     WEFT_TIMEOUT,     /* not finished within the time given */
     WEFT_CRASHED,     /* a worker process died in the body */
-    WEFT_UNSUPPORTED, /* not part of this build or this machine */
+    WEFT_UNSUPPORTED, /* not part of this build or machine; not in such a pool; not of this type */
     WEFT_FAILED       /* a user's body says so */
 } weft_status;
 
