@@ -857,6 +857,8 @@ weft_child *weft_call_spawn(weft_call *call, const struct weft_spawn_spec *spec)
         return refuse_all(call, spec);
     if (!deps_are_ours(call, spec, me))
         return refuse(call, spec, WEFT_INVALID, "a spawned task depends on one that another body has spawned");
+    if (group == &w->pool->no_child)
+        return refuse(call, spec, WEFT_NOMEM, "no memory for the group of a spawned task");
     if (group && (group->kind != WF_CHILD_GROUP || owner_of(group) != me))
         return refuse(call, spec, WEFT_INVALID, "a task was spawned into what is no group of this body");
     if (group && group->closed)

@@ -265,6 +265,45 @@ Test(spawn, each_line_holds_in_random_schedules)
     sim_some("any case", play_any, NULL, 12000);
 }
 
+/* The second comes while the first ends: it finds the list closed, and what was told by that. */
+static weft_status reads(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct scene *s = arg;
+
+    (void)err;
+    wf_sim_check(s->plain[0] == 1 && in_box(weft_call_input(call, 0)) == 0, "its input is not there");
+    return WEFT_OK;
+}
+
+static weft_status a_late_pair(weft_call *call, void *arg, struct weft_error *err)
+{
+    weft_child *first = give_child(call, arg, 0, false);
+
+    (void)err;
+    for (int n = wf_sim_pick(60); n > 0; n--)
+        wf_sim_spend(1);
+    weft_spawn(call, reads, arg, .deps = &first, .n_deps = 1);
+    return WEFT_OK;
+}
+
+static void late(void *arg)
+{
+    weft_graph *g = weft_graph_new();
+    struct scene *s = wf_alloc_zero(1, sizeof *s);
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+
+    (void)arg;
+    wf_sim_check(!weft_pool_run(pool, weft_add(g, a_late_pair, .arg = s), NULL, NULL), "it fails");
+    weft_pool_free(pool);
+    weft_graph_free(g);
+    wf_free(s);
+}
+
+Test(spawn, who_comes_late_sees_what_has_ended)
+{
+    sim_some("late", late, NULL, 20000);
+}
+
 /* ---- Ended by others ------------------------------------------------------------------------- */
 
 static weft_status detaches(weft_call *call, void *arg, struct weft_error *err)
