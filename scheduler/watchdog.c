@@ -13,14 +13,16 @@
 enum { PERIOD_NS = 10000000, LOOKS = 4 };
 
 /* Where a ready task waits. */
-enum where { DEQUE, RANGE, CURSOR };
-static const char *const names[] = {"task", "root", "root not handed out"};
+enum where { DEQUE, RANGE, CURSOR, INBOX };
+static const char *const names[] = {"task", "root", "root not handed out", "word"};
+static const char *const places[] = {"worker", "worker", "the run in place", "the inbox of pool"};
 
-/* The oldest of a worker's deque, the next of its range, or the next root of a run. */
+/* The oldest of a worker's deque, the next of its range, the next root of a run, or the
+ * first in the inbox. */
 struct ready {
     enum where where;
     uint32_t   of;     /* the worker, or the place of the run */
-    uint64_t   at;     /* top of the deque, the range, or the root's number */
+    uint64_t   at;     /* top of the deque, the range, the root's number, or the slot */
     uint64_t   serial; /* the run of a root not handed out */
 };
 
@@ -55,9 +57,21 @@ static bool next_root_of(weft_pool *pool, uint32_t place, struct ready *out)
     return live && (cursor >> 32 < (uint32_t)cursor || wf_heap_has_some(&r->heap));
 }
 
+static bool first_of_inbox(weft_pool *pool, uint32_t of, struct ready *out)
+{
+    struct wf_inbox *b = &pool->inbox;
+
+    *out = (struct ready){.where = INBOX, .of = of};
+    if (!wf_mutex_try_lock(&b->lock))
+        return false;
+    out->at = b->first;
+    wf_mutex_unlock(&b->lock);
+    return wf_load_acquire(&b->n) != 0;
+}
+
 static bool is_still_ready(weft_pool *pool, const struct ready *was)
 {
-    static bool (*const look[])(weft_pool *, uint32_t, struct ready *) = {oldest_of, range_of, next_root_of};
+    static bool (*const look[])(weft_pool *, uint32_t, struct ready *) = {oldest_of, range_of, next_root_of, first_of_inbox};
     struct ready is;
 
     return look[was->where](pool, was->of, &is) && is.at == was->at && is.serial == was->serial;
@@ -71,7 +85,7 @@ static bool find_ready(weft_pool *pool, struct ready *out)
     for (uint32_t i = 0; i < WF_MAX_RUNS; i++)
         if (next_root_of(pool, i, out))
             return true;
-    return false;
+    return first_of_inbox(pool, 0, out);
 }
 
 /* Workers sleep and none searches. One that was called is counted as searching, and its
@@ -106,7 +120,7 @@ __attribute__((no_sanitize("thread"))) static void bark(weft_pool *pool, const s
     const uint32_t tokens = wf_load_relaxed(&pool->park.tokens);
 
     fprintf(stderr, "weft: a %s (%llx) of %s %u is ready, and %u of %d workers sleep\n",
-            names[what->where], (unsigned long long)what->at, what->where == CURSOR ? "the run in place" : "worker",
+            names[what->where], (unsigned long long)what->at, places[what->where],
             (unsigned)what->of, (unsigned)((uint32_t)state + tokens), pool->n_workers);
     fprintf(stderr, "  searching %u, tokens %u, live runs %llx\n", (unsigned)(state >> 32),
             (unsigned)tokens, (unsigned long long)wf_load_relaxed(&pool->live));

@@ -1,9 +1,9 @@
 /* watchdog.h - in debug builds: no worker sleeps while there is work.
  *
- * A thread of its own looks at a pool every 10 ms. It barks when the same task was ready
- * at every look while workers slept and none searched - and when every thread of the
- * process has had its turn meanwhile (turns.h), so that nobody is left who was only about
- * to call, or to wake. Then it writes to stderr what the pool looks like, and aborts:
+ * A thread of its own looks at a pool every 10 ms. It barks when the same task was ready, in
+ * a deque, a range, among roots or in the inbox, at every look while workers slept and none
+ * searched - and when every thread of the process has had its turn meanwhile (turns.h), so
+ * that nobody is left who was only about to call, or to wake. Then it writes to stderr what the pool looks like, and aborts:
  * a call was missed, which is a mistake of ours and never of who uses us.
  *
  * It changes nothing that it looks at, and may look at the wrong moment: only what stays

@@ -70,6 +70,22 @@ static weft_status body_that_keeps_roots(weft_call *call, void *arg, struct weft
     return WEFT_OK;
 }
 
+/* The same in the inbox: as if a stranger had left it there and called nobody. */
+static weft_status body_that_leaves_word(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct wf_worker *w = call->worker;
+    struct wf_park nobody;
+
+    (void)arg, (void)err;
+    wf_park_init(&nobody);
+    wait_for_sleepers(w);
+    wf_inbox_put(&w->pool->inbox, 0, &nobody);
+    alarm(60);
+    for (;;)
+        work();
+    return WEFT_OK;
+}
+
 /* Another: leaves a token for a sleeper, as park.c does, and does not wake it. */
 static weft_status body_that_calls_too_softly(weft_call *call, void *arg, struct weft_error *err)
 {
@@ -163,6 +179,18 @@ Test(watchdog, roots_that_nobody_is_told_of_are_found_too, .timeout = 120)
     cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "status %d: %s", status, said);
     cr_expect(strstr(said, "is ready, and 1 of 2 workers sleep\n"), "%s", said);
     cr_expect(strstr(said, "roots 0 .. 2, last victim"), "%s", said);
+}
+
+Test(watchdog, what_nobody_takes_from_the_inbox_is_found_too, .timeout = 120)
+{
+    char said[4096];
+    int status;
+
+    if (!WF_WATCHDOG)
+        cr_skip_test("only debug builds have a watchdog");
+    status = run_in_child(body_that_leaves_word, said, sizeof said);
+    cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "status %d: %s", status, said);
+    cr_expect(strstr(said, "weft: a word (0) of the inbox of pool 0 is ready, and 1 of 2 workers sleep\n"), "%s", said);
 }
 
 Test(watchdog, a_token_that_nobody_was_woken_for_is_found_too, .timeout = 120)
