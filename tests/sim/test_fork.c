@@ -10,6 +10,7 @@
 #include <weft/pool.h>
 
 #include "lib/base/mem.h"
+#include "scheduler/run.h"
 #include "tests/sim/sims.h"
 
 enum { MOST_PARTS = 3, MOST_DEPTH = 2 };
@@ -136,9 +137,10 @@ Test(fork, who_joins_helps_with_what_the_thief_forks)
     sim_some("nest", nest, NULL, 20000);
 }
 
-static weft_status nothing(weft_call *call, void *arg, struct weft_error *err)
+static weft_status not_within(weft_call *call, void *arg, struct weft_error *err)
 {
-    (void)call, (void)arg, (void)err;
+    (void)arg, (void)err;
+    wf_sim_check(!call->is_nested, "a ready task runs on top of a body that joins");
     return WEFT_OK;
 }
 
@@ -156,10 +158,10 @@ static void thief_goes_on(void *arg)
     (void)arg;
     t[n++] = weft_add(g, run_part, .name = "part", .arg = &outer);
     for (int i = 0; i < FANS; i++) {
-        weft_task *fan = t[n++] = weft_add(g, nothing, .name = "fan");
+        weft_task *fan = t[n++] = weft_add(g, not_within, .name = "fan");
 
         for (int k = 0; k < LEAVES; k++)
-            t[n++] = weft_add(g, nothing, .name = "leaf", .deps = &fan, .n_deps = 1);
+            t[n++] = weft_add(g, not_within, .name = "leaf", .deps = &fan, .n_deps = 1);
     }
     wf_sim_check(!weft_pool_run_many(pool, t, N, NULL, NULL, NULL), "it failed");
     weft_pool_free(pool);
