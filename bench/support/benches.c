@@ -15,6 +15,7 @@ const struct bench *const bench_all[] = {
     &bench_idle,
     &bench_wake,
     &bench_wake_ratio,
+    &bench_cancel,
     &bench_dag_crowded,
     &bench_deque,
     &bench_deque_hidden,

@@ -11,6 +11,9 @@ extern const struct bench bench_async;
 extern const struct bench bench_limit_cost;
 extern const struct bench bench_spill;
 
+/* bench/scheduler/bench_cancel.c */
+extern const struct bench bench_cancel;
+
 /* bench/scheduler/bench_dag.c */
 extern const struct bench bench_dag_build;
 extern const struct bench bench_dag_replay;
