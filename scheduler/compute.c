@@ -12,6 +12,11 @@ weft_status weft_pool_compute(weft_pool *pool, const struct weft_collection *c, 
 
     for (size_t i = 0; outs && i < n; i++)
         outs[i] = weft_value_none();
+    for (size_t i = 0; i < n; i++)
+        if (!c[i].type) {
+            wf_free(wholes);
+            return weft_error_set(err, WEFT_INVALID, "collection %zu is none: its type is NULL", i);
+        }
     if (!wholes)
         return wf_error_nomem(err, "collections");
     for (size_t i = 0; i < n; i++)

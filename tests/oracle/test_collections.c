@@ -121,6 +121,8 @@ Test(collections, without_a_whole_or_a_rebuild_say_so)
     c = numbers_of(g, 3);
     cr_assert_eq(weft_collection_rebuild(c, g, NULL, 2, &out, &err), WEFT_INVALID);
     cr_assert_eq(weft_pool_persist(pool, (struct weft_collection){0}, NULL, &out, &err), WEFT_INVALID);
+    cr_assert_eq(weft_pool_compute(pool, &(struct weft_collection){0}, 1, &v, &err), WEFT_INVALID);
+    cr_assert_str_eq(err.message, "collection 0 is none: its type is NULL");
     cr_assert_eq(weft_collection_n_parts((struct weft_collection){0}), 0);
     cr_assert_null(weft_collection_part((struct weft_collection){0}, 0));
     cr_assert_null(weft_collection_whole((struct weft_collection){0}));
