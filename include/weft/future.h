@@ -77,8 +77,8 @@ WEFT_API void        weft_completed_free(weft_completed *c);
 WEFT_API size_t weft_future_n_targets(const weft_future *f);
 
 /* The result of target i, given, or why there is none. Waits for it: that is for the end,
- * unless the run streams. Each result can be taken once. `out` may be NULL, to ask only how
- * it went. */
+ * unless the run streams. Each result can be taken once: asked for again, it is no value.
+ * `out` may be NULL, to ask only how it went. */
 WEFT_API weft_status weft_future_take(weft_future *f, size_t i, struct weft_value *out,
                                       struct weft_error *err);
 

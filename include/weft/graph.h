@@ -116,6 +116,8 @@ WEFT_API weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *s
 #define weft_add(g, ...)                                                      \
     weft_graph_add((g), &(struct weft_task_spec){.file = __FILE__, .line = __LINE__, \
                                                  .body = __VA_ARGS__})
+/* WEFT_ARG(x) fills .arg and .arg_bytes with a copy of the variable x. */
+#define WEFT_ARG(x) .arg = (void *)&(x), .arg_bytes = sizeof(x)
 /* WEFT_DEPS(a, b) fills .deps and .n_deps. */
 #define WEFT_DEPS(...)                                   \
     (weft_task *const[]){__VA_ARGS__},                   \

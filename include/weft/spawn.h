@@ -80,8 +80,6 @@ WEFT_API void weft_call_become(weft_call *call, const struct weft_spawn_spec *sp
 /* The same with named arguments, the body first (C only). */
 #define weft_spawn(call, ...)  weft_call_spawn((call), &(struct weft_spawn_spec){.body = __VA_ARGS__})
 #define weft_become(call, ...) weft_call_become((call), &(struct weft_spawn_spec){.body = __VA_ARGS__})
-/* WEFT_ARG(x) fills .arg and .arg_bytes with a copy of the variable x. */
-#define WEFT_ARG(x) .arg = (void *)&(x), .arg_bytes = sizeof(x)
 
 /* A group: children spawned into it can be waited for and cancelled together, and what is
  * spawned may depend on all of them (as an input it is no value). It takes none any more

@@ -1,4 +1,14 @@
-/* weft/weft.h - everything but pictures (weft/draw.h), which need Graphviz. */
+/* weft/weft.h - everything but pictures (weft/draw.h), which need Graphviz.
+ *
+ * To be read in this order, each as far as it is wanted:
+ *
+ *     status value graph pool          tasks, and workers that run them
+ *     array frame bag, compute         collections, and their values
+ *     future async spawn fork          going on meanwhile; tasks that make tasks
+ *     plan explain memo save rewire    what a graph becomes, and what is not done twice
+ *     config progress watch elastic    settings, and what is told of a run
+ *     trace analyse draw               what happened
+ */
 #ifndef WEFT_H
 #define WEFT_H
 
