@@ -19,7 +19,7 @@ struct input {
 struct wf_async {
     weft_future     *f;
     struct weft_async_spec spec; /* deps are in `inputs`, terms in `terms` */
-    struct weft_task_spec terms;
+    struct weft_terms terms;
     _Atomic uint32_t refs, n_wait, state;
     struct input    *inputs;
     _Alignas(16) char bytes[];   /* of the argument, then the inputs */
@@ -76,15 +76,11 @@ static weft_status build(struct wf_async *a, weft_plan **plan, struct weft_error
     const struct weft_async_spec *s = &a->spec;
     weft_graph *g = a->f->own_graph = weft_graph_new();
     weft_task **deps = s->n_deps ? wf_alloc_array(s->n_deps, sizeof *deps) : NULL;
-    struct weft_task_spec task = a->terms;
+    const struct weft_task_spec task = {.name = s->name, .body = s->body, .arg = s->arg, .deps = deps, .n_deps = s->n_deps,
+                                        .flags = s->flags, .terms = &a->terms};
     weft_status st = !g || (s->n_deps && !deps) ? wf_error_nomem(err, "an async task") : WEFT_OK;
     weft_task *t;
 
-    task.name = s->name;
-    task.body = s->body;
-    task.arg = s->arg;
-    task.deps = deps;
-    task.n_deps = s->n_deps;
     for (size_t i = 0; !st && i < s->n_deps; i++) {
         struct weft_value v = weft_value_none();
 
@@ -215,15 +211,8 @@ static weft_status make(weft_pool *pool, const struct weft_async_spec *spec, wef
     a->spec = *spec;
     a->spec.deps = NULL;
     a->spec.terms = NULL;
-    if (spec->terms) {
+    if (spec->terms)
         a->terms = *spec->terms;
-        a->terms.key = NULL;
-        a->terms.n_index = a->terms.n_results = a->terms.arity = 0;
-        a->terms.layer = 0;
-        a->terms.arg_bytes = 0;
-        a->terms.arg_type = NULL;
-        a->terms.free_arg = NULL;
-    }
     wf_init(&a->refs, 1);
     if (spec->arg_bytes) {
         a->spec.arg = memcpy(a->bytes, spec->arg, spec->arg_bytes);

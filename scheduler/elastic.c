@@ -27,7 +27,7 @@ void wf_elastic_free(struct wf_elastic *e)
 static bool binds_workers(const weft_plan *p)
 {
     for (uint32_t i = 0; p->has_terms && i < p->n_nodes; i++) {
-        const struct wf_terms *terms = wf_plan_terms(p, i);
+        const struct weft_terms *terms = wf_plan_terms(p, i);
 
         if (terms && terms->only_workers)
             return true;

@@ -75,7 +75,7 @@ static struct wf_resource *find(const struct wf_gate *g, const char *name)
     return NULL;
 }
 
-weft_status wf_gate_refusal(const struct wf_gate *g, const struct wf_terms *terms, struct weft_error *err)
+weft_status wf_gate_refusal(const struct wf_gate *g, const struct weft_terms *terms, struct weft_error *err)
 {
     for (size_t i = 0; i < terms->n_needs; i++) {
         const struct weft_need *need = &terms->needs[i];
@@ -199,7 +199,7 @@ static void let_in(weft_pool *pool)
     wf_gate_check_held(g);
 }
 
-static void fill_wants(const struct wf_gate *g, const struct wf_terms *terms, int64_t *wants)
+static void fill_wants(const struct wf_gate *g, const struct weft_terms *terms, int64_t *wants)
 {
     for (size_t i = 0; i < g->n_resources; i++)
         wants[i] = 0;
@@ -208,7 +208,7 @@ static void fill_wants(const struct wf_gate *g, const struct wf_terms *terms, in
 }
 
 /* Whether it can begin and delay none that came before; then it has what it needs. */
-static bool enters_now(struct wf_gate *g, const struct wf_terms *terms)
+static bool enters_now(struct wf_gate *g, const struct weft_terms *terms)
 {
     begin_looking(g);
     for (const struct wf_line *l = g->lines; l; l = l->next)
@@ -244,7 +244,7 @@ static void line_up(struct wf_gate *g, struct wf_line *l, struct waiter *w)
 
 /* ---- Coming and going ----------------------------------------------------------- */
 
-static bool try_to_enter(struct wf_gate *g, const struct wf_terms *terms, const struct wf_entrant *who)
+static bool try_to_enter(struct wf_gate *g, const struct weft_terms *terms, const struct wf_entrant *who)
 {
     wf_mutex_lock(&g->lock);
     *who->holds = enters_now(g, terms);
@@ -253,7 +253,7 @@ static bool try_to_enter(struct wf_gate *g, const struct wf_terms *terms, const 
     return *who->holds;
 }
 
-enum wf_entry wf_gate_enter(weft_pool *pool, const struct wf_terms *terms, const struct wf_entrant *who)
+enum wf_entry wf_gate_enter(weft_pool *pool, const struct weft_terms *terms, const struct wf_entrant *who)
 {
     struct wf_gate *g = &pool->gate;
     enum wf_entry entry = WF_ENTRY_NOMEM;
@@ -290,7 +290,7 @@ out:
     return entry;
 }
 
-void wf_gate_leave(weft_pool *pool, const struct wf_terms *terms, bool *holds)
+void wf_gate_leave(weft_pool *pool, const struct weft_terms *terms, bool *holds)
 {
     struct wf_gate *g = &pool->gate;
 

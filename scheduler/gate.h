@@ -56,17 +56,17 @@ void wf_gate_fini(struct wf_gate *g); /* a zeroed one is fine */
 weft_status wf_gate_check(const struct weft_resource *resources, size_t n, struct weft_error *err);
 
 /* Why such a need can never be met; WEFT_OK: it can. */
-weft_status wf_gate_refusal(const struct wf_gate *g, const struct wf_terms *terms, struct weft_error *err);
+weft_status wf_gate_refusal(const struct wf_gate *g, const struct weft_terms *terms, struct weft_error *err);
 
 enum wf_entry {
     WF_ENTRY_NOW,   /* it holds what it needs */
     WF_ENTRY_LATER, /* its word will be queued; if it was stopped meanwhile, it holds nothing */
     WF_ENTRY_NOMEM,
 };
-enum wf_entry wf_gate_enter(weft_pool *pool, const struct wf_terms *terms, const struct wf_entrant *who);
+enum wf_entry wf_gate_enter(weft_pool *pool, const struct weft_terms *terms, const struct wf_entrant *who);
 
 /* It gives back what it holds. */
-void wf_gate_leave(weft_pool *pool, const struct wf_terms *terms, bool *holds);
+void wf_gate_leave(weft_pool *pool, const struct weft_terms *terms, bool *holds);
 
 /* Something was stopped: of those that wait, who is part of it waits no more. */
 void wf_gate_hurry(weft_pool *pool);

@@ -376,7 +376,7 @@ static void poison_from(struct wf_run *r, uint32_t node, uint32_t poison)
 static bool is_lenient(const struct weft_call *call)
 {
     const weft_plan *p = call->run->plan;
-    const struct wf_terms *terms = p->has_terms ? wf_plan_terms(p, call->node) : NULL;
+    const struct weft_terms *terms = p->has_terms ? wf_plan_terms(p, call->node) : NULL;
 
     return call->run->on_error == WEFT_CONTINUE && terms && terms->lenient;
 }

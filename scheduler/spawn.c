@@ -203,7 +203,7 @@ static bool init_work(struct wf_worker *w, struct wf_work *work, const struct we
     work->free_arg = spec->arg_bytes ? NULL : spec->free_arg;
     work->arg_is_ours = spec->arg_bytes > WF_SMALL_ARG;
     work->is_node = work->ran = false;
-    work->lenient = spec->lenient;
+    work->lenient = spec->terms && spec->terms->lenient;
     work->asks = NULL;
     work->n_deps = 0;
     work->deps = spec->n_deps > WF_FEW_EDGES ? wf_alloc_array(spec->n_deps, sizeof *work->deps) : work->few;
@@ -914,7 +914,7 @@ void weft_call_become(weft_call *call, const struct weft_spawn_spec *spec)
         refuse_all(call, spec);
         return;
     }
-    if (spec->n_needs) {
+    if (spec->terms && spec->terms->n_needs) {
         refuse(call, spec, WEFT_INVALID, "the rest of a task needs a resource: say so of the whole task, for it is held "
                "until that has ended");
         return;

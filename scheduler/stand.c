@@ -24,7 +24,7 @@ static bool is_held_above(const struct weft_child *up)
     return false;
 }
 
-static enum wf_begin enter(weft_pool *pool, const struct wf_terms *terms, const struct wf_entrant *who,
+static enum wf_begin enter(weft_pool *pool, const struct weft_terms *terms, const struct wf_entrant *who,
                            const struct weft_child *up, struct weft_error *err)
 {
     if (!terms->n_needs || *who->holds)
@@ -43,7 +43,7 @@ static enum wf_begin enter(weft_pool *pool, const struct wf_terms *terms, const 
     }
 }
 
-static void clock_in(const struct wf_terms *terms, struct wf_stand *s)
+static void clock_in(const struct weft_terms *terms, struct wf_stand *s)
 {
     if (terms->timeout_ns)
         wf_store_relaxed(&s->until, wf_now_ns() + terms->timeout_ns);
@@ -57,7 +57,7 @@ static bool is_late(struct wf_stand *s)
     return until && wf_now_ns() >= until;
 }
 
-static weft_status clock_out(const struct wf_terms *terms, struct wf_stand *s, weft_status st, struct weft_error *err)
+static weft_status clock_out(const struct weft_terms *terms, struct wf_stand *s, weft_status st, struct weft_error *err)
 {
     char text[WEFT_UNITS_TEXT];
 
@@ -70,7 +70,7 @@ static weft_status clock_out(const struct wf_terms *terms, struct wf_stand *s, w
     return st;
 }
 
-static bool has_tries(const struct wf_terms *terms, const struct wf_stand *s)
+static bool has_tries(const struct weft_terms *terms, const struct wf_stand *s)
 {
     return s->n_failed < (uint32_t)terms->retries && !s->spent;
 }
@@ -97,7 +97,7 @@ static void put_aside(struct wf_worker *w, struct wf_run *r, struct weft_child *
 
 /* ---- Nodes -------------------------------------------------------------------- */
 
-static bool matters(const struct wf_terms *t)
+static bool matters(const struct weft_terms *t)
 {
     return t && (t->retries || t->timeout_ns || t->n_needs || t->n_workers);
 }
@@ -108,7 +108,7 @@ weft_status wf_stands_new(struct wf_stand **out, weft_pool *pool, const weft_pla
 
     *out = NULL;
     for (uint32_t i = 0; plan->has_terms && i < plan->n_nodes; i++) {
-        const struct wf_terms *t = wf_plan_terms(plan, i);
+        const struct weft_terms *t = wf_plan_terms(plan, i);
 
         any |= matters(t);
         needs_timer |= t && (t->backoff_ns || t->only_workers);
@@ -122,7 +122,7 @@ weft_status wf_stands_new(struct wf_stand **out, weft_pool *pool, const weft_pla
 }
 
 /* NULL: most have none. */
-static const struct wf_terms *terms_of(const weft_call *call)
+static const struct weft_terms *terms_of(const weft_call *call)
 {
     return call->run->stands ? wf_plan_terms(call->run->plan, call->node) : NULL;
 }
@@ -137,7 +137,7 @@ static wf_ready word_of(const weft_call *call)
     return (wf_ready)call->run->place << 32 | call->node;
 }
 
-static bool is_home(const weft_call *call, const struct wf_terms *terms)
+static bool is_home(const weft_call *call, const struct weft_terms *terms)
 {
     for (int i = 0; i < terms->n_workers; i++)
         if (terms->workers[i] == call->worker->id)
@@ -146,7 +146,7 @@ static bool is_home(const weft_call *call, const struct wf_terms *terms)
 }
 
 /* Of those it names, the one with the least post; NULL: there is none in this pool. */
-static struct wf_worker *choose(weft_pool *pool, const struct wf_terms *terms)
+static struct wf_worker *choose(weft_pool *pool, const struct weft_terms *terms)
 {
     struct wf_worker *best = NULL;
     uint32_t least = UINT32_MAX;
@@ -164,7 +164,7 @@ static struct wf_worker *choose(weft_pool *pool, const struct wf_terms *terms)
 }
 
 /* To where it had better run, if that is not here. */
-static enum wf_begin send(weft_call *call, const struct wf_terms *terms)
+static enum wf_begin send(weft_call *call, const struct weft_terms *terms)
 {
     weft_pool *pool = call->worker->pool;
     struct wf_stand *s = stand_of(call);
@@ -191,7 +191,7 @@ static enum wf_begin send(weft_call *call, const struct wf_terms *terms)
 
 enum wf_begin wf_stand_begin(weft_call *call)
 {
-    const struct wf_terms *terms = terms_of(call);
+    const struct weft_terms *terms = terms_of(call);
     enum wf_begin begin = WF_BEGIN_NOW;
 
     if (!terms)
@@ -208,7 +208,7 @@ enum wf_begin wf_stand_begin(weft_call *call)
 
 void wf_stand_clock(weft_call *call)
 {
-    const struct wf_terms *terms = terms_of(call);
+    const struct weft_terms *terms = terms_of(call);
 
     if (terms)
         clock_in(terms, stand_of(call));
@@ -216,7 +216,7 @@ void wf_stand_clock(weft_call *call)
 
 weft_status wf_stand_returned(weft_call *call, weft_status st)
 {
-    const struct wf_terms *terms = terms_of(call);
+    const struct weft_terms *terms = terms_of(call);
 
     return terms ? clock_out(terms, stand_of(call), st, &call->err) : st;
 }
@@ -228,7 +228,7 @@ bool wf_stand_is_again(const weft_call *call)
 
 bool wf_stand_again(weft_call *call, weft_status st)
 {
-    const struct wf_terms *terms = terms_of(call);
+    const struct weft_terms *terms = terms_of(call);
     struct wf_stand *s;
     int64_t ns;
 
@@ -252,7 +252,7 @@ bool wf_stand_again(weft_call *call, weft_status st)
 
 void wf_stand_end(weft_call *call)
 {
-    const struct wf_terms *terms = terms_of(call);
+    const struct weft_terms *terms = terms_of(call);
 
     if (terms)
         wf_gate_leave(call->worker->pool, terms, &stand_of(call)->holds);
@@ -277,7 +277,7 @@ bool wf_stand_is_late(const weft_call *call)
 
 bool wf_stand_keeps(weft_call *call)
 {
-    const struct wf_terms *terms;
+    const struct weft_terms *terms;
 
     if (call->work)
         return asks_of(call) && wf_asks_has_tries(asks_of(call));
@@ -294,40 +294,41 @@ void wf_stand_spend(weft_call *call)
 
 weft_status wf_asks_new(struct wf_asks **out, weft_pool *pool, const struct weft_spawn_spec *spec, struct weft_error *err)
 {
+    const struct weft_terms *t = spec->terms;
     size_t texts = 0;
     struct wf_asks *a;
     char *at;
 
     *out = NULL;
-    if (!spec->retries && !spec->timeout_ns && !spec->n_needs)
+    if (!t || (!t->retries && !t->timeout_ns && !t->n_needs))
         return WEFT_OK;
-    if (spec->retries < 0 || spec->backoff_ns < 0 || spec->timeout_ns < 0)
+    if (t->retries < 0 || t->backoff_ns < 0 || t->timeout_ns < 0)
         return weft_error_set(err, WEFT_INVALID, "a spawned task with %d retries, a backoff of %lld ns and a timeout of %lld ns",
-                              spec->retries, (long long)spec->backoff_ns, (long long)spec->timeout_ns);
-    if (spec->retries && !(spec->flags & WEFT_PURE))
+                              t->retries, (long long)t->backoff_ns, (long long)t->timeout_ns);
+    if (t->retries && !(spec->flags & WEFT_PURE))
         return weft_error_set(err, WEFT_INVALID, "%d retries of a spawned task that is not pure: only tasks marked WEFT_PURE "
-                              "may be run again", spec->retries);
-    for (size_t i = 0; i < spec->n_needs; i++) {
-        if (!spec->needs[i].resource || spec->needs[i].units <= 0)
-            return weft_error_set(err, WEFT_INVALID, "a spawned task needs %d units of \"%s\"", spec->needs[i].units,
-                                  spec->needs[i].resource ? spec->needs[i].resource : "");
+                              "may be run again", t->retries);
+    for (size_t i = 0; i < t->n_needs; i++) {
+        if (!t->needs[i].resource || t->needs[i].units <= 0)
+            return weft_error_set(err, WEFT_INVALID, "a spawned task needs %d units of \"%s\"", t->needs[i].units,
+                                  t->needs[i].resource ? t->needs[i].resource : "");
         for (size_t k = 0; k < i; k++)
-            if (strcmp(spec->needs[k].resource, spec->needs[i].resource) == 0)
+            if (strcmp(t->needs[k].resource, t->needs[i].resource) == 0)
                 return weft_error_set(err, WEFT_INVALID, "a spawned task: its needs %zu and %zu are both of \"%s\"", k, i,
-                                      spec->needs[i].resource);
-        texts += strlen(spec->needs[i].resource) + 1;
+                                      t->needs[i].resource);
+        texts += strlen(t->needs[i].resource) + 1;
     }
-    if (spec->backoff_ns && spec->retries && !wf_timer_start(&pool->timer))
+    if (t->backoff_ns && t->retries && !wf_timer_start(&pool->timer))
         return weft_error_set(err, WEFT_NOMEM, "a spawned task that rests before it is tried again: the timer could not be started");
-    a = wf_alloc_zero(1, sizeof *a + spec->n_needs * sizeof *a->needs + texts);
+    a = wf_alloc_zero(1, sizeof *a + t->n_needs * sizeof *a->needs + texts);
     if (!a)
         return wf_error_nomem(err, "a spawned task");
-    a->terms = (struct wf_terms){.retries = spec->retries, .backoff_ns = spec->backoff_ns, .timeout_ns = spec->timeout_ns,
-                                 .needs = a->needs, .n_needs = spec->n_needs};
-    at = (char *)&a->needs[spec->n_needs];
-    for (size_t i = 0; i < spec->n_needs; i++) {
-        a->needs[i] = (struct weft_need){.resource = at, .units = spec->needs[i].units};
-        at = stpcpy(at, spec->needs[i].resource) + 1;
+    a->terms = (struct weft_terms){.retries = t->retries, .backoff_ns = t->backoff_ns, .timeout_ns = t->timeout_ns,
+                                 .needs = a->needs, .n_needs = t->n_needs};
+    at = (char *)&a->needs[t->n_needs];
+    for (size_t i = 0; i < t->n_needs; i++) {
+        a->needs[i] = (struct weft_need){.resource = at, .units = t->needs[i].units};
+        at = stpcpy(at, t->needs[i].resource) + 1;
     }
     *out = a;
     return WEFT_OK;
@@ -357,7 +358,7 @@ bool wf_asks_has_tries(const struct wf_asks *asks)
 
 void wf_asks_again(struct wf_worker *w, struct weft_child *c, struct wf_asks *asks)
 {
-    const struct wf_terms *terms = &asks->terms;
+    const struct weft_terms *terms = &asks->terms;
     struct wf_stand *s = &asks->stand;
     int64_t ns;
 

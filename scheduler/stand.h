@@ -33,7 +33,7 @@ struct wf_stand {
 
 /* Terms and stand of a spawned task. */
 struct wf_asks {
-    struct wf_terms terms;
+    struct weft_terms terms;
     struct wf_stand stand;
     struct weft_need needs[]; /* the names behind them */
 };

@@ -24,7 +24,7 @@ static void read_tasks(struct wf_stock *s)
         const weft_task *t = wf_plan_task(s->plan, i);
         const struct wf_extra *x = wf_task_extra(t);
         const bool has_kind = t->what == WF_TASK_BODY;
-        const struct wf_terms *terms = has_kind ? wf_task_kind(t)->terms : NULL;
+        const struct weft_terms *terms = has_kind ? wf_task_kind(t)->terms : NULL;
 
         s->kind[i] = has_kind ? t->kind + 1 : 0;
         s->hint[i] = has_kind && x ? x->result_bytes : 0;

@@ -37,8 +37,8 @@ struct weft_async_spec {
     weft_future *const *deps; /* inputs, in order; read now */
     size_t      n_deps;
     bool        keep_failed; /* its argument and inputs are kept, for weft_future_retry() */
-    const struct weft_task_spec *terms; /* how it wants to be run: flags, retries, timeout, needs, workers and the like, as of
-                             * a task; nothing else is looked at. Copied, but what it points to is lent until the
+    uint32_t    flags;      /* WEFT_PURE, where it may be tried again */
+    const struct weft_terms *terms; /* how it wants to be run. Copied, but what it points to is lent until the
                              * future has ended. NULL: as most */
 };
 

@@ -68,12 +68,36 @@ struct weft_need {
     int         units; /* > 0 */
 };
 
+/* How a task wants to be run. What is 0 is as in the scope of weft_graph_annotate(). */
+struct weft_terms {
+    int      retries;    /* > 0: run again so often when it fails; only tasks that are WEFT_PURE. While there are
+                          * tries left weft_call_take() gives copies where it can; a body that takes what cannot be
+                          * copied is not run again */
+    int64_t  backoff_ns; /* rest before the first time more, doubled before each further one, and up to a quarter
+                          * more; no worker waits meanwhile */
+    int64_t  timeout_ns; /* of one run of the body, from its beginning: then weft_call_is_cancelled() is true in it,
+                          * and the task fails with WEFT_TIMEOUT whatever it returns */
+    const struct weft_need *needs; /* what it holds until it has ended, all or nothing; read now, copied */
+    size_t   n_needs;
+    size_t   scratch_bytes; /* what its body needs beside inputs and results, a bound */
+    const int *workers;  /* where it had better run: others take it when they have nothing else; read now, copied */
+    int      n_workers;
+    bool     only_workers; /* there or nowhere */
+    bool     lenient;    /* in a run that continues (WEFT_CONTINUE) it runs though inputs have failed: they are no
+                          * values, and weft_call_input_status() tells why */
+};
+/* WEFT_TERMS(.retries = 3, .timeout_ns = 1000000) fills .terms (C only). */
+#define WEFT_TERMS(...) .terms = &(struct weft_terms){__VA_ARGS__}
+
+/* Two cache lines, not a byte more: who adds a task clears one, and from 136 bytes on that takes
+ * twice as long (rep stos, 5 and 12 ns here). So what few tasks say is in `terms`. */
 struct weft_task_spec {
     const char       *name;     /* what it does, for keys, traces and pictures; copied. NULL: the body's
                                  * symbol. Many tasks may have one name */
     const char       *key;      /* unique in the graph, to find and refer to it; copied. NULL: made */
     const int64_t    *index;    /* which block or partition it is, appended to the made key; copied */
-    int               n_index;  /* at most WEFT_MAX_DIMS */
+    int16_t           n_index;  /* at most WEFT_MAX_DIMS */
+    int16_t           arity;    /* > 0: n_deps must be this, else the task fails */
     uint32_t          layer;    /* from weft_graph_layer(); 0: none */
     weft_body        *body;
     void             *arg;      /* given to the body */
@@ -84,29 +108,12 @@ struct weft_task_spec {
     weft_task *const *deps;     /* inputs, in order; read now, not kept */
     size_t            n_deps;
     int               n_results;/* 0 means 1, at most 65536; weft_task_result() tells them apart */
-    int               arity;    /* > 0: n_deps must be this, else the task fails */
     uint32_t          flags;    /* of enum weft_task_flag */
-    int               priority; /* of the ready tasks of a run, larger ones begin earlier; 0 unless told */
     size_t            result_bytes; /* a guess; 0: unknown */
+    const struct weft_terms *terms; /* read now, copied; NULL: as the scope has it */
     const char       *file;     /* the call that built it, for error reports; kept, so a literal */
     int               line;
-    /* How it wants to be run. What is 0 is as in the scope of weft_graph_annotate(). */
-    int               retries;    /* > 0: run again so often when it fails; only tasks that are WEFT_PURE. While
-                                   * there are tries left weft_call_take() gives copies where it can; a body
-                                   * that takes what cannot be copied is not run again */
-    int64_t           backoff_ns; /* rest before the first time more, doubled before each further one, and up to a
-                                   * quarter more; no worker waits meanwhile */
-    int64_t           timeout_ns; /* of one run of the body, from its beginning: then weft_call_is_cancelled() is
-                                   * true in it, and the task fails with WEFT_TIMEOUT whatever it returns */
-    const struct weft_need *needs;/* what it holds until it has ended, all or nothing; read now, copied */
-    size_t            n_needs;
-    size_t            scratch_bytes; /* what its body needs beside inputs and results, a bound */
-    const int        *workers;    /* where it had better run: others take it when they have nothing else; read
-                                   * now, copied */
-    int               n_workers;
-    bool              only_workers; /* there or nowhere */
-    bool              lenient;    /* in a run that continues (WEFT_CONTINUE) it runs though inputs have failed: they
-                                   * are no values, and weft_call_input_status() tells why */
+    int               priority; /* of the ready tasks of a run, larger ones begin earlier; 0 unless told */
 };
 
 WEFT_API weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *spec);
@@ -123,17 +130,24 @@ WEFT_API weft_task *weft_graph_add(weft_graph *g, const struct weft_task_spec *s
     (weft_task *const[]){__VA_ARGS__},                   \
     .n_deps = sizeof((weft_task *const[]){__VA_ARGS__}) / sizeof(weft_task *)
 
-/* Between these two, every task built, by collections too, has the priority and the
- * terms of `spec` (retries and what stands behind it; nothing else is read) where it
- * says none itself. Scopes nest; each field of an inner one goes before that of an outer
- * one. Retries are for the pure tasks among them: others are never run again. In a scope
+/* What is said of all tasks of a scope. */
+struct weft_annotation {
+    int               priority;
+    struct weft_terms terms;
+    const char       *file; /* of the call, for error reports; kept, so a literal */
+    int               line;
+};
+
+/* Between these two, every task built, by collections too, has this priority and these
+ * terms where it says none itself. Scopes nest; each field of an inner one goes before that
+ * of an outer one. Retries are for the pure tasks among them: others are never run again. In a scope
  * that makes no sense every task fails and says why. Tasks of different terms never
  * become one, nor run as one. */
-WEFT_API void weft_graph_annotate(weft_graph *g, const struct weft_task_spec *spec);
+WEFT_API void weft_graph_annotate(weft_graph *g, const struct weft_annotation *a);
 WEFT_API void weft_graph_annotate_end(weft_graph *g);
 
 #define weft_annotate(g, ...)                                                 \
-    weft_graph_annotate((g), &(struct weft_task_spec){.file = __FILE__, .line = __LINE__, __VA_ARGS__})
+    weft_graph_annotate((g), &(struct weft_annotation){.file = __FILE__, .line = __LINE__, __VA_ARGS__})
 
 /* The call that builds what follows, until the next one: errors of collections and of
  * their tasks name it. In C the calls of weft/array.h, frame.h and bag.h say it by

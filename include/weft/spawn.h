@@ -57,15 +57,11 @@ struct weft_spawn_spec {
     weft_child *const *deps;         /* inputs, in order; read now, not kept */
     size_t      n_deps;
     weft_child *group;               /* of this body; NULL: none */
-    /* How it wants to be run, as struct weft_task_spec has it. */
     uint32_t    flags;               /* WEFT_PURE, where it may be tried again */
-    int         retries;             /* of this body, with what it spawns; the rest of a task has its own */
-    int64_t     backoff_ns;
-    int64_t     timeout_ns;          /* of one run of this body */
-    const struct weft_need *needs;   /* held until the task has ended, with all it has spawned and become; so none
-                                      * below it may need any, nor the rest of a task. Read now, copied */
-    size_t      n_needs;
-    bool        lenient;
+    const struct weft_terms *terms;  /* of this body, with what it spawns; the rest of a task has its own. What it needs
+                                      * is held until the task has ended, with all it has spawned and become; so none
+                                      * below it may need any, nor the rest of a task. `scratch_bytes` and `workers`
+                                      * are not looked at. Read now, copied; NULL: as most */
 };
 
 /* A task that begins when its inputs are there. */

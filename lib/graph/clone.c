@@ -58,7 +58,7 @@ static weft_task *clone_body(struct cloning *c, const weft_task *t)
     if (!t->n_deps && c->parent)
         c->deps[spec.n_deps++] = c->parent;
     spec.deps = c->deps;
-    wf_terms_say(kind->terms, &spec);
+    spec.terms = kind->terms;
     if (x) {
         spec.arg_bytes = x->arg_bytes;
         spec.index = x->index;

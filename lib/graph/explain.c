@@ -338,7 +338,7 @@ static weft_status print_peak(const struct explain *e, struct weft_error *err)
 static void print_terms(FILE *to, const weft_task *t)
 {
     const struct wf_kind *kind = wf_task_kind(t);
-    const struct wf_terms *terms = kind->terms;
+    const struct weft_terms *terms = kind->terms;
     char text[WEFT_UNITS_TEXT];
 
     if (kind->priority)

@@ -354,7 +354,7 @@ static weft_status check_key(const weft_graph *g, const struct weft_task_spec *s
 static weft_status check_terms(weft_graph *g, const weft_task *holder, const struct weft_task_spec *spec,
                                struct weft_error *err)
 {
-    const struct wf_terms *terms;
+    const struct weft_terms *terms;
     weft_status st = holder->what == WF_TASK_BODY ? wf_terms_of(g, spec, &terms, err) : WEFT_OK;
 
     if (!st && holder->what == WF_TASK_BODY && terms != wf_task_kind(holder)->terms)
@@ -483,7 +483,7 @@ static inline bool is_last_kind(const weft_graph *g, const struct weft_task_spec
     return k && k->body == spec->body && k->line == spec->line && k->file == (spec->file ? spec->file : no_file) &&
            k->layer == spec->layer && !(k->flags | keyed(spec)) &&
            k->n_results == (spec->n_results ? (uint32_t)spec->n_results : 1) && k->priority == priority_of(g, spec) &&
-           k->terms == g->quick_terms && !wf_says_terms(spec) &&
+           k->terms == g->quick_terms && !spec->terms &&
            k->by_symbol == !spec->name && (!spec->name || strcmp(k->name, spec->name) == 0);
 }
 

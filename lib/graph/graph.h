@@ -51,7 +51,7 @@ struct wf_kind {
     bool        by_symbol;  /* no name was given: it is the body's symbol */
     struct wf_token token;  /* of the body, when WEFT_PURE */
     bool        is_known;   /* that token means the same in every process */
-    const struct wf_terms *terms; /* NULL: none */
+    const struct weft_terms *terms; /* NULL: none */
 };
 
 /* Of spec.flags, beside those of enum weft_task_flag: the argument stays another graph's. */
@@ -155,7 +155,7 @@ struct weft_graph {
 
     struct wf_map      terms;               /* all there are, by what they say */
     struct wf_scope    scope;               /* the innermost begun and not ended */
-    const struct wf_terms *quick_terms;
+    const struct weft_terms *quick_terms;
     struct wf_place    here;                /* the call of the program that builds now */
     uint32_t           without;             /* passes of enum weft_pass not to make on collections */
 

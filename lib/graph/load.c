@@ -315,33 +315,32 @@ static weft_status terms_of(const struct loading *l, const json_t *from, struct 
 {
     const json_t *needs = json_object_get(from, "needs"), *units;
     struct weft_need *list = wf_graph_alloc(l->g, (json_object_size(needs) + 1) * sizeof *list);
-    int64_t retries = 0, scratch = 0, *workers = NULL;
+    struct weft_terms *terms = wf_graph_alloc(l->g, sizeof *terms);
+    int64_t retries = 0, backoff_ns = 0, timeout_ns = 0, scratch = 0, *workers = NULL;
     const char *resource;
     int *few;
     size_t n;
     weft_status st = number_of(l, from, "retries", 0, INT32_MAX, &retries);
 
-    st = st ? st : number_of(l, from, "backoff_ns", 0, INT64_MAX, &spec->backoff_ns);
-    st = st ? st : number_of(l, from, "timeout_ns", 0, INT64_MAX, &spec->timeout_ns);
+    st = st ? st : number_of(l, from, "backoff_ns", 0, INT64_MAX, &backoff_ns);
+    st = st ? st : number_of(l, from, "timeout_ns", 0, INT64_MAX, &timeout_ns);
     st = st ? st : number_of(l, from, "scratch_bytes", 0, INT64_MAX, &scratch);
     st = st ? st : numbers_of(l, from, "workers", 1 << 20, &workers, &n);
     if (st)
         return st;
     few = wf_graph_alloc(l->g, (n + 1) * sizeof *few);
-    if (!list || !few)
+    if (!list || !few || !terms)
         return wf_error_nomem(l->err, "a graph");
+    *terms = (struct weft_terms){.retries = (int)retries, .backoff_ns = backoff_ns, .timeout_ns = timeout_ns,
+                                 .scratch_bytes = (size_t)scratch, .needs = list, .workers = few, .n_workers = (int)n,
+                                 .only_workers = json_is_true(json_object_get(from, "only_workers")),
+                                 .lenient = json_is_true(json_object_get(from, "lenient"))};
     json_object_foreach((json_t *)needs, resource, units) {
-        list[spec->n_needs++] = (struct weft_need){.resource = resource, .units = (int)json_integer_value(units)};
+        list[terms->n_needs++] = (struct weft_need){.resource = resource, .units = (int)json_integer_value(units)};
     }
     for (size_t i = 0; i < n; i++)
         few[i] = (int)workers[i];
-    spec->retries = (int)retries;
-    spec->scratch_bytes = (size_t)scratch;
-    spec->needs = list;
-    spec->workers = few;
-    spec->n_workers = (int)n;
-    spec->only_workers = json_is_true(json_object_get(from, "only_workers"));
-    spec->lenient = json_is_true(json_object_get(from, "lenient"));
+    spec->terms = terms;
     return WEFT_OK;
 }
 

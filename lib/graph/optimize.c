@@ -123,7 +123,7 @@ static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps
     char key[512];
     weft_task *made;
 
-    wf_terms_say(kind->terms, &spec);
+    spec.terms = kind->terms;
     if (x) {
         say_arg(c, &spec, x);
         spec.key = x->key;

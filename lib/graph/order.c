@@ -109,7 +109,7 @@ static void number_value(struct wf_order *o, uint32_t task)
  * with the one that reads it. */
 static struct wf_token share_token(const struct walk *w, const weft_task *t)
 {
-    const struct wf_terms *terms = wf_task_kind(t)->terms;
+    const struct weft_terms *terms = wf_task_kind(t)->terms;
     struct wf_token token = wf_task_token(t);
     uint32_t task;
 

@@ -17,7 +17,7 @@ struct walk {
 
 static size_t scratch_of(const weft_task *t)
 {
-    const struct wf_terms *terms = t->what == WF_TASK_BODY ? wf_task_kind(t)->terms : NULL;
+    const struct weft_terms *terms = t->what == WF_TASK_BODY ? wf_task_kind(t)->terms : NULL;
 
     return terms ? terms->scratch_bytes : 0;
 }

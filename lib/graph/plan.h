@@ -117,7 +117,7 @@ static inline const weft_task *wf_plan_task(const weft_plan *p, uint32_t i)
 }
 
 /* How the task of a node wants to be run; NULL: as most do. Asked only when has_terms. */
-static inline const struct wf_terms *wf_plan_terms(const weft_plan *p, uint32_t i)
+static inline const struct weft_terms *wf_plan_terms(const weft_plan *p, uint32_t i)
 {
     return wf_task_kind(wf_plan_task(p, i))->terms;
 }

@@ -157,7 +157,7 @@ static void put_deps(struct saving *s, const weft_task *t)
     fputc(']', s->to);
 }
 
-static void put_terms(FILE *to, const struct wf_terms *terms)
+static void put_terms(FILE *to, const struct weft_terms *terms)
 {
     if (!terms)
         return;

@@ -8,17 +8,18 @@
 #include "lib/base/mem.h"
 #include "lib/graph/plan.h"
 
-static const char *name_of(const struct weft_task_spec *spec, struct weft_body_name *where)
+/* `task` NULL: they are of a scope. */
+static const char *name_of(const struct weft_task_spec *task, struct weft_body_name *where)
 {
-    if (!spec->body)
+    if (!task)
         return "annotate";
-    return spec->name ? spec->name : wf_body_symbol(spec->body, where);
+    return task->name ? task->name : wf_body_symbol(task->body, where);
 }
 
-static weft_status check_needs(const struct weft_task_spec *spec, const char *name, struct weft_error *err)
+static weft_status check_needs(const struct weft_terms *t, const char *name, struct weft_error *err)
 {
-    for (size_t i = 0; i < spec->n_needs; i++) {
-        const struct weft_need *need = &spec->needs[i];
+    for (size_t i = 0; i < t->n_needs; i++) {
+        const struct weft_need *need = &t->needs[i];
 
         if (!need->resource)
             return weft_error_set(err, WEFT_INVALID, "%s: need %zu names no resource", name, i);
@@ -26,7 +27,7 @@ static weft_status check_needs(const struct weft_task_spec *spec, const char *na
             return weft_error_set(err, WEFT_INVALID, "%s: needs %d units of \"%s\"; at least 1 is possible", name,
                                   need->units, need->resource);
         for (size_t k = 0; k < i; k++)
-            if (strcmp(spec->needs[k].resource, need->resource) == 0)
+            if (strcmp(t->needs[k].resource, need->resource) == 0)
                 return weft_error_set(err, WEFT_INVALID, "%s: needs %zu and %zu are both of \"%s\"", name, k, i,
                                       need->resource);
     }
@@ -34,52 +35,52 @@ static weft_status check_needs(const struct weft_task_spec *spec, const char *na
 }
 
 /* What a task or a scope says by itself. */
-static weft_status check(const struct weft_task_spec *spec, struct weft_error *err)
+static weft_status check(const struct weft_terms *t, const struct weft_task_spec *task, struct weft_error *err)
 {
     struct weft_body_name where;
-    const char *name = name_of(spec, &where);
+    const char *name = name_of(task, &where);
 
-    if (spec->retries < 0)
-        return weft_error_set(err, WEFT_INVALID, "%s: %d retries", name, spec->retries);
-    if (spec->retries && spec->body && !(spec->flags & (WEFT_PURE | WEFT_KEEP)))
+    if (t->retries < 0)
+        return weft_error_set(err, WEFT_INVALID, "%s: %d retries", name, t->retries);
+    if (t->retries && task && !(task->flags & (WEFT_PURE | WEFT_KEEP)))
         return weft_error_set(err, WEFT_INVALID,
                               "%s: %d retries of a task that is not pure: only tasks marked WEFT_PURE may be run again",
-                              name, spec->retries);
-    if (spec->backoff_ns < 0 || spec->timeout_ns < 0)
+                              name, t->retries);
+    if (t->backoff_ns < 0 || t->timeout_ns < 0)
         return weft_error_set(err, WEFT_INVALID, "%s: a %s of %lld ns", name,
-                              spec->backoff_ns < 0 ? "backoff" : "timeout",
-                              (long long)(spec->backoff_ns < 0 ? spec->backoff_ns : spec->timeout_ns));
-    if (spec->n_workers < 0 || (spec->only_workers && !spec->n_workers))
-        return weft_error_set(err, WEFT_INVALID, "%s: to run only on %d workers", name, spec->n_workers);
-    for (int i = 0; i < spec->n_workers; i++)
-        if (spec->workers[i] < 0)
-            return weft_error_set(err, WEFT_INVALID, "%s: worker %d; the first is 0", name, spec->workers[i]);
-    return check_needs(spec, name, err);
+                              t->backoff_ns < 0 ? "backoff" : "timeout",
+                              (long long)(t->backoff_ns < 0 ? t->backoff_ns : t->timeout_ns));
+    if (t->n_workers < 0 || (t->only_workers && !t->n_workers))
+        return weft_error_set(err, WEFT_INVALID, "%s: to run only on %d workers", name, t->n_workers);
+    for (int i = 0; i < t->n_workers; i++)
+        if (t->workers[i] < 0)
+            return weft_error_set(err, WEFT_INVALID, "%s: worker %d; the first is 0", name, t->workers[i]);
+    return check_needs(t, name, err);
 }
 
 /* What the task says itself goes before what its scope says, each for itself. */
-static struct wf_terms merge(const struct weft_task_spec *spec, const struct wf_terms *scope, bool is_pure)
+static struct weft_terms merge(const struct weft_terms *said, const struct weft_terms *scope, bool is_pure)
 {
-    struct wf_terms t = scope ? *scope : (struct wf_terms){0};
+    struct weft_terms t = scope ? *scope : (struct weft_terms){0};
 
-    if (spec->retries)
-        t.retries = spec->retries;
-    if (spec->backoff_ns)
-        t.backoff_ns = spec->backoff_ns;
-    if (spec->timeout_ns)
-        t.timeout_ns = spec->timeout_ns;
-    if (spec->scratch_bytes)
-        t.scratch_bytes = spec->scratch_bytes;
-    if (spec->n_needs) {
-        t.needs = spec->needs;
-        t.n_needs = spec->n_needs;
+    if (said->retries)
+        t.retries = said->retries;
+    if (said->backoff_ns)
+        t.backoff_ns = said->backoff_ns;
+    if (said->timeout_ns)
+        t.timeout_ns = said->timeout_ns;
+    if (said->scratch_bytes)
+        t.scratch_bytes = said->scratch_bytes;
+    if (said->n_needs) {
+        t.needs = said->needs;
+        t.n_needs = said->n_needs;
     }
-    if (spec->n_workers) {
-        t.workers = spec->workers;
-        t.n_workers = spec->n_workers;
-        t.only_workers = spec->only_workers;
+    if (said->n_workers) {
+        t.workers = said->workers;
+        t.n_workers = said->n_workers;
+        t.only_workers = said->only_workers;
     }
-    t.lenient |= spec->lenient;
+    t.lenient |= said->lenient;
     if (!is_pure)
         t.retries = 0;
     if (!t.retries)
@@ -95,7 +96,7 @@ struct flat {
     int64_t n_workers, n_needs;
 };
 
-static size_t flat_bytes(const struct wf_terms *t)
+static size_t flat_bytes(const struct weft_terms *t)
 {
     size_t bytes = sizeof(struct flat) + (size_t)t->n_workers * sizeof(int);
 
@@ -104,7 +105,7 @@ static size_t flat_bytes(const struct wf_terms *t)
     return bytes;
 }
 
-static void flatten(char *to, const struct wf_terms *t)
+static void flatten(char *to, const struct weft_terms *t)
 {
     const struct flat flat = {.retries = t->retries, .backoff_ns = t->backoff_ns, .timeout_ns = t->timeout_ns,
                               .scratch_bytes = (int64_t)t->scratch_bytes, .only_workers = t->only_workers, .lenient = t->lenient,
@@ -123,9 +124,9 @@ static void flatten(char *to, const struct wf_terms *t)
 }
 
 /* Terms whose lists lie in `flat`, which lasts. NULL: no memory. */
-static const struct wf_terms *keep(weft_graph *g, const struct wf_terms *t, const char *flat)
+static const struct weft_terms *keep(weft_graph *g, const struct weft_terms *t, const char *flat)
 {
-    struct wf_terms *kept = wf_graph_alloc(g, sizeof *kept);
+    struct weft_terms *kept = wf_graph_alloc(g, sizeof *kept);
     struct weft_need *needs = wf_graph_alloc(g, (t->n_needs + 1) * sizeof *needs);
     const char *at = flat + sizeof(struct flat);
 
@@ -143,16 +144,16 @@ static const struct wf_terms *keep(weft_graph *g, const struct wf_terms *t, cons
     return kept;
 }
 
-static bool is_nothing(const struct wf_terms *t)
+static bool is_nothing(const struct weft_terms *t)
 {
     return !t->retries && !t->timeout_ns && !t->scratch_bytes && !t->n_needs && !t->n_workers && !t->lenient;
 }
 
 /* The one struct of this graph that says this; NULL when it says nothing. False: no memory. */
-static bool intern(weft_graph *g, const struct wf_terms *t, const struct wf_terms **out)
+static bool intern(weft_graph *g, const struct weft_terms *t, const struct weft_terms **out)
 {
     const size_t bytes = flat_bytes(t);
-    const struct wf_terms *kept;
+    const struct weft_terms *kept;
     char *flat, *lasting;
     uint64_t *place;
     bool fresh;
@@ -166,7 +167,7 @@ static bool intern(weft_graph *g, const struct wf_terms *t, const struct wf_term
     flatten(flat, t);
     place = wf_map_find(&g->terms, flat, bytes);
     if (place) {
-        *out = (const struct wf_terms *)(uintptr_t)*place;
+        *out = (const struct weft_terms *)(uintptr_t)*place;
         wf_free(flat);
         return true;
     }
@@ -182,12 +183,12 @@ static bool intern(weft_graph *g, const struct wf_terms *t, const struct wf_term
     return true;
 }
 
-weft_status wf_terms_of(weft_graph *g, const struct weft_task_spec *spec, const struct wf_terms **out,
+weft_status wf_terms_of(weft_graph *g, const struct weft_task_spec *spec, const struct weft_terms **out,
                         struct weft_error *err)
 {
     const bool is_pure = spec->flags & (WEFT_PURE | WEFT_KEEP);
-    const struct wf_terms *scope = is_pure ? g->scope.pure : g->scope.impure;
-    struct wf_terms terms;
+    const struct weft_terms *scope = is_pure ? g->scope.pure : g->scope.impure;
+    struct weft_terms terms;
     weft_status st;
 
     *out = scope;
@@ -195,12 +196,12 @@ weft_status wf_terms_of(weft_graph *g, const struct weft_task_spec *spec, const 
         *err = g->scope.error ? *g->scope.error : g->nomem_error;
         return err->status;
     }
-    if (!wf_says_terms(spec))
+    if (!spec->terms)
         return WEFT_OK;
-    st = check(spec, err);
+    st = check(spec->terms, spec, err);
     if (st)
         return st;
-    terms = merge(spec, scope, is_pure);
+    terms = merge(spec->terms, scope, is_pure);
     return intern(g, &terms, out) ? WEFT_OK : wf_error_nomem(err, "the terms of a task");
 }
 
@@ -208,45 +209,45 @@ weft_status wf_terms_of(weft_graph *g, const struct weft_task_spec *spec, const 
 
 static void set_quick(weft_graph *g)
 {
-    static const struct wf_terms of_no_kind;
+    static const struct weft_terms of_no_kind;
 
     g->quick_terms = g->scope.error || g->scope.n_lost ? &of_no_kind : g->scope.impure;
 }
 
 /* A copy of `err` that lasts, with the place of the scope. */
 static const struct weft_error *keep_error(weft_graph *g, const struct weft_error *err,
-                                           const struct weft_task_spec *spec)
+                                           const struct weft_annotation *a)
 {
     struct weft_error *kept = wf_graph_alloc(g, sizeof *kept);
 
     if (!kept)
         return &g->nomem_error;
     *kept = *err;
-    if (!kept->site[0] && spec->file && spec->line)
-        snprintf(kept->site, sizeof kept->site, "%s:%d", spec->file, spec->line);
+    if (!kept->site[0] && a->file && a->line)
+        snprintf(kept->site, sizeof kept->site, "%s:%d", a->file, a->line);
     return kept;
 }
 
 /* What the scope says, over what was said around it. */
-static void enter_scope(weft_graph *g, const struct weft_task_spec *spec)
+static void enter_scope(weft_graph *g, const struct weft_annotation *a)
 {
     struct wf_scope *s = &g->scope;
-    struct wf_terms pure, impure;
+    struct weft_terms pure, impure;
     struct weft_error err;
 
-    if (check(spec, &err)) {
-        s->error = keep_error(g, &err, spec);
+    if (check(&a->terms, NULL, &err)) {
+        s->error = keep_error(g, &err, a);
         return;
     }
-    if (spec->priority)
-        s->priority = spec->priority;
-    pure = merge(spec, s->pure, true);
-    impure = merge(spec, s->impure, false);
+    if (a->priority)
+        s->priority = a->priority;
+    pure = merge(&a->terms, s->pure, true);
+    impure = merge(&a->terms, s->impure, false);
     if (!intern(g, &pure, &s->pure) || !intern(g, &impure, &s->impure))
         s->error = &g->nomem_error;
 }
 
-void weft_graph_annotate(weft_graph *g, const struct weft_task_spec *spec)
+void weft_graph_annotate(weft_graph *g, const struct weft_annotation *a)
 {
     struct wf_scope *outer = g ? wf_alloc(sizeof *outer) : NULL;
 
@@ -256,7 +257,7 @@ void weft_graph_annotate(weft_graph *g, const struct weft_task_spec *spec)
         *outer = g->scope;
         g->scope.outer = outer;
         if (!outer->error)
-            enter_scope(g, spec);
+            enter_scope(g, a);
     } else {
         g->scope.n_lost++;
     }
@@ -323,22 +324,6 @@ void wf_origin_leave(weft_graph *g, const struct wf_saved *saved)
     g->scope = saved->scope;
     g->here = saved->here;
     set_quick(g);
-}
-
-void wf_terms_say(const struct wf_terms *terms, struct weft_task_spec *spec)
-{
-    if (!terms)
-        return;
-    spec->retries = terms->retries;
-    spec->backoff_ns = terms->backoff_ns;
-    spec->timeout_ns = terms->timeout_ns;
-    spec->scratch_bytes = terms->scratch_bytes;
-    spec->needs = terms->needs;
-    spec->n_needs = terms->n_needs;
-    spec->workers = terms->workers;
-    spec->n_workers = terms->n_workers;
-    spec->only_workers = terms->only_workers;
-    spec->lenient = terms->lenient;
 }
 
 void wf_terms_fini(weft_graph *g)

@@ -26,21 +26,9 @@
 
 #include "lib/base/map.h"
 
-struct wf_terms {
-    int                     retries;
-    int64_t                 backoff_ns; /* before the first time more; doubled each time */
-    int64_t                 timeout_ns; /* of one run of the body; 0: none */
-    size_t                  scratch_bytes;
-    const struct weft_need *needs;
-    size_t                  n_needs;
-    const int              *workers;
-    int                     n_workers;
-    bool                    only_workers, lenient;
-};
-
 struct wf_scope {
     struct wf_scope         *outer;
-    const struct wf_terms   *pure, *impure;
+    const struct weft_terms   *pure, *impure;
     int                      priority;
     const struct weft_error *error;  /* why nothing can be built in it; NULL: it can */
     uint32_t                 n_lost; /* scopes begun in it that there was no memory for */
@@ -54,7 +42,7 @@ struct wf_place {
 
 /* Where and how something was said. */
 struct wf_origin {
-    const struct wf_terms *pure, *impure;
+    const struct weft_terms *pure, *impure;
     int                    priority;
     struct wf_place        place;
 };
@@ -74,20 +62,9 @@ struct wf_saved {
 struct wf_saved wf_origin_enter(weft_graph *g, const struct wf_origin *o);
 void            wf_origin_leave(weft_graph *g, const struct wf_saved *saved);
 
-/* Whether a task says more than the scope it is built in. */
-static inline bool wf_says_terms(const struct weft_task_spec *spec)
-{
-    /* No branches: most say nothing, and adding a task asks. */
-    return (uint64_t)spec->retries | (uint64_t)spec->timeout_ns | spec->n_needs | spec->scratch_bytes |
-           (uint64_t)spec->n_workers | (uint64_t)spec->backoff_ns | spec->only_workers | spec->lenient;
-}
-
 /* The terms of a task of this graph. */
-weft_status wf_terms_of(weft_graph *g, const struct weft_task_spec *spec, const struct wf_terms **out,
+weft_status wf_terms_of(weft_graph *g, const struct weft_task_spec *spec, const struct weft_terms **out,
                         struct weft_error *err);
-
-/* Has `spec` say them, too; NULL: nothing. */
-void wf_terms_say(const struct wf_terms *terms, struct weft_task_spec *spec);
 
 void wf_terms_fini(weft_graph *g);
 

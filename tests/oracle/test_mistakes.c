@@ -244,7 +244,7 @@ Test(mistakes, of_tasks_are_told_by_the_call)
     MISTAKE(WEFT_INVALID, "input 0 is NULL", weft_add(g, never, .deps = (weft_task *[]){NULL}, .n_deps = 1));
     MISTAKE(WEFT_DUPLICATE, "key \"k\" is used twice", weft_add(g, never, .key = "k"));
     MISTAKE(WEFT_INVALID, "70000 results", weft_add(g, never, .n_results = 70000));
-    MISTAKE(WEFT_INVALID, "only tasks marked WEFT_PURE", weft_add(g, never, .retries = 1));
+    MISTAKE(WEFT_INVALID, "only tasks marked WEFT_PURE", weft_add(g, never, WEFT_TERMS(.retries = 1)));
     cr_assert_eq(n_told, 6);
     weft_graph_free(g);
     weft_graph_free(other);

@@ -107,7 +107,7 @@ Test(optimize, what_is_not_needed_or_equal_goes_and_keys_terms_and_layers_stay)
 
     weft_add(g, body_add, .name = "nobody needs it");
     for (int i = 0; i < 2; i++)
-        a[i] = weft_add(g, body_add, .name = "a", .flags = WEFT_PURE, .retries = 2, .timeout_ns = 5, .layer = layer);
+        a[i] = weft_add(g, body_add, .name = "a", .flags = WEFT_PURE, WEFT_TERMS(.retries = 2, .timeout_ns = 5), .layer = layer);
     sum = weft_add(g, body_add, .name = "sum", .deps = a, .n_deps = 2, .priority = 3);
     alias = weft_graph_alias(g, "total", sum);
     weft_task_key(a[1], key[0], sizeof key[0]);

@@ -31,14 +31,14 @@ static void begin(struct building *b, enum mode mode)
     if (mode == APART)
         weft_graph_without(b->g, WEFT_PASS_ARRAYS | WEFT_PASS_FRAMES | WEFT_PASS_BAGS);
     if (mode == WHOLE || mode == SCOPES)
-        weft_annotate(b->g, .timeout_ns = FIRST, .priority = 1);
+        weft_annotate(b->g, .terms = {.timeout_ns = FIRST}, .priority = 1);
 }
 
 static void op(struct building *b)
 {
     if (b->mode == SCOPES) {
         weft_graph_annotate_end(b->g);
-        weft_annotate(b->g, .timeout_ns = FIRST + ++b->n_ops);
+        weft_annotate(b->g, .terms = {.timeout_ns = FIRST + ++b->n_ops});
     }
 }
 
@@ -58,7 +58,7 @@ static size_t check_terms(const struct building *b, weft_task *target)
     cr_assert_eq(weft_plan_new(&p, &target, 1, NULL, NULL), WEFT_OK);
     n = weft_plan_n_tasks(p);
     for (uint32_t i = 0; i < n; i++) {
-        const struct wf_terms *terms = wf_plan_terms(p, i);
+        const struct weft_terms *terms = wf_plan_terms(p, i);
 
         if (b->mode == PLAIN || b->mode == APART) {
             cr_assert_null(terms);

@@ -367,8 +367,8 @@ Test(async, what_failed_runs_again_with_its_inputs)
 Test(async, a_call_is_run_as_its_terms_say)
 {
     weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
-    const struct weft_task_spec twice_more = {.flags = WEFT_PURE, .retries = 2};
-    struct weft_async_spec spec = {.body = body_lucky, .arg = arg_of(9), .terms = &twice_more};
+    const struct weft_terms twice_more = {.retries = 2};
+    struct weft_async_spec spec = {.body = body_lucky, .arg = arg_of(9), .flags = WEFT_PURE, .terms = &twice_more};
     weft_future *f;
 
     atomic_store(&luck, -2);

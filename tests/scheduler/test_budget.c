@@ -185,7 +185,7 @@ Test(budget, what_a_run_holds_is_counted_to_the_byte)
 {
     weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL, .limit_bytes = (size_t)1 << 30});
     weft_graph *g = weft_graph_new();
-    weft_task *a = weft_add(g, body_block, .scratch_bytes = 1000), *b = weft_add(g, body_block, .deps = WEFT_DEPS(a), .scratch_bytes = 77);
+    weft_task *a = weft_add(g, body_block, WEFT_TERMS(.scratch_bytes = 1000)), *b = weft_add(g, body_block, .deps = WEFT_DEPS(a), WEFT_TERMS(.scratch_bytes = 77));
     struct weft_pool_memory m;
     struct weft_value v;
     size_t each;
@@ -616,7 +616,7 @@ static weft_graph *random_blocks(uint64_t seed, weft_task **targets, int n_targe
                 deps[n_deps++] = t[(seed >> 33) % 2 ? i - 1 - (int)((seed >> 40) % (uint64_t)(i < 8 ? i : 8)) : (int)((seed >> 40) % (uint64_t)i)];
         }
         t[i] = weft_add(g, body_any, .arg = arg_of(seed >> 50), .deps = deps, .n_deps = n_deps,
-                        .result_bytes = (seed >> 20) % 3 ? BLOCK + 128 : 0, .scratch_bytes = (seed >> 25) % 5 ? 0 : BLOCK / 2);
+                        .result_bytes = (seed >> 20) % 3 ? BLOCK + 128 : 0, WEFT_TERMS(.scratch_bytes = (seed >> 25) % 5 ? 0 : BLOCK / 2));
     }
     for (int i = 0; i < n_targets; i++)
         targets[i] = t[n - 1 - i * (n / n_targets)];
@@ -683,7 +683,7 @@ Test(budget, no_task_goes_over_a_limit_of_the_largest_one, .timeout = 120)
                     deps[n_deps++] = t[(seed >> 33) % 3 ? i - 1 - (int)((seed >> 40) % (uint64_t)(i < 4 ? i : 4)) : (int)((seed >> 40) % (uint64_t)i)];
             }
             t[i] = weft_add(g, body_block, .arg = arg_of(seed >> 50), .deps = deps, .n_deps = n_deps,
-                            .result_bytes = BLOCK + 128, .scratch_bytes = (seed >> 25) % 5 ? 0 : BLOCK / 2);
+                            .result_bytes = BLOCK + 128, WEFT_TERMS(.scratch_bytes = (seed >> 25) % 5 ? 0 : BLOCK / 2));
         }
         cr_assert_eq(weft_plan_new(&plan, &t[N - 1], 1, NULL, NULL), WEFT_OK);
         cr_assert_eq(weft_plan_peak(plan, NULL, &peak, NULL), WEFT_OK);

@@ -316,7 +316,7 @@ Test(elastic, nobody_is_released_where_tasks_run_on_certain_workers_only)
     weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 4});
     struct weft_elastic_report report = {0};
     weft_graph *g = weft_graph_new();
-    weft_task *t = weft_add(g, body_add, .workers = (const int[]){2}, .n_workers = 1, .only_workers = true);
+    weft_task *t = weft_add(g, body_add, WEFT_TERMS(.workers = (const int[]){2}, .n_workers = 1, .only_workers = true));
     weft_future *f;
 
     t = weft_add(g, body_add, .deps = WEFT_DEPS(t));

@@ -13,7 +13,8 @@
 #include "tests/support/scale.h"
 
 #define NEEDS(...) \
-    .needs = (struct weft_need[]){__VA_ARGS__}, .n_needs = sizeof((struct weft_need[]){__VA_ARGS__}) / sizeof(struct weft_need)
+    WEFT_TERMS(.needs = (struct weft_need[]){__VA_ARGS__}, \
+               .n_needs = sizeof((struct weft_need[]){__VA_ARGS__}) / sizeof(struct weft_need))
 
 static const struct weft_resource two[] = {{"disk", 3}, {"licence", 1}};
 
@@ -69,7 +70,7 @@ static void add_user(weft_graph *g, weft_task **t, struct use *use, int disk, in
         needs[n++] = (struct weft_need){"disk", disk};
     if (licence)
         needs[n++] = (struct weft_need){"licence", licence};
-    *t = weft_add(g, use_them, .arg = &u, .arg_bytes = sizeof u, .needs = needs, .n_needs = n);
+    *t = weft_add(g, use_them, .arg = &u, .arg_bytes = sizeof u, WEFT_TERMS(.needs = needs, .n_needs = n));
 }
 
 Test(gate, never_more_are_in_use_than_there_are)
@@ -224,7 +225,7 @@ static void refused(struct weft_need need, const char *a, const char *b)
     weft_graph *g = weft_graph_new();
     _Atomic int n = 0;
     struct weft_error err;
-    weft_task *t = weft_add(g, count, .name = "greedy", ADDRESS(n), .needs = &need, .n_needs = 1);
+    weft_task *t = weft_add(g, count, .name = "greedy", ADDRESS(n), WEFT_TERMS(.needs = &need, .n_needs = 1));
 
     cr_assert_eq(weft_pool_run(pool, t, NULL, &err), WEFT_INVALID);
     cr_assert(strstr(err.message, a) && strstr(err.message, b), "%s", err.message);

@@ -105,8 +105,7 @@ Test(retry, a_task_that_does_better_at_last_has_not_failed)
                 weft_graph *g = weft_graph_new();
                 struct trial t = {.n_fail = 3, .takes = takes};
                 weft_task *in = weft_add(g, give, ADDRESS(copied));
-                weft_task *x = weft_add(g, try_it, ADDRESS(t), .deps = WEFT_DEPS(in, in), .flags = WEFT_PURE, .retries = 3,
-                                        .backoff_ns = backoff);
+                weft_task *x = weft_add(g, try_it, ADDRESS(t), .deps = WEFT_DEPS(in, in), .flags = WEFT_PURE, WEFT_TERMS(.retries = 3, .backoff_ns = backoff));
                 weft_task *y = weft_add(g, after, .deps = WEFT_DEPS(x));
                 struct weft_value v;
                 struct weft_error err = {0};
@@ -126,7 +125,7 @@ Test(retry, the_error_of_the_last_try_says_how_many_there_were)
         weft_pool *pool = new_pool(workers[p]);
         weft_graph *g = weft_graph_new();
         struct trial t = {.n_fail = 16};
-        weft_task *x = weft_add(g, try_it, .name = "weak", ADDRESS(t), .flags = WEFT_PURE, .retries = 2, .backoff_ns = 1000);
+        weft_task *x = weft_add(g, try_it, .name = "weak", ADDRESS(t), .flags = WEFT_PURE, WEFT_TERMS(.retries = 2, .backoff_ns = 1000));
         struct weft_error err;
 
         cr_assert_eq(weft_pool_run(pool, weft_add(g, after, .deps = WEFT_DEPS(x)), NULL, &err), WEFT_FAILED);
@@ -145,7 +144,7 @@ Test(retry, every_run_has_its_own_tries)
     weft_pool *pool = new_pool(2);
     weft_graph *g = weft_graph_new();
     struct trial t = {.n_fail = 1};
-    weft_task *x = weft_add(g, try_it, ADDRESS(t), .flags = WEFT_PURE, .retries = 1);
+    weft_task *x = weft_add(g, try_it, ADDRESS(t), .flags = WEFT_PURE, WEFT_TERMS(.retries = 1));
     weft_plan *plan;
 
     cr_assert_eq(weft_plan_new(&plan, &x, 1, NULL, NULL), WEFT_OK);
@@ -167,7 +166,7 @@ Test(retry, a_body_that_took_what_cannot_be_copied_is_not_tried_again)
         weft_graph *g = weft_graph_new();
         struct trial t = {.n_fail = 1, .takes = true};
         weft_task *in = weft_add(g, give, ADDRESS(single));
-        weft_task *x = weft_add(g, try_it, ADDRESS(t), .deps = WEFT_DEPS(in), .flags = WEFT_PURE, .retries = 5);
+        weft_task *x = weft_add(g, try_it, ADDRESS(t), .deps = WEFT_DEPS(in), .flags = WEFT_PURE, WEFT_TERMS(.retries = 5));
         struct weft_error err;
 
         cr_assert_eq(weft_pool_run(pool, x, NULL, &err), WEFT_FAILED);
@@ -184,7 +183,7 @@ Test(retry, rests_grow_and_do_not_end_early)
     weft_graph *g = weft_graph_new();
     struct trial t = {.n_fail = 4};
     const int64_t first = 2000000;
-    weft_task *x = weft_add(g, try_it, ADDRESS(t), .flags = WEFT_PURE, .retries = 4, .backoff_ns = first);
+    weft_task *x = weft_add(g, try_it, ADDRESS(t), .flags = WEFT_PURE, WEFT_TERMS(.retries = 4, .backoff_ns = first));
 
     cr_assert_eq(weft_pool_run(pool, x, NULL, NULL), WEFT_OK);
     for (int i = 0; i < 4; i++)
@@ -224,7 +223,7 @@ Test(retry, many_rest_at_the_same_time)
     weft_task *t[N];
 
     for (int i = 0; i < N; i++)
-        t[i] = weft_add(g, fails_once, .arg = &tries[i], .key = NULL, .flags = WEFT_PURE, .retries = 1, .backoff_ns = 20000000);
+        t[i] = weft_add(g, fails_once, .arg = &tries[i], .key = NULL, .flags = WEFT_PURE, WEFT_TERMS(.retries = 1, .backoff_ns = 20000000));
     cr_assert_eq(weft_pool_run_many(pool, t, N, NULL, NULL, NULL), WEFT_OK);
     for (int i = 0; i < N; i++)
         cr_assert_eq(tries[i], 2);
@@ -246,7 +245,7 @@ Test(retry, a_run_that_is_cancelled_does_not_wait_for_who_rests)
     weft_pool *pool = new_pool(2);
     weft_graph *g = weft_graph_new();
     struct trial t = {.n_fail = 16};
-    weft_task *x = weft_add(g, try_it, ADDRESS(t), .flags = WEFT_PURE, .retries = 9, .backoff_ns = (int64_t)3600 * 1000000000);
+    weft_task *x = weft_add(g, try_it, ADDRESS(t), .flags = WEFT_PURE, WEFT_TERMS(.retries = 9, .backoff_ns = (int64_t)3600 * 1000000000));
     weft_future *f;
 
     cr_assert_eq(weft_pool_submit(pool, &x, 1, NULL, &f, NULL), WEFT_OK);
@@ -274,7 +273,7 @@ Test(retry, a_run_that_fails_fast_does_not_wait_for_who_rests)
     weft_task *both[2];
 
     both[0] = weft_add(g, fails_after, ADDRESS(t));
-    both[1] = weft_add(g, try_it, ADDRESS(t), .flags = WEFT_PURE, .retries = 9, .backoff_ns = (int64_t)3600 * 1000000000);
+    both[1] = weft_add(g, try_it, ADDRESS(t), .flags = WEFT_PURE, WEFT_TERMS(.retries = 9, .backoff_ns = (int64_t)3600 * 1000000000));
     cr_assert_eq(weft_pool_run_many(pool, both, 2, &(struct weft_run_spec){.on_error = WEFT_FAIL_FAST}, NULL, NULL), WEFT_IO);
     weft_graph_free(g);
     weft_pool_free(pool);
@@ -296,7 +295,7 @@ Test(retry, inputs_stay_in_pools_with_a_limit_and_of_processes)
         /* A process tells nobody of its tries: there it fails for good, and says how often. */
         (void)seven;
         in = kind ? NULL : weft_add(g, give, ADDRESS(copied));
-        x = weft_add(g, try_it, ADDRESS(t), .deps = &in, .n_deps = !kind, .flags = WEFT_PURE, .retries = 2, .backoff_ns = 1000);
+        x = weft_add(g, try_it, ADDRESS(t), .deps = &in, .n_deps = !kind, .flags = WEFT_PURE, WEFT_TERMS(.retries = 2, .backoff_ns = 1000));
         if (kind)
             cr_assert(weft_pool_run(pool, x, NULL, &err) && strstr(err.message, "tried 3 times"), "%s", err.message);
         else
@@ -343,8 +342,7 @@ static weft_status parent(weft_call *call, void *arg, struct weft_error *err)
     struct family *f = *(struct family **)arg;
     const struct weft_type *type = &copied;
     weft_child *in = weft_spawn(call, give, WEFT_ARG(type));
-    weft_child *c = weft_spawn(call, child, WEFT_ARG(f), .deps = &in, .n_deps = 1, .flags = WEFT_PURE, .retries = f->retries,
-                               .backoff_ns = f->retries % 2 * 50000);
+    weft_child *c = weft_spawn(call, child, WEFT_ARG(f), .deps = &in, .n_deps = 1, .flags = WEFT_PURE, WEFT_TERMS(.retries = f->retries, .backoff_ns = f->retries % 2 * 50000));
 
     (void)err;
     weft_become(call, NULL, .deps = &c, .n_deps = 1);
@@ -399,7 +397,7 @@ Test(retry, a_task_is_tried_again_when_what_it_spawned_has_failed)
         struct family f = {.by_child = true, .child.n_fail = 2};
         weft_pool *pool = new_pool(workers[p]);
         weft_graph *g = weft_graph_new();
-        weft_task *x = weft_add(g, node_that_spawns, ADDRESS(f), .flags = WEFT_PURE, .retries = 2);
+        weft_task *x = weft_add(g, node_that_spawns, ADDRESS(f), .flags = WEFT_PURE, WEFT_TERMS(.retries = 2));
         struct weft_value v;
         struct weft_error err = {0};
 
@@ -414,7 +412,7 @@ Test(retry, a_task_is_tried_again_when_what_it_spawned_has_failed)
 static weft_status spawns_impure(weft_call *call, void *arg, struct weft_error *err)
 {
     (void)err;
-    weft_spawn(call, grandchild, .arg = arg, .arg_bytes = sizeof(void *), .retries = 3);
+    weft_spawn(call, grandchild, .arg = arg, .arg_bytes = sizeof(void *), WEFT_TERMS(.retries = 3));
     return WEFT_OK;
 }
 

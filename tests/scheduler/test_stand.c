@@ -53,8 +53,8 @@ static void fails_with_time(weft_pool *pool, weft_body *body)
 {
     weft_graph *g = weft_graph_new();
     _Atomic int n = 0;
-    weft_task *slow = weft_add(g, body, .name = "slow", .timeout_ns = MS(5));
-    weft_task *t[2] = {weft_add(g, count, ADDRESS(n), .deps = WEFT_DEPS(slow)), weft_add(g, count, ADDRESS(n), .timeout_ns = MS(60000))};
+    weft_task *slow = weft_add(g, body, .name = "slow", WEFT_TERMS(.timeout_ns = MS(5)));
+    weft_task *t[2] = {weft_add(g, count, ADDRESS(n), .deps = WEFT_DEPS(slow)), weft_add(g, count, ADDRESS(n), WEFT_TERMS(.timeout_ns = MS(60000)))};
     struct weft_error err;
 
     cr_assert_eq(weft_pool_run_many(pool, t, 2, NULL, NULL, &err), WEFT_TIMEOUT);
@@ -81,7 +81,7 @@ Test(stand, a_body_in_a_process_is_told_too)
     weft_graph *g = weft_graph_new();
     struct weft_error err;
 
-    cr_assert_eq(weft_pool_run(pool, weft_add(g, until_told, .name = "slow", .timeout_ns = MS(5)), NULL, &err), WEFT_TIMEOUT);
+    cr_assert_eq(weft_pool_run(pool, weft_add(g, until_told, .name = "slow", WEFT_TERMS(.timeout_ns = MS(5))), NULL, &err), WEFT_TIMEOUT);
     cr_assert(strstr(err.message, "5ms"), "%s", err.message);
     weft_graph_free(g);
     weft_pool_free(pool);
@@ -100,7 +100,7 @@ Test(stand, a_body_that_was_too_slow_may_be_tried_again)
         weft_pool *pool = new_pool(workers[p]);
         weft_graph *g = weft_graph_new();
         _Atomic int n = 0;
-        weft_task *t = weft_add(g, slow_at_first, ADDRESS(n), .timeout_ns = MS(3), .flags = WEFT_PURE, .retries = 2);
+        weft_task *t = weft_add(g, slow_at_first, ADDRESS(n), WEFT_TERMS(.timeout_ns = MS(3), .retries = 2), .flags = WEFT_PURE);
 
         cr_assert_eq(weft_pool_run(pool, t, NULL, NULL), WEFT_OK);
         cr_assert_eq(n, 3);
@@ -111,7 +111,7 @@ Test(stand, a_body_that_was_too_slow_may_be_tried_again)
 
 static weft_status spawn_slow(weft_call *call, void *arg, struct weft_error *err)
 {
-    weft_child *c = weft_spawn(call, until_told, .timeout_ns = MS(4));
+    weft_child *c = weft_spawn(call, until_told, WEFT_TERMS(.timeout_ns = MS(4)));
 
     (void)arg;
     return weft_call_wait(call, c, NULL, err);
@@ -176,9 +176,9 @@ Test(stand, what_has_not_begun_at_its_time_does_not_begin)
     weft_task *t[4];
     weft_future *f;
 
-    t[0] = weft_add(g, until_told, .needs = &need, .n_needs = 1, .priority = 1);
+    t[0] = weft_add(g, until_told, WEFT_TERMS(.needs = &need, .n_needs = 1), .priority = 1);
     t[1] = weft_add(g, count, ADDRESS(n_waits), .deps = WEFT_DEPS(t[0]));
-    t[2] = weft_add(g, always_fails, .flags = WEFT_PURE, .retries = 9, .backoff_ns = MS(3600000));
+    t[2] = weft_add(g, always_fails, .flags = WEFT_PURE, WEFT_TERMS(.retries = 9, .backoff_ns = MS(3600000)));
     t[3] = weft_add(g, count, ADDRESS(n_done));
     cr_assert_eq(weft_pool_submit(pool, t, 4, &(struct weft_run_spec){.timeout_ns = MS(40)}, &f, NULL), WEFT_OK);
     cr_assert_eq(weft_future_take(f, 0, NULL, &err), WEFT_TIMEOUT);
@@ -259,8 +259,7 @@ Test(stand, tasks_for_one_worker_run_only_there)
 
             for (int i = 0; i < N; i++) {
                 places[i % n].worker = i % n;
-                t[i] = weft_add(g, where, ADDRESS(places[i % n]), .workers = (int[]){i % n, 99}, .n_workers = 2,
-                                .only_workers = true, .deps = &t[i - (i > 10 ? 7 : 0)], .n_deps = i > 10);
+                t[i] = weft_add(g, where, ADDRESS(places[i % n]), WEFT_TERMS(.workers = (int[]){i % n, 99}, .n_workers = 2, .only_workers = true), .deps = &t[i - (i > 10 ? 7 : 0)], .n_deps = i > 10);
             }
             cr_assert_eq(weft_pool_run_many(pool, t, N, NULL, NULL, NULL), WEFT_OK);
             for (int w = 0; w < n; w++) {
@@ -281,7 +280,7 @@ Test(stand, a_worker_that_sleeps_is_called)
     for (int i = 0; i < (int)test_scaled(40); i++) {
         weft_graph *g = weft_graph_new();
         struct place p = {.worker = i % 4};
-        weft_task *t = weft_add(g, where, ADDRESS(p), .workers = &p.worker, .n_workers = 1, .only_workers = true);
+        weft_task *t = weft_add(g, where, ADDRESS(p), WEFT_TERMS(.workers = &p.worker, .n_workers = 1, .only_workers = true));
 
         nanosleep(&(struct timespec){.tv_nsec = MS(1)}, NULL);
         cr_assert_eq(weft_pool_run(pool, t, NULL, NULL), WEFT_OK);
@@ -309,11 +308,11 @@ Test(stand, tasks_rather_for_one_worker_are_run_by_others_that_have_nothing_else
     weft_graph *g = weft_graph_new();
     struct place p = {.worker = 0};
     _Atomic int state = 0;
-    weft_task *busy = weft_add(g, hold, ADDRESS(state), .workers = &p.worker, .n_workers = 1, .only_workers = true), *t[50];
+    weft_task *busy = weft_add(g, hold, ADDRESS(state), WEFT_TERMS(.workers = &p.worker, .n_workers = 1, .only_workers = true)), *t[50];
     weft_future *f;
 
     for (int i = 0; i < 50; i++)
-        t[i] = weft_add(g, where, ADDRESS(p), .workers = &p.worker, .n_workers = 1);
+        t[i] = weft_add(g, where, ADDRESS(p), WEFT_TERMS(.workers = &p.worker, .n_workers = 1));
     cr_assert_eq(weft_pool_submit(pool, &busy, 1, NULL, &f, NULL), WEFT_OK);
     while (state < 1)
         sched_yield();
@@ -333,10 +332,10 @@ Test(stand, a_worker_that_is_not_there_cannot_be_the_only_one)
     struct place p = {.worker = 7};
     struct weft_error err;
 
-    cr_assert_eq(weft_pool_run(pool, weft_add(g, where, ADDRESS(p), .workers = &p.worker, .n_workers = 1, .only_workers = true),
+    cr_assert_eq(weft_pool_run(pool, weft_add(g, where, ADDRESS(p), WEFT_TERMS(.workers = &p.worker, .n_workers = 1, .only_workers = true)),
                                NULL, &err), WEFT_INVALID);
     cr_assert(strstr(err.message, "worker 7") && strstr(err.message, "0 to 1"), "%s", err.message);
-    cr_assert_eq(weft_pool_run(pool, weft_add(g, where, ADDRESS(p), .workers = &p.worker, .n_workers = 1), NULL, NULL), WEFT_OK);
+    cr_assert_eq(weft_pool_run(pool, weft_add(g, where, ADDRESS(p), WEFT_TERMS(.workers = &p.worker, .n_workers = 1)), NULL, NULL), WEFT_OK);
     cr_assert_eq(p.n_ran, 1);
     weft_graph_free(g);
     weft_pool_free(pool);
@@ -382,8 +381,8 @@ Test(stand, a_lenient_task_runs_without_what_has_failed)
         weft_task *bad = weft_add(g, always_fails, .name = "bad");
         weft_task *poisoned = weft_add(g, count, ADDRESS(n), .deps = WEFT_DEPS(bad));
         weft_task *known = weft_graph_put(g, weft_value_of_i64(20));
-        weft_task *some = weft_add(g, sum_of_some, .deps = WEFT_DEPS(one, bad, poisoned, known), .lenient = true);
-        weft_task *more = weft_add(g, sum_of_some, .deps = WEFT_DEPS(some, one), .lenient = true);
+        weft_task *some = weft_add(g, sum_of_some, .deps = WEFT_DEPS(one, bad, poisoned, known), WEFT_TERMS(.lenient = true));
+        weft_task *more = weft_add(g, sum_of_some, .deps = WEFT_DEPS(some, one), WEFT_TERMS(.lenient = true));
         weft_task *t[3] = {more, poisoned, bad};
         struct weft_value v[3];
         weft_future *f;
@@ -404,7 +403,7 @@ static weft_status spawn_lenient(weft_call *call, void *arg, struct weft_error *
 {
     const int64_t five = 5;
     weft_child *in[2] = {weft_spawn(call, number, WEFT_ARG(five)), weft_spawn(call, always_fails)};
-    weft_child *sum = weft_spawn(call, sum_of_some, .deps = in, .n_deps = 2, .lenient = true);
+    weft_child *sum = weft_spawn(call, sum_of_some, .deps = in, .n_deps = 2, WEFT_TERMS(.lenient = true));
     struct weft_value v;
 
     (void)arg;

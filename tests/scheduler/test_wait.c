@@ -514,7 +514,7 @@ static weft_status runs_big(weft_call *call, void *arg, struct weft_error *err)
     weft_status st;
 
     for (int i = 0; i < 2; i++)
-        t[i] = weft_add(g, count, .arg = arg, .scratch_bytes = 3 << 20); /* alone it may run */
+        t[i] = weft_add(g, count, .arg = arg, WEFT_TERMS(.scratch_bytes = 3 << 20)); /* alone it may run */
     st = weft_call_run(call, t, 2, NULL, NULL, err);
     weft_graph_free(g);
     return st;

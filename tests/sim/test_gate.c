@@ -59,7 +59,7 @@ static weft_status body(weft_call *call, void *arg, struct weft_error *err)
     wf_sim_check(node->worker < 0 || weft_call_worker(call) == node->worker, "it ran on another worker");
     use(node->job, node->a, node->b);
     for (int i = 0; i < node->n_spawned; i++)
-        weft_spawn(call, below, WEFT_ARG(node->job), .needs = &(struct weft_need){"a", 1}, .n_needs = 1);
+        weft_spawn(call, below, WEFT_ARG(node->job), WEFT_TERMS(.needs = &(struct weft_need){"a", 1}, .n_needs = 1));
     weft_call_return(call, weft_value_of_i64(n));
     return n <= (uint32_t)node->n_fail ? weft_error_set(err, WEFT_FAILED, "told to") : WEFT_OK;
 }
@@ -87,10 +87,7 @@ static struct job *new_job(int n_workers)
         for (int k = 0; k < i; k++)
             if (wf_sim_pick(4) == 0)
                 deps[n_deps++] = j->t[k];
-        j->t[i] = weft_add(j->g, body, .arg = &node, .arg_bytes = sizeof node, .deps = deps, .n_deps = n_deps, .needs = needs,
-                           .n_needs = n_needs, .flags = WEFT_PURE, .retries = node->retries,
-                           .backoff_ns = wf_sim_pick(2) * 400, .workers = &node->worker, .n_workers = node->worker >= 0,
-                           .only_workers = node->worker >= 0, .lenient = node->lenient, .priority = 0);
+        j->t[i] = weft_add(j->g, body, .arg = &node, .arg_bytes = sizeof node, .deps = deps, .n_deps = n_deps, WEFT_TERMS(.needs = needs, .n_needs = n_needs, .retries = node->retries, .backoff_ns = wf_sim_pick(2) * 400, .workers = &node->worker, .n_workers = node->worker >= 0, .only_workers = node->worker >= 0, .lenient = node->lenient), .flags = WEFT_PURE, .priority = 0);
     }
     return j;
 }

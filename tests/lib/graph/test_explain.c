@@ -59,8 +59,7 @@ static weft_task *build(weft_graph *g)
         weft_graph_add(g, &(struct weft_task_spec){.name = i ? "check" : "look", .body = body_add});
     }
     return weft_graph_add(g, &(struct weft_task_spec){.name = "total", .body = body_add, .deps = in, .n_deps = 3,
-                                                      .timeout_ns = 5000000000, .needs = &(struct weft_need){"gpu", 2},
-                                                      .n_needs = 1, .priority = 3, .file = "user.c", .line = 7});
+                                                      WEFT_TERMS(.timeout_ns = 5000000000, .needs = &(struct weft_need){"gpu", 2}, .n_needs = 1), .priority = 3, .file = "user.c", .line = 7});
 }
 
 Test(explain, each_pass_says_what_it_did)
@@ -171,7 +170,7 @@ Test(explain, tasks_of_one_name_and_other_terms_stand_apart)
     char *text;
 
     for (int i = 0; i < 4; i++)
-        t[i] = weft_graph_add(g, &(struct weft_task_spec){.name = "a", .body = body_add, .timeout_ns = i % 2});
+        t[i] = weft_graph_add(g, &(struct weft_task_spec){.name = "a", .body = body_add, WEFT_TERMS(.timeout_ns = i % 2)});
     text = explained(t, 4, NULL);
     has(text, "\n a 2 tasks\n a 2 tasks, timeout 1ns\n");
     free(text);

@@ -26,7 +26,7 @@ Test(peak, is_what_is_held_at_once_by_the_order_of_the_plan)
 {
     weft_graph *g = weft_graph_new();
     weft_task *a = weft_add(g, body_add, .key = "a", .result_bytes = 10);
-    weft_task *b = weft_add(g, body_add, .key = "b", .result_bytes = 20, .scratch_bytes = 100, .deps = WEFT_DEPS(a));
+    weft_task *b = weft_add(g, body_add, .key = "b", .result_bytes = 20, WEFT_TERMS(.scratch_bytes = 100), .deps = WEFT_DEPS(a));
     weft_task *c = weft_add(g, body_add, .key = "c", .result_bytes = 1, .deps = WEFT_DEPS(b));
     weft_task *f = weft_add(g, body_add, .key = "f", .result_bytes = 30);
     weft_task *d = weft_add(g, body_add, .key = "d", .result_bytes = 2, .deps = WEFT_DEPS(f));
@@ -133,7 +133,7 @@ Test(peak, is_to_the_byte_what_a_run_in_order_holds)
             while (i && n_deps < 4 && rand() % 3)
                 deps[n_deps++] = t[rand() % 2 ? rand() % i : i - 1];
             t[i] = weft_add(g, body_bytes, .arg = (void *)(uintptr_t)bytes, .result_bytes = bytes + head, .deps = deps,
-                            .n_deps = n_deps, .scratch_bytes = rand() % 4 ? 0 : (size_t)rand() % 9000);
+                            .n_deps = n_deps, WEFT_TERMS(.scratch_bytes = rand() % 4 ? 0 : (size_t)rand() % 9000));
         }
         for (int i = 0; i < 3; i++)
             targets[i] = t[N - 1 - rand() % 20];

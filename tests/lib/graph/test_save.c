@@ -80,10 +80,7 @@ static weft_task *build(weft_graph *g)
 
     *(double *)weft_block_data_mut(block) = 2.5;
     weft_graph_layer_tell(g, layer, "numbers");
-    in[n++] = weft_add(g, sum, .arg = (void *)&seven, .arg_bytes = sizeof seven, .flags = WEFT_KEEP, .retries = 2,
-                       .backoff_ns = 3, .timeout_ns = 4000000000, .scratch_bytes = 5, .layer = layer,
-                       .needs = (struct weft_need[]){{"gpu", 2}, {"a\\b", 1}}, .n_needs = 2, .workers = (int[]){1, 0},
-                       .n_workers = 2, .only_workers = true, .result_bytes = 8, .index = (int64_t[]){3, -4}, .n_index = 2);
+    in[n++] = weft_add(g, sum, .arg = (void *)&seven, .arg_bytes = sizeof seven, .flags = WEFT_KEEP, WEFT_TERMS(.retries = 2, .backoff_ns = 3, .timeout_ns = 4000000000, .scratch_bytes = 5, .needs = (struct weft_need[]){{"gpu", 2}, {"a\\b", 1}}, .n_needs = 2, .workers = (int[]){1, 0}, .n_workers = 2, .only_workers = true), .layer = layer, .result_bytes = 8, .index = (int64_t[]){3, -4}, .n_index = 2);
     in[n++] = weft_add(g, sum, .arg = number(100), .arg_type = &type_number);
     in[n++] = weft_add(g, body_add, .arg = arg_of(12), .key = "twelve \x01 \"quoted\"");
     in[n++] = weft_task_result(three, 2);
@@ -120,7 +117,7 @@ Test(save, a_graph_loaded_is_the_same_and_runs)
     char *dir = tempdir_new(), *path = tempdir_path(dir, "g.json"), *again = tempdir_path(dir, "again.json"), *a, *b;
     weft_graph *g = weft_graph_new(), *loaded;
     weft_task *total = build(g), *t;
-    const struct wf_terms *terms;
+    const struct weft_terms *terms;
     struct weft_error err;
     char key[64];
     size_t n_a, n_b;
@@ -182,7 +179,7 @@ Test(save, random_graphs_answer_the_same)
                 deps[k] = weft_task_status(deps[k], NULL) ? tasks[0] : deps[k];
             tasks[i] = weft_add(g, gives_three ? body_three : body_add, .deps = deps, .n_deps = (size_t)n,
                                 .arg = arg_of(rand_r(&dice) % 4000), .flags = is_pure ? WEFT_PURE : 0,
-                                .timeout_ns = rand_r(&dice) % 2 * 100000000000, .n_results = gives_three ? 3 : 1);
+                                WEFT_TERMS(.timeout_ns = rand_r(&dice) % 2 * 100000000000), .n_results = gives_three ? 3 : 1);
         }
         cr_assert_eq(weft_graph_save(path, tasks + 45, 5, &err), WEFT_OK, "%s", err.message);
         cr_assert_eq(weft_graph_load(&loaded, path, NULL, &err), WEFT_OK, "%s", err.message);
