@@ -12,13 +12,19 @@
 
 #include <weft/weft.h>
 
-/* What stands behind `name` among the arguments, read as a size. */
-static weft_status size_of(int argc, char **argv, const char *name, size_t *out, struct weft_error *err)
+/* The two sizes, as the arguments say. */
+static weft_status sizes_of(int argc, char **argv, size_t *size, size_t *limit, struct weft_error *err)
 {
-    for (int i = 1; i + 1 < argc; i += 2)
-        if (!strcmp(argv[i], name))
-            return weft_bytes_parse(argv[i + 1], out, err);
-    return WEFT_OK;
+    weft_status st = WEFT_OK;
+
+    for (int i = 1; i < argc && !st; i += 2) {
+        size_t *out = !strcmp(argv[i], "--size") ? size : !strcmp(argv[i], "--limit") ? limit : NULL;
+
+        if (!out || i + 1 == argc)
+            return weft_error_set(err, WEFT_INVALID, "use: 6-bigger-than-memory [--size BYTES] [--limit BYTES]");
+        st = weft_bytes_parse(argv[i + 1], out, err);
+    }
+    return st;
 }
 
 static const char *text_of(size_t bytes, char text[32])
@@ -45,10 +51,8 @@ int main(int argc, char **argv)
     size_t size = (size_t)2 << 30, limit = (size_t)256 << 20;
     struct weft_value v[2] = {{0}};
     struct weft_error err;
-    weft_status st = size_of(argc, argv, "--size", &size, &err);
+    weft_status st = sizes_of(argc, argv, &size, &limit, &err);
 
-    if (!st)
-        st = size_of(argc, argv, "--limit", &limit, &err);
     if (st) {
         weft_error_print(&err, stderr);
         return 2;

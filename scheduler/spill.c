@@ -107,8 +107,8 @@ static void give_room(struct wf_spill *s, uint64_t at, uint64_t bytes)
     wf_extents_give(&s->extents, at, bytes);
     s->count.disk = s->extents.used;
     /* Empty: the disk has it back. A failure would only keep it longer. */
-    if (!s->extents.end && ftruncate(s->fd, 0))
-        errno = 0;
+    if (!s->extents.end)
+        (void)!ftruncate(s->fd, 0);
     wf_mutex_unlock(&s->lock);
 }
 
@@ -175,6 +175,12 @@ static uint32_t pack(struct out *o, const char *bytes, size_t n)
     return (uint32_t)packed;
 }
 
+/* A type that writes more the second time than the first breaks its promise. */
+static weft_status refuse_more(struct out *o)
+{
+    return o->st = weft_error_set(o->err, WEFT_INVALID, "a %s writes itself in different lengths", o->to->type->name);
+}
+
 static weft_status put_frame(struct out *o, const char *bytes, size_t n)
 {
     struct frame *f;
@@ -185,9 +191,8 @@ static weft_status put_frame(struct out *o, const char *bytes, size_t n)
         o->n_frames++;
         return WEFT_OK;
     }
-    /* A type that writes more the second time than the first breaks its promise. */
     if (o->n_frames == o->to->n_frames || o->bytes > o->to->stored)
-        return o->st = weft_error_set(o->err, WEFT_INVALID, "a %s writes itself in different lengths", o->to->type->name);
+        return refuse_more(o);
     f = &o->to->frames[o->n_frames++];
     packed = pack(o, bytes, n);
     *f = (struct frame){.hash = wf_hash(bytes, n), .bytes = (uint32_t)n, .stored = packed ? packed : (uint32_t)n};
@@ -218,6 +223,9 @@ static weft_status put(void *to, const void *bytes, size_t n)
             st = put_gathered(o);
             st = st ? st : put_frame(o, from, k);
         } else {
+            /* There is room for a frame, or for all that was counted, if that is less. */
+            if (o->to && o->bytes + o->n_gathered + k > o->to->stored)
+                return refuse_more(o);
             if (o->to)
                 memcpy(o->gathered + o->n_gathered, from, k);
             o->n_gathered += k;
@@ -240,11 +248,6 @@ static weft_status write_all(struct out *o, struct weft_value v)
     if (st && !o->st)
         weft_error_set(o->err, st, "a %s cannot be written: %s", v.type->name, weft_status_text(st));
     return st;
-}
-
-static weft_status nomem(struct weft_error *err)
-{
-    return wf_error_nomem(err, "writing a value to disk");
 }
 
 static void note_written(struct wf_spill *s, const struct wf_spilled *x)
@@ -270,7 +273,7 @@ weft_status wf_spill_write(struct wf_spill *s, struct weft_value v, size_t bytes
     o.gathered = wf_alloc(buffer + 1);
     o.packed = wf_alloc(wf_lz4_room(buffer) + 1);
     if (!x || !o.gathered || !o.packed) {
-        st = nomem(err);
+        st = wf_error_nomem(err, "writing a value to disk");
         goto out;
     }
     *x = (struct wf_spilled){.file = s, .type = v.type, .bytes = bytes, .stored = room, .n_frames = o.n_frames};
@@ -430,11 +433,6 @@ static void *spilled_share(void *data)
 }
 
 const struct weft_type wf_type_spilled = {.name = "value on disk", .free = spilled_free, .share = spilled_share};
-
-size_t wf_spilled_bytes(struct weft_value spilled)
-{
-    return ((const struct wf_spilled *)spilled.as.ptr)->bytes;
-}
 
 void wf_spill_memory(struct wf_spill *s, struct weft_pool_memory *out)
 {

@@ -63,8 +63,6 @@ weft_status wf_spill_write(struct wf_spill *s, struct weft_value v, size_t bytes
 /* A value equal to the one written; `spilled`, lent, stays. */
 weft_status wf_spill_read(struct weft_value spilled, struct weft_value *out, struct weft_error *err);
 
-size_t wf_spilled_bytes(struct weft_value spilled); /* in memory, before */
-
 /* If *v is on disk, makes it what it was; on failure it is released and no value. */
 weft_status wf_spill_bring(struct weft_value *v, struct weft_error *err);
 

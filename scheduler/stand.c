@@ -46,7 +46,7 @@ static enum wf_begin enter(weft_pool *pool, const struct weft_terms *terms, cons
 static void clock_in(const struct weft_terms *terms, struct wf_stand *s)
 {
     if (terms->timeout_ns)
-        wf_store_relaxed(&s->until, wf_now_ns() + terms->timeout_ns);
+        wf_store_relaxed(&s->until, wf_until(terms->timeout_ns));
 }
 
 static bool is_late(struct wf_stand *s)

@@ -161,7 +161,7 @@ static void leave_waiting(struct wf_worker *w)
     bool any = false;
 
     while (wf_budget_next(w->pool->budget, &r, &node)) {
-        leave(w, (uint32_t)(r - w->pool->runs), node);
+        leave(w, r->place, node);
         any = true;
     }
     if (any)
@@ -597,7 +597,7 @@ static bool take_waiting(struct wf_worker *w, wf_ready *out)
 
     if (!w->pool->budget || !wf_budget_idle(w->pool->budget, &r, &node))
         return false;
-    *out = ready_of((uint32_t)(r - w->pool->runs), node);
+    *out = ready_of(r->place, node);
     return true;
 }
 

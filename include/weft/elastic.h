@@ -14,8 +14,8 @@
  *     T3
  *
  * The number is exact once at most 1024 tasks are unfinished; before that it may be too
- * large, never too small. A task of an elastic run costs 40 to 200 ns more, its part of
- * looking at the graph when the run is submitted among them.
+ * large, never too small. The end of each task of an elastic run is counted in the graph,
+ * under a lock: such a run is for tasks that take far longer than that.
  *
  * Released workers come back when the pool has other work: another run, or a body that
  * forks or spawns, which the graph says nothing of. While several runs are in flight

@@ -89,8 +89,8 @@ struct weft_terms {
 /* WEFT_TERMS(.retries = 3, .timeout_ns = 1000000) fills .terms (C only). */
 #define WEFT_TERMS(...) .terms = &(struct weft_terms){__VA_ARGS__}
 
-/* Two cache lines, not a byte more: who adds a task clears one, and from 136 bytes on that takes
- * twice as long (rep stos, 5 and 12 ns here). So what few tasks say is in `terms`. */
+/* Two cache lines, not a byte more: who adds a task clears one, and a larger one takes longer by
+ * a fifth of what building does (bench dag-build). So what few tasks say is in `terms`. */
 struct weft_task_spec {
     const char       *name;     /* what it does, for keys, traces and pictures; copied. NULL: the body's
                                  * symbol. Many tasks may have one name */

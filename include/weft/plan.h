@@ -64,6 +64,12 @@ WEFT_API weft_status weft_plan_new(weft_plan **out, weft_task *const *targets, s
 WEFT_API void weft_plan_free(weft_plan *plan); /* NULL is fine */
 
 WEFT_API size_t weft_plan_n_targets(const weft_plan *plan);
+WEFT_API size_t weft_plan_n_tasks(const weft_plan *plan); /* after the passes, each member of a chain counted */
+WEFT_API size_t weft_plan_n_fused(const weft_plan *plan); /* of these, joined to the one before */
+WEFT_API size_t weft_plan_n_edges(const weft_plan *plan);
+/* The task of rank i, 0 <= i < n_tasks. Ranks are a topological order. */
+WEFT_API weft_task *weft_plan_task(const weft_plan *plan, size_t i);
+
 /* What a memo saved a plan: n_needed = n_reused + n_culled + the tasks that run. */
 struct weft_reuse {
     size_t n_needed; /* tasks that would run if nothing were known */
@@ -75,12 +81,6 @@ WEFT_API void weft_plan_reuse(const weft_plan *plan, struct weft_reuse *out);
 WEFT_API weft_task *weft_plan_reused(const weft_plan *plan, size_t i);
 /* "104 tasks needed, 1 reused, 103 culled because of it, 0 run" */
 WEFT_API void weft_reuse_print(const struct weft_reuse *reuse, FILE *to);
-
-WEFT_API size_t weft_plan_n_tasks(const weft_plan *plan); /* after the passes, each member of a chain counted */
-WEFT_API size_t weft_plan_n_fused(const weft_plan *plan); /* of these, joined to the one before */
-WEFT_API size_t weft_plan_n_edges(const weft_plan *plan);
-/* The task of rank i, 0 <= i < n_tasks. Ranks are a topological order. */
-WEFT_API weft_task *weft_plan_task(const weft_plan *plan, size_t i);
 
 /* ---- As a graph again ----------------------------------------------------- */
 

@@ -31,7 +31,8 @@ typedef struct weft_pool   weft_pool;
 enum weft_pool_kind {
     WEFT_POOL_CONFIGURED, /* as pool.kind is set: threads, unless told */
     WEFT_POOL_THREADS,   /* workers in this process, which a body that crashes takes with it */
-    WEFT_POOL_SERIAL,    /* the calling thread, in rank order: for debuggers, and the judge of the others */
+    WEFT_POOL_SERIAL,    /* the calling thread, in rank order: for debuggers, and the judge of the others. "sync"
+                          * in a configuration */
     WEFT_POOL_PROCESSES, /* forked workers: a body that crashes fails one task. Results travel by
                           * their type's write and read */
 };

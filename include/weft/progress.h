@@ -8,7 +8,7 @@
  *
  * Runs that overlap in time are told together. Workers count for themselves, and the
  * numbers are looked up while they work: so they are of about one moment, and
- * counting costs next to nothing. A pool that tells nobody does not count.
+ * no two workers share a counter. A pool that tells nobody does not count.
  *
  * Threads: the function is called by a thread of the pool, or by who ends the last run;
  *          one call at a time. It must be short, and must not use the pool.

@@ -1,7 +1,7 @@
 /* lock.h - a lock for what threads share outside of the scheduler, which has its own.
  *
- * For stores that whole tasks meet at, never for what a task's path goes through. Held
- * for a few loads and stores: not over input and output, nor over a call back.
+ * For stores that whole tasks meet at, never for what a task's path goes through. Who holds
+ * it over input and output or a call back says so.
  */
 #ifndef WF_LOCK_H
 #define WF_LOCK_H

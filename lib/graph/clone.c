@@ -162,7 +162,7 @@ void weft_graph_clone(weft_graph *g, weft_task *const *tasks, size_t n, const st
 
 /* ---- Of collections ------------------------------------------------------------- */
 
-/* The parts of `c`, and a graph to add to. Given: wf_free(). */
+/* The parts of `c`. Given: wf_free(). */
 static weft_status parts_of(struct weft_collection c, weft_task ***out, struct weft_error *err)
 {
     weft_task **parts = wf_alloc_array(weft_collection_n_parts(c), sizeof *parts);

@@ -265,6 +265,9 @@ static weft_status reader_of(const struct loading *l, const json_t *from, weft_t
     *out = weft_graph_find(l->g, json_string_value(key));
     if (!*out)
         return wrong(l, WEFT_NOT_FOUND, "no task before has the key \"%.100s\"", json_string_value(key));
+    if (k && (json_integer_value(k) < 0 || json_integer_value(k) > INT32_MAX))
+        return wrong(l, WEFT_PARSE, "result %lld of \"%.100s\"; they are numbered from 0", (long long)json_integer_value(k),
+                     json_string_value(key));
     if (k)
         *out = weft_task_result(*out, (int)json_integer_value(k));
     return weft_task_status(*out, l->err) ? wrong(l, WEFT_PARSE, "%s", l->err->message) : WEFT_OK;
@@ -335,11 +338,21 @@ static weft_status terms_of(const struct loading *l, const json_t *from, struct 
                                  .scratch_bytes = (size_t)scratch, .needs = list, .workers = few, .n_workers = (int)n,
                                  .only_workers = json_is_true(json_object_get(from, "only_workers")),
                                  .lenient = json_is_true(json_object_get(from, "lenient"))};
+    if (needs && !json_is_object(needs))
+        return wrong(l, WEFT_PARSE, "\"needs\" must be units by resource");
     json_object_foreach((json_t *)needs, resource, units) {
-        list[terms->n_needs++] = (struct weft_need){.resource = resource, .units = (int)json_integer_value(units)};
+        int64_t n_units = 0;
+
+        st = number_of(l, needs, resource, INT32_MIN, INT32_MAX, &n_units);
+        if (st)
+            return st;
+        list[terms->n_needs++] = (struct weft_need){.resource = resource, .units = (int)n_units};
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (workers[i] < 0 || workers[i] > INT32_MAX)
+            return wrong(l, WEFT_PARSE, "worker %lld; they are numbered from 0", (long long)workers[i]);
         few[i] = (int)workers[i];
+    }
     spec->terms = terms;
     return WEFT_OK;
 }

@@ -249,5 +249,7 @@ weft_status weft_optimize(weft_graph **out, weft_task **targets_out, weft_task *
     once = *out;
     st = optimize(out, targets_out, targets_out, n_targets, &again, err);
     weft_graph_free(once);
+    if (st)
+        *out = NULL; /* the first one is gone */
     return st;
 }

@@ -26,7 +26,7 @@ void wf_recall_fini(struct wf_recall *r)
     *r = (struct wf_recall){0};
 }
 
-/* Room for n more, of `bytes` each. */
+/* Room for `more` beside the n there are, of `bytes` each. */
 static bool make_room(void **list, uint32_t n, uint32_t *room, uint32_t more, size_t bytes)
 {
     void *moved;

@@ -52,7 +52,7 @@ static bool setting_init(struct setting *s, const struct bench_request *request)
     *s = (struct setting){ .n = (size_t)request->n, .finds = strstr(request->who, "find") };
     s->tasks = bench_alloc(s->n, sizeof *s->tasks);
     s->values = bench_alloc(s->n, sizeof *s->values);
-    s->pool = weft_pool_new(&(struct weft_pool_spec){ .n_workers = request->workers });
+    s->pool = weft_pool_new(&(struct weft_pool_spec){ .n_workers = request->workers, .progress = WEFT_PROGRESS_OFF });
     s->graph = weft_graph_new();
     for (int64_t i = 0; i < request->n; i++)
         s->tasks[i] = weft_add(s->graph, is_block ? give_block : give_number, .arg = &i, .arg_bytes = sizeof i,

@@ -38,7 +38,7 @@ static struct wf_disk_slot *slot_of(const struct wf_disk *d, struct wf_token tok
     }
 }
 
-/* Room for n more; false: no memory, and then what comes is not remembered. */
+/* Room for one more; false: no memory, and then what comes is not remembered. */
 static bool make_room(struct wf_disk *d)
 {
     struct wf_disk bigger = {.n_slots = d->n_slots ? d->n_slots * 2 : 256};
@@ -276,7 +276,7 @@ weft_status wf_disk_open(struct wf_disk *d, const char *folder, uint64_t limit, 
 
 void wf_disk_close(struct wf_disk *d)
 {
-    if (d->fd > 0)
+    if (d->fd >= 0)
         close(d->fd);
     wf_free(d->folder);
     wf_free(d->slots);
