@@ -119,7 +119,7 @@ weft_status weft_trace_of_pool(weft_trace **out, weft_pool *pool, struct weft_er
     run.n_events = read_all(pool, events, room, &run.n_lost);
     run.wall_ns = pool->last_end.ns - pool->last_begin.ns;
     st = pool->last_plan ? wf_trace_of_plan(out, pool->last_plan, &run, &places, err)
-                         : wf_trace_of_shape(out, pool->last_shape, &run, &places, err);
+                         : wf_trace_join(out, (const weft_trace *const *)&pool->last_shape, 1, &run, &places, err);
     if (!st && run.n_events)
         memcpy(places, events, run.n_events * sizeof *events);
 out:

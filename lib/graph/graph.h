@@ -205,6 +205,12 @@ static inline struct wf_extra *wf_task_extra(const weft_task *t)
     return t->has_extra ? t->arg : NULL;
 }
 
+/* What its results take, as its spec says; 0: it does not say. */
+static inline size_t wf_task_bytes(const weft_task *t)
+{
+    return t->has_extra && t->what == WF_TASK_BODY ? wf_task_extra(t)->result_bytes : 0;
+}
+
 static inline void *wf_task_arg(const weft_task *t)
 {
     return t->has_extra ? ((const struct wf_extra *)t->arg)->arg : t->arg;

@@ -8,22 +8,6 @@
 #include "lib/base/units.h"
 #include "lib/graph/plan.h"
 
-static size_t bytes_of(const weft_task *t)
-{
-    const struct wf_extra *x = wf_task_extra(t);
-
-    return x ? x->result_bytes : 0;
-}
-
-static bool is_target(const weft_plan *p, uint32_t node)
-{
-    bool asked = wf_plan_is_asked(p, node);
-
-    for (uint32_t k = 1; !asked && wf_plan_slot(p, node, k) != WF_NONE; k++)
-        asked = wf_plan_is_asked(p, wf_plan_slot(p, node, k));
-    return asked;
-}
-
 /* The last task that reads what node i gives: itself when nobody does; WF_NONE: to the end. */
 static void find_ends(const weft_plan *p, uint32_t *ends)
 {
@@ -33,7 +17,7 @@ static void find_ends(const weft_plan *p, uint32_t *ends)
         ends[i] = i;
         for (uint32_t k = 0; k < p->nodes[i].n_succ; k++)
             ends[i] = succ[k] > ends[i] ? succ[k] : ends[i];
-        if (is_target(p, i))
+        if (wf_plan_is_target(p, i))
             ends[i] = WF_NONE;
     }
 }
@@ -50,7 +34,7 @@ static void drop(struct state *s, struct weft_order_info *info, const weft_task 
     info->n_at_drop = s->n;
     info->bytes_at_drop = s->bytes;
     s->n--;
-    s->bytes -= bytes_of(t);
+    s->bytes -= wf_task_bytes(t);
 }
 
 static void walk(const weft_plan *p, const uint32_t *first, const uint32_t *preds, const uint32_t *ends,
@@ -66,7 +50,7 @@ static void walk(const weft_plan *p, const uint32_t *first, const uint32_t *pred
         info->n_before = s.n;
         info->bytes_before = s.bytes;
         s.n++;
-        s.bytes += bytes_of(wf_plan_task(p, i));
+        s.bytes += wf_task_bytes(wf_plan_task(p, i));
         if (s.n > sum->n_most) {
             sum->n_most = s.n;
             sum->most_at = i;
@@ -133,7 +117,7 @@ static void fill_columns(const weft_plan *p, const struct weft_order_info *infos
         columns[c] = 0;
     for (uint32_t i = 0; i < p->n_nodes; i++) {
         const int c = (int)((uint64_t)i * (uint64_t)n_columns / p->n_nodes);
-        const double held = in_bytes ? (double)infos[i].bytes_before + (double)bytes_of(wf_plan_task(p, i))
+        const double held = in_bytes ? (double)infos[i].bytes_before + (double)wf_task_bytes(wf_plan_task(p, i))
                                      : (double)infos[i].n_before + 1;
 
         columns[c] = held > columns[c] ? held : columns[c];

@@ -22,13 +22,6 @@ static size_t scratch_of(const weft_task *t)
     return terms ? terms->scratch_bytes : 0;
 }
 
-static size_t bytes_of(const weft_task *t)
-{
-    const struct wf_extra *x = wf_task_extra(t);
-
-    return x && t->what == WF_TASK_BODY ? x->result_bytes : 0;
-}
-
 /* Readers of all results of each node, asking included: what a task gives is said for all
  * of them together, and goes with the last. */
 static void count_readers(struct walk *w)
@@ -48,7 +41,7 @@ static size_t inputs_bytes(const struct walk *w, const struct wf_inputs *in)
         const uint32_t slot = wf_input_slot(in, k);
 
         if (slot < w->p->first_const)
-            bytes += bytes_of(wf_plan_task(w->p, wf_plan_owner(w->p, slot)));
+            bytes += wf_task_bytes(wf_plan_task(w->p, wf_plan_owner(w->p, slot)));
     }
     return bytes;
 }
@@ -58,7 +51,7 @@ static void step(struct walk *w, uint32_t node)
 {
     const weft_task *t = wf_plan_task(w->p, node);
     const struct wf_inputs in = wf_plan_inputs(w->p, node);
-    const size_t own = bytes_of(t), scratch = scratch_of(t), alone = own + scratch + inputs_bytes(w, &in);
+    const size_t own = wf_task_bytes(t), scratch = scratch_of(t), alone = own + scratch + inputs_bytes(w, &in);
 
     w->held += own;
     w->peak->n_unknown += t->what == WF_TASK_BODY && !own;
@@ -77,7 +70,7 @@ static void step(struct walk *w, uint32_t node)
         const uint32_t owner = slot < w->p->first_const ? wf_plan_owner(w->p, slot) : WF_NONE;
 
         if (owner != WF_NONE && !--w->left[owner])
-            w->held -= bytes_of(wf_plan_task(w->p, owner));
+            w->held -= wf_task_bytes(wf_plan_task(w->p, owner));
     }
     for (uint32_t k = 0; k < w->p->nodes[node].n_succ; k++)
         w->waits[wf_plan_succ(w->p, node)[k]]--;

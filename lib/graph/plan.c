@@ -141,6 +141,15 @@ uint32_t wf_plan_slot(const weft_plan *p, uint32_t node, uint32_t k)
     return r && k < r->n ? r->first + k - 1 : WF_NONE;
 }
 
+bool wf_plan_is_target(const weft_plan *p, uint32_t node)
+{
+    bool asked = wf_plan_is_asked(p, node);
+
+    for (uint32_t k = 1; !asked && wf_plan_slot(p, node, k) != WF_NONE; k++)
+        asked = wf_plan_is_asked(p, wf_plan_slot(p, node, k));
+    return asked;
+}
+
 uint32_t wf_plan_owner(const weft_plan *p, uint32_t slot)
 {
     uint32_t low = 0, high = p->n_results;

@@ -170,6 +170,9 @@ uint32_t wf_plan_slot(const weft_plan *p, uint32_t node, uint32_t k);
 /* The node whose result a slot before first_const is. */
 uint32_t wf_plan_owner(const weft_plan *p, uint32_t slot);
 
+/* Whether a result of the node is asked for. */
+bool wf_plan_is_target(const weft_plan *p, uint32_t node);
+
 /* Who waits for whom, backwards: node i for preds[first[i]] .. preds[first[i+1]-1],
  * ascending. `first` has room for n_nodes + 1, `preds` for n_edges. For traces. */
 void wf_plan_preds(const weft_plan *p, uint32_t *first, uint32_t *preds);

@@ -17,6 +17,8 @@ void weft_trace_free(weft_trace *t)
         wf_free(t->deps);
         wf_free(t->text);
         wf_free(t->events);
+        wf_free(t->runs);
+        wf_free(t->samples);
     }
     wf_free(t->records);
     wf_free(t->tasks);
@@ -25,6 +27,36 @@ void weft_trace_free(weft_trace *t)
 }
 
 /* ---- Making ---------------------------------------------------------------- */
+
+/* What `run` tells but for the events, which are filled in place. */
+static bool copy_run(weft_trace *t, const struct wf_trace_run *run)
+{
+    const struct weft_trace_about *about = run->about;
+    const struct weft_trace_run whole = {.n_tasks = (uint32_t)t->room_tasks, .end_ns = run->wall_ns, .status = run->status};
+    const struct weft_trace_run *runs = run->runs ? run->runs : &whole;
+
+    t->n_workers = run->n_workers;
+    t->wall_ns = run->wall_ns;
+    t->n_events = run->n_events;
+    t->n_lost = run->n_lost;
+    t->n_runs = run->runs ? run->n_runs : run->n_workers > 0;
+    t->n_samples = run->n_samples;
+    t->runs = wf_alloc_array(t->n_runs, sizeof *t->runs);
+    t->samples = wf_alloc_array(t->n_samples, sizeof *t->samples);
+    if (!t->runs || !t->samples)
+        return false;
+    if (t->n_runs)
+        memcpy(t->runs, runs, t->n_runs * sizeof *runs);
+    if (t->n_samples)
+        memcpy(t->samples, run->samples, t->n_samples * sizeof *run->samples);
+    if (!about)
+        return true;
+    t->about.began_unix_ns = about->began_unix_ns;
+    t->about.memory_bytes = about->memory_bytes;
+    t->about.n_cores = about->n_cores;
+    return wf_trace_text(t, about->program, &t->about.program) && wf_trace_text(t, about->machine, &t->about.machine) &&
+           wf_trace_text(t, about->version, &t->about.version);
+}
 
 weft_trace *wf_trace_begin(size_t n_tasks, size_t n_deps, const struct wf_trace_run *run)
 {
@@ -39,19 +71,18 @@ weft_trace *wf_trace_begin(size_t n_tasks, size_t n_deps, const struct wf_trace_
     t->records = wf_alloc_array(n_tasks, sizeof *t->records);
     t->deps = wf_alloc_array(n_deps, sizeof *t->deps);
     t->text = wf_alloc(t->room_text);
-    if (run) {
-        t->n_workers = run->n_workers;
-        t->wall_ns = run->wall_ns;
-        t->n_events = run->n_events;
-        t->n_lost = run->n_lost;
-    }
-    t->events = wf_alloc_zero(t->n_events, sizeof *t->events);
-    if (!t->records || !t->deps || !t->text || !t->events) {
-        weft_trace_free(t);
-        return NULL;
-    }
+    if (!t->records || !t->deps || !t->text)
+        goto out;
     t->text[0] = '\0';
+    if (run && !copy_run(t, run))
+        goto out;
+    t->events = wf_alloc_zero(t->n_events, sizeof *t->events);
+    if (!t->events)
+        goto out;
     return t;
+out:
+    weft_trace_free(t);
+    return NULL;
 }
 
 bool wf_trace_text(weft_trace *t, const char *text, uint64_t *place)
@@ -103,7 +134,8 @@ weft_status wf_trace_resolve(weft_trace *t, const struct wf_trace_record *record
 
         t->tasks[i] = (struct weft_trace_task){
             .name = t->text + r->name, .key = t->text + r->key, .layer = t->text + r->layer,
-            .layer_id = r->layer_id, .file = t->text + r->file, .line = r->line, .fused = r->fused != 0};
+            .layer_id = r->layer_id, .file = t->text + r->file, .line = r->line, .fused = r->fused != 0,
+            .is_target = r->is_target != 0, .result_bytes = r->result_bytes};
         t->first[i] = n_deps;
         n_deps += r->n_deps;
     }
@@ -126,30 +158,15 @@ weft_status wf_trace_end(weft_trace **out, weft_trace *t, struct weft_error *err
     return WEFT_OK;
 }
 
-weft_status wf_trace_of_shape(weft_trace **out, const weft_trace *shape, const struct wf_trace_run *run,
-                              struct weft_event **events, struct weft_error *err)
+struct wf_trace_record wf_trace_record(const weft_trace *t, size_t i)
 {
-    weft_trace *t = wf_trace_begin(shape->n_tasks, shape->n_deps, run);
-    char *text = t ? wf_realloc(t->text, shape->n_text) : NULL;
+    const struct weft_trace_task *task = &t->tasks[i];
 
-    if (!text) {
-        weft_trace_free(t);
-        return wf_error_nomem(err, "a trace");
-    }
-    t->text = memcpy(text, shape->text, shape->n_text);
-    t->n_text = t->room_text = shape->n_text;
-    for (size_t i = 0; i < shape->n_tasks; i++) {
-        const struct weft_trace_task *of = &shape->tasks[i];
-        const struct wf_trace_record record = {
-            .name = (uint64_t)(of->name - shape->text), .key = (uint64_t)(of->key - shape->text),
-            .layer = (uint64_t)(of->layer - shape->text), .file = (uint64_t)(of->file - shape->text),
-            .layer_id = of->layer_id, .line = of->line, .fused = of->fused,
-            .n_deps = (uint32_t)(shape->first[i + 1] - shape->first[i])};
-
-        wf_trace_add(t, &record, shape->deps + shape->first[i]);
-    }
-    *events = t->events;
-    return wf_trace_end(out, t, err);
+    return (struct wf_trace_record){
+        .name = (uint64_t)(task->name - t->text), .key = (uint64_t)(task->key - t->text),
+        .layer = (uint64_t)(task->layer - t->text), .file = (uint64_t)(task->file - t->text),
+        .result_bytes = task->result_bytes, .layer_id = task->layer_id, .line = task->line,
+        .n_deps = (uint32_t)(t->first[i + 1] - t->first[i]), .fused = task->fused, .is_target = task->is_target};
 }
 
 static const char *wrong_task(const weft_trace *t)
@@ -163,6 +180,27 @@ static const char *wrong_task(const weft_trace *t)
     return NULL;
 }
 
+static const char *wrong_run(const weft_trace *t)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < t->n_runs; i++) {
+        const struct weft_trace_run *r = &t->runs[i];
+
+        if (r->first_task != n)
+            return "its runs do not share out its tasks";
+        n += r->n_tasks;
+        if (r->begin_ns < 0 || r->end_ns < r->begin_ns || r->end_ns > t->wall_ns)
+            return "a run ends before it begins";
+    }
+    if (t->n_runs && n != t->n_tasks)
+        return "its runs do not share out its tasks";
+    for (size_t i = 1; i < t->n_samples; i++)
+        if (t->samples[i].at_ns < t->samples[i - 1].at_ns)
+            return "samples are out of order";
+    return NULL;
+}
+
 static const char *wrong_event(const weft_trace *t)
 {
     int64_t all = 0;
@@ -173,9 +211,9 @@ static const char *wrong_event(const weft_trace *t)
     for (size_t i = 0; i < t->n_events; i++) {
         const struct weft_event *e = &t->events[i];
 
-        if (e->kind > WEFT_EVENT_FORK)
+        if (e->kind >= WEFT_N_EVENT_KINDS)
             return "an event is of no known kind";
-        if (e->kind != WEFT_EVENT_IDLE && e->task >= t->n_tasks)
+        if (wf_event_has_task(e->kind) && e->task >= t->n_tasks)
             return "an event is of no task";
         if (e->worker >= t->n_workers)
             return "an event is of no worker";
@@ -196,6 +234,8 @@ bool wf_trace_check(const weft_trace *t, const char **why)
 
     if (!wrong)
         wrong = wrong_event(t);
+    if (!wrong)
+        wrong = wrong_run(t);
     if (wrong && why)
         *why = wrong;
     return !wrong;
@@ -249,4 +289,33 @@ const struct weft_event *weft_trace_events(const weft_trace *t)
 size_t weft_trace_n_lost(const weft_trace *t)
 {
     return t->n_lost;
+}
+
+size_t weft_trace_n_runs(const weft_trace *t)
+{
+    return t->n_runs;
+}
+
+const struct weft_trace_run *weft_trace_runs(const weft_trace *t)
+{
+    return t->runs;
+}
+
+size_t weft_trace_n_samples(const weft_trace *t)
+{
+    return t->n_samples;
+}
+
+const struct weft_sample *weft_trace_samples(const weft_trace *t)
+{
+    return t->samples;
+}
+
+struct weft_trace_about weft_trace_about(const weft_trace *t)
+{
+    const struct wf_trace_about *a = &t->about;
+
+    return (struct weft_trace_about){
+        .program = t->text + a->program, .machine = t->text + a->machine, .version = t->text + a->version,
+        .began_unix_ns = a->began_unix_ns, .memory_bytes = a->memory_bytes, .n_cores = (int)a->n_cores};
 }

@@ -10,9 +10,11 @@
  *   1. Dependencies of task i are deps[first[i] .. first[i + 1]), each below i.
  *   2. Each text of a task ends with a zero inside `text`.
  *   3. Events are ordered by worker, then by begin; 0 <= begin <= end. A worker
- *      is below n_workers, the task of a TASK or STEAL event below n_tasks.
+ *      is below n_workers, the task of an event that has one below n_tasks.
  *   4. All events together, and wall_ns times n_workers, are below 2^63 ns, so
  *      sums of them do not overflow.
+ *   5. Runs are ordered by task, each has its own tasks and together they have all;
+ *      samples are ordered by time.
  */
 #ifndef WF_TRACE_H
 #define WF_TRACE_H
@@ -22,10 +24,19 @@
 /* A task while the trace is being made, and in a file. */
 struct wf_trace_record {
     uint64_t name, key, layer, file; /* places of texts */
+    int64_t  result_bytes;
     uint32_t layer_id;
     int32_t  line;
-    uint32_t fused;
     uint32_t n_deps;
+    uint16_t fused, is_target; /* 0 or 1 */
+};
+
+/* Where it ran, in a file. */
+struct wf_trace_about {
+    uint64_t program, machine, version; /* places of texts */
+    int64_t  began_unix_ns;
+    uint64_t memory_bytes;
+    int64_t  n_cores;
 };
 
 struct weft_trace {
@@ -35,21 +46,34 @@ struct weft_trace {
     uint32_t               *deps;
     char                   *text;
     struct weft_event      *events;
+    struct weft_trace_run  *runs;
+    size_t                  n_runs;
+    struct weft_sample     *samples;
+    size_t                  n_samples;
+    struct wf_trace_about   about;
     int64_t                 wall_ns;
     int                     n_workers;
-    void                   *image;   /* the file in which deps, text and events lie; NULL: each is its own */
+    void                   *image;   /* the file in which deps, text, events, runs and samples lie; NULL:
+                                      * each is its own */
 
     /* While it is being made. */
     struct wf_trace_record *records;
     size_t                  room_tasks, room_deps, room_text;
 };
 
-/* What a run adds; its events are filled through wf_trace_events(). */
+/* What running adds; its events are filled through wf_trace_events(), all else is copied. */
 struct wf_trace_run {
     int     n_workers;
     int64_t wall_ns;
     size_t  n_events;
     size_t  n_lost;
+    const struct weft_trace_run *runs; /* NULL: one, of all tasks, as long as wall_ns */
+    size_t  n_runs;
+    const struct weft_sample *samples;
+    size_t  n_samples;
+    const struct weft_trace_about *about; /* NULL: not known */
+    weft_status status;    /* of that one run */
+    const int64_t *result_bytes; /* of each node of a plan; NULL: not measured */
 };
 
 /* ---- Making ---------------------------------------------------------------- */
@@ -75,11 +99,21 @@ weft_status wf_trace_end(weft_trace **out, weft_trace *t, struct weft_error *err
 weft_status wf_trace_of_plan(weft_trace **out, const weft_plan *plan, const struct wf_trace_run *run,
                              struct weft_event **events, struct weft_error *err);
 
-/* The same for what `shape`, a trace without a run, is of. */
-weft_status wf_trace_of_shape(weft_trace **out, const weft_trace *shape, const struct wf_trace_run *run,
-                              struct weft_event **events, struct weft_error *err);
+/* The tasks of several traces that have not run, one after the other, with what running adds.
+ * *events as above. */
+weft_status wf_trace_join(weft_trace **out, const weft_trace *const *shapes, size_t n, const struct wf_trace_run *run,
+                          struct weft_event **events, struct weft_error *err);
 
-/* ---- For trace_file.c ------------------------------------------------------ */
+/* Whether an event of this kind is of a task. */
+static inline bool wf_event_has_task(unsigned kind)
+{
+    return kind != WEFT_EVENT_IDLE && kind != WEFT_EVENT_MEMORY && kind != WEFT_EVENT_NEED && kind != WEFT_EVENT_SPILL;
+}
+
+/* ---- For trace_file.c, trace_join.c ------------------------------------------ */
+
+/* What is known of task i, as it was added. */
+struct wf_trace_record wf_trace_record(const weft_trace *t, size_t i);
 
 /* Makes tasks and first from the records, which have been checked. */
 weft_status wf_trace_resolve(weft_trace *t, const struct wf_trace_record *records, struct weft_error *err);

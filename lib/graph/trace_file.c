@@ -1,6 +1,6 @@
 /* trace_file.c - a trace as one file, and back.
  *
- *     header | events | records | dependencies | texts
+ *     header | events | runs | samples | records | dependencies | texts
  *
  * Numbers are as the machine has them; a file from a machine of the other byte
  * order is refused by its mark. The header's token covers the rest of the file
@@ -20,7 +20,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/output.h"
 
-enum { VERSION = 1, BYTE_ORDER_MARK = 0x01020304, BLOCK = 1 << 20 };
+enum { VERSION = 2, BYTE_ORDER_MARK = 0x01020304, BLOCK = 1 << 20 };
 
 static const char magic[8] = "weftrace";
 
@@ -28,14 +28,15 @@ struct header {
     char            magic[8];
     uint32_t        byte_order;
     uint32_t        version;
-    uint64_t        n_events, n_tasks, n_deps, n_text;
+    uint64_t        n_events, n_runs, n_samples, n_tasks, n_deps, n_text;
     uint64_t        n_lost;
     int64_t         wall_ns;
     int64_t         n_workers;
+    struct wf_trace_about about;
     struct wf_token token; /* of this header with a zero token, then of the rest in blocks */
 };
-_Static_assert(sizeof(struct header) == 88 && sizeof(struct weft_event) == 24 &&
-               sizeof(struct wf_trace_record) == 48, "the layout of version 1");
+_Static_assert(sizeof(struct header) == 152 && sizeof(struct weft_event) == 24 && sizeof(struct weft_trace_run) == 32 &&
+               sizeof(struct weft_sample) == 40 && sizeof(struct wf_trace_record) == 56, "the layout of version 2");
 
 static struct wf_token token_of_header(const struct header *h)
 {
@@ -86,13 +87,10 @@ static void put(struct writer *w, const void *bytes, size_t n)
 static void put_body(struct writer *w, const weft_trace *t)
 {
     put(w, t->events, t->n_events * sizeof *t->events);
+    put(w, t->runs, t->n_runs * sizeof *t->runs);
+    put(w, t->samples, t->n_samples * sizeof *t->samples);
     for (size_t i = 0; i < t->n_tasks; i++) {
-        const struct weft_trace_task *task = &t->tasks[i];
-        const struct wf_trace_record r = {
-            .name = (uint64_t)(task->name - t->text), .key = (uint64_t)(task->key - t->text),
-            .layer = (uint64_t)(task->layer - t->text), .file = (uint64_t)(task->file - t->text),
-            .layer_id = task->layer_id, .line = task->line, .fused = task->fused,
-            .n_deps = (uint32_t)(t->first[i + 1] - t->first[i])};
+        const struct wf_trace_record r = wf_trace_record(t, i);
 
         put(w, &r, sizeof r);
     }
@@ -105,8 +103,9 @@ static void put_body(struct writer *w, const weft_trace *t)
 weft_status weft_trace_write(const weft_trace *t, const char *path, struct weft_error *err)
 {
     struct header h = {.byte_order = BYTE_ORDER_MARK, .version = VERSION, .n_events = t->n_events,
-                       .n_tasks = t->n_tasks, .n_deps = t->n_deps, .n_text = t->n_text,
-                       .n_lost = t->n_lost, .wall_ns = t->wall_ns, .n_workers = t->n_workers};
+                       .n_runs = t->n_runs, .n_samples = t->n_samples, .n_tasks = t->n_tasks, .n_deps = t->n_deps,
+                       .n_text = t->n_text, .n_lost = t->n_lost, .wall_ns = t->wall_ns, .n_workers = t->n_workers,
+                       .about = t->about};
     struct writer w = {.err = err, .count_only = true, .block = wf_alloc(BLOCK)};
 
     if (!w.block)
@@ -179,6 +178,10 @@ static size_t promised(const struct header *h)
 
     if (__builtin_mul_overflow(h->n_events, sizeof(struct weft_event), &part) ||
         __builtin_add_overflow(all, part, &all) ||
+        __builtin_mul_overflow(h->n_runs, sizeof(struct weft_trace_run), &part) ||
+        __builtin_add_overflow(all, part, &all) ||
+        __builtin_mul_overflow(h->n_samples, sizeof(struct weft_sample), &part) ||
+        __builtin_add_overflow(all, part, &all) ||
         __builtin_mul_overflow(h->n_tasks, sizeof(struct wf_trace_record), &part) ||
         __builtin_add_overflow(all, part, &all) ||
         __builtin_mul_overflow(h->n_deps, sizeof(uint32_t), &part) ||
@@ -233,12 +236,16 @@ static const char *wrong_record(const weft_trace *t, const struct wf_trace_recor
     for (size_t i = 0; i < t->n_tasks; i++) {
         const struct wf_trace_record *r = &records[i];
 
+        if (r->fused > 1 || r->is_target > 1 || r->result_bytes < 0)
+            return "a task is no task";
         if (r->name >= t->n_text || r->key >= t->n_text || r->layer >= t->n_text || r->file >= t->n_text)
             return "a text lies outside";
         if (r->n_deps > t->n_deps - n_deps)
             return "a task has more dependencies than there are";
         n_deps += r->n_deps;
     }
+    if (t->about.program >= t->n_text || t->about.machine >= t->n_text || t->about.version >= t->n_text)
+        return "a text lies outside";
     return n_deps == t->n_deps ? NULL : "dependencies are left over";
 }
 
@@ -268,9 +275,12 @@ weft_status weft_trace_read(weft_trace **out, const char *path, struct weft_erro
     }
     *t = (weft_trace){.n_tasks = h->n_tasks, .n_deps = h->n_deps, .n_text = h->n_text,
                       .n_events = h->n_events, .n_lost = h->n_lost, .wall_ns = h->wall_ns,
-                      .n_workers = (int)h->n_workers, .image = image};
+                      .n_workers = (int)h->n_workers, .n_runs = h->n_runs, .n_samples = h->n_samples,
+                      .about = h->about, .image = image};
     t->events = (struct weft_event *)(image + sizeof *h);
-    records = (const struct wf_trace_record *)(t->events + t->n_events);
+    t->runs = (struct weft_trace_run *)(t->events + t->n_events);
+    t->samples = (struct weft_sample *)(t->runs + t->n_runs);
+    records = (const struct wf_trace_record *)(t->samples + t->n_samples);
     t->deps = (uint32_t *)(records + t->n_tasks);
     t->text = (char *)(t->deps + t->n_deps);
     image = NULL;

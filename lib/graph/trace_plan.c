@@ -8,8 +8,8 @@
 #include "lib/graph/trace.h"
 
 /* The record of node i; texts that many tasks share are stored once, by `kinds`. */
-static bool record_of(weft_trace *t, const weft_plan *p, uint32_t i, struct wf_trace_record *kinds,
-                      struct wf_trace_record *out)
+static bool record_of(weft_trace *t, const weft_plan *p, uint32_t i, const int64_t *bytes,
+                      struct wf_trace_record *kinds, struct wf_trace_record *out)
 {
     const weft_task *task = weft_plan_task(p, i);
     const struct wf_kind *kind = wf_task_kind(task);
@@ -27,6 +27,8 @@ static bool record_of(weft_trace *t, const weft_plan *p, uint32_t i, struct wf_t
     out->layer_id = kind->layer;
     out->line = kind->line;
     out->fused = wf_plan_is_fused(p, i);
+    out->is_target = wf_plan_is_target(p, i);
+    out->result_bytes = bytes && bytes[i] ? bytes[i] : (int64_t)wf_task_bytes(task);
     weft_task_key(task, key, sizeof key);
     return wf_trace_text(t, key, &out->key);
 }
@@ -47,7 +49,7 @@ weft_status wf_trace_of_plan(weft_trace **out, const weft_plan *plan, const stru
     for (uint32_t i = 0; ok && i < n; i++) {
         struct wf_trace_record record;
 
-        ok = record_of(t, plan, i, kinds, &record);
+        ok = record_of(t, plan, i, run ? run->result_bytes : NULL, kinds, &record);
         record.n_deps = first[i + 1] - first[i];
         if (ok)
             wf_trace_add(t, &record, preds + first[i]);

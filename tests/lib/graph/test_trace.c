@@ -78,7 +78,7 @@ Test(trace, check_finds_each_kind_of_nonsense)
     memcpy(e, kept, sizeof kept);           \
     cr_assert(wf_trace_check(t, NULL))
 
-    NONSENSE(e[0].kind = WEFT_EVENT_FORK + 1, "an event is of no known kind");
+    NONSENSE(e[0].kind = WEFT_N_EVENT_KINDS, "an event is of no known kind");
     NONSENSE(e[0].task = 4, "an event is of no task");
     NONSENSE(e[3].worker = 2, "an event is of no worker");
     NONSENSE(e[1].end_ns = 9, "an event ends before it begins");
