@@ -18,6 +18,8 @@ libjansson-dev    pkg-config --exists jansson
 libxxhash-dev     pkg-config --exists libxxhash
 liblz4-dev        pkg-config --exists liblz4
 librandom123-dev  test -e /usr/include/Random123/philox.h
+libmicrohttpd-dev pkg-config --exists libmicrohttpd
+libncurses-dev    pkg-config --exists ncursesw
 libopenblas-dev   pkg-config --exists openblas
 END
 }
