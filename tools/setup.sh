@@ -13,6 +13,8 @@ pkg-config        command -v pkg-config
 libhwloc-dev      pkg-config --exists hwloc
 libjemalloc-dev   pkg-config --exists jemalloc
 libgraphviz-dev   pkg-config --exists libcgraph libgvc
+nodejs            command -v node
+npm               command -v npm
 libcriterion-dev  pkg-config --exists criterion
 libjansson-dev    pkg-config --exists jansson
 libxxhash-dev     pkg-config --exists libxxhash

@@ -18,6 +18,7 @@ BEGIN {
     may("lib/draw",    "lib/graph lib/base")
     may("scheduler",   "lib/graph lib/data lib/base")
     may("tools",       "")
+    may("tools/dash",  "lib/base")
     may("examples",    "")
     may("include",     "")
 
@@ -74,6 +75,7 @@ function door(header, list)         { doors[header] = list }
 
 function floor_of(path,   n, part) {
     n = split(path, part, "/")
+    if (part[1] == "tools" && n > 2 && part[2] == "dash") return "tools/dash"
     return part[1] == "lib" && n > 2 ? part[1] "/" part[2] : part[1]
 }
 
@@ -98,7 +100,7 @@ function inner(path, name) {
 }
 
 function public(name,   base, head, owner) {
-    if (floor == "tests" || floor == "bench" || floor == "tools" || floor == "examples" || floor == "include") return
+    if (floor == "tests" || floor == "bench" || floor ~ /^tools/ || floor == "examples" || floor == "include") return
     base = name
     sub(/^weft\//, "", base)
     sub(/\.h$/, "", base)

@@ -1,0 +1,2 @@
+// report.js - the report: what it shows, and where.
+'use strict';

@@ -1,0 +1,94 @@
+/* report_figures.c - the figures of a run: where, how much, who. */
+#include "tools/dash/report.h"
+
+static void about(struct wf_report *r)
+{
+    const struct weft_trace_about a = weft_trace_about(r->trace);
+    struct wf_json *j = &r->json;
+
+    wf_json_key(j, "about");
+    wf_json_open(j, '{');
+    wf_json_put_text(j, "title", r->spec->title);
+    wf_json_put_text(j, "program", a.program);
+    wf_json_put_text(j, "machine", a.machine);
+    wf_json_put_text(j, "version", a.version);
+    wf_json_put_int(j, "began_ms", a.began_unix_ns / 1000000);
+    wf_json_put_int(j, "memory_bytes", (int64_t)a.memory_bytes);
+    wf_json_put_int(j, "n_cores", a.n_cores);
+    wf_json_close(j, '}');
+}
+
+static void stats(struct wf_report *r)
+{
+    const struct weft_stats *s = weft_analysis_stats(r->analysis);
+    struct wf_json *j = &r->json;
+
+    wf_json_key(j, "stats");
+    wf_json_open(j, '{');
+    wf_json_put_int(j, "n_tasks", (int64_t)s->n_tasks);
+    wf_json_put_int(j, "n_edges", (int64_t)s->n_edges);
+    wf_json_put_int(j, "n_layers", (int64_t)s->n_layers);
+    wf_json_put_int(j, "depth", (int64_t)s->depth);
+    wf_json_put_int(j, "width", (int64_t)s->width);
+    wf_json_put_int(j, "n_measured", (int64_t)s->n_measured);
+    wf_json_put_int(j, "work_ns", s->work_ns);
+    wf_json_put_int(j, "span_ns", s->span_ns);
+    wf_json_put_int(j, "makespan_ns", s->makespan_ns);
+    wf_json_put_number(j, "parallelism", s->parallelism);
+    wf_json_put_int(j, "n_workers", s->n_workers);
+    wf_json_put_int(j, "n_events", (int64_t)weft_trace_n_events(r->trace));
+    wf_json_put_int(j, "n_lost", (int64_t)weft_trace_n_lost(r->trace));
+    wf_json_close(j, '}');
+}
+
+static void share(struct wf_json *j, struct weft_share s)
+{
+    wf_json_open(j, '{');
+    wf_json_put_int(j, "executing_ns", s.executing_ns);
+    wf_json_put_int(j, "scheduling_ns", s.scheduling_ns);
+    wf_json_put_int(j, "stealing_ns", s.stealing_ns);
+    wf_json_put_int(j, "idle_ns", s.idle_ns);
+    wf_json_put_int(j, "wall_ns", s.wall_ns);
+    wf_json_put_int(j, "n_tasks", (int64_t)s.n_tasks);
+    wf_json_put_int(j, "n_steals", (int64_t)s.n_steals);
+    wf_json_close(j, '}');
+}
+
+static void workers(struct wf_report *r)
+{
+    struct wf_json *j = &r->json;
+
+    wf_json_key(j, "workers");
+    wf_json_open(j, '[');
+    for (int w = 0; w < weft_trace_n_workers(r->trace); w++)
+        share(j, weft_analyse_share(r->trace, w));
+    wf_json_close(j, ']');
+    wf_json_key(j, "all_workers");
+    share(j, weft_analyse_share(r->trace, -1));
+}
+
+static void runs(struct wf_report *r)
+{
+    const struct weft_trace_run *runs_of = weft_trace_runs(r->trace);
+    struct wf_json *j = &r->json;
+
+    wf_json_key(j, "runs");
+    wf_json_open(j, '[');
+    for (size_t i = 0; i < weft_trace_n_runs(r->trace); i++) {
+        wf_json_open(j, '{');
+        wf_json_put_int(j, "n_tasks", runs_of[i].n_tasks);
+        wf_json_put_int(j, "begin_ns", runs_of[i].begin_ns);
+        wf_json_put_int(j, "end_ns", runs_of[i].end_ns);
+        wf_json_put_text(j, "status", runs_of[i].status ? weft_status_text(runs_of[i].status) : "ok");
+        wf_json_close(j, '}');
+    }
+    wf_json_close(j, ']');
+}
+
+void wf_report_figures(struct wf_report *r)
+{
+    about(r);
+    stats(r);
+    workers(r);
+    runs(r);
+}
