@@ -31,7 +31,7 @@ BEGIN {
     speaks("lib/array",   "array array/")
     speaks("lib/bag",     "bag bag/")
     speaks("lib/frame",   "frame frame/")
-    speaks("lib/analyse", "analyse")
+    speaks("lib/analyse", "analyse fit")
     speaks("lib/draw",    "draw")
     speaks("scheduler",   "pool")
     speaks("everybody",   "weft")
