@@ -7,7 +7,7 @@
  *     future async spawn fork          going on meanwhile; tasks that make tasks
  *     plan explain memo save rewire    what a graph becomes, and what is not done twice
  *     config progress watch elastic    settings, and what is told of a run
- *     trace analyse fit draw           what happened
+ *     trace analyse export fit draw    what happened
  */
 #ifndef WEFT_H
 #define WEFT_H
@@ -24,6 +24,7 @@
 #include <weft/dtype.h>
 #include <weft/elastic.h>
 #include <weft/explain.h>
+#include <weft/export.h>
 #include <weft/expr.h>
 #include <weft/fit.h>
 #include <weft/fork.h>
