@@ -9,6 +9,7 @@
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/graph/policy.h"
 #include "lib/graph/trace.h"
 #include "scheduler/early.h"
 #include "scheduler/process.h"
@@ -16,10 +17,6 @@
 #include "scheduler/settle.h"
 #include "scheduler/victim.h"
 #include "scheduler/watch.h"
-
-/* A wake by the system costs 20 to 40 us, so a worker looks about that long
- * before it sleeps. With more workers than cores, looking robs those who work. */
-enum { SPIN_NS = 50000, SPIN_CROWDED_NS = 5000 };
 
 static int workers_wanted(const struct weft_pool_spec *spec, const struct wf_topo *topo)
 {
@@ -182,8 +179,8 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
     st = wf_error_nomem(err, "the workers of a pool");
     pool->n_workers = workers_wanted(spec, pool->topo);
     pool->pins = !spec->no_pin && !spec->executor && wf_topo_pins(pool->topo, pool->n_workers);
-    pool->max_searching = pool->n_workers > 1 ? (uint32_t)pool->n_workers / 2 : 1;
-    pool->spin_ns = pool->n_workers > wf_topo_n_pus(pool->topo) ? SPIN_CROWDED_NS : SPIN_NS;
+    pool->max_searching = wf_policy_max_searching(pool->n_workers);
+    pool->spin_ns = pool->n_workers > wf_topo_n_pus(pool->topo) ? WF_SPIN_CROWDED_NS : WF_SPIN_NS;
     n = (size_t)pool->n_workers;
     bytes = n * sizeof *pool->workers;
     pool->workers = wf_alloc_aligned(bytes);

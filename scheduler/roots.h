@@ -23,6 +23,7 @@
 #ifndef WF_ROOTS_H
 #define WF_ROOTS_H
 
+#include "lib/graph/policy.h"
 #include "scheduler/sync.h"
 
 typedef uint64_t wf_range;
@@ -101,7 +102,7 @@ static inline bool wf_roots_split(_Atomic wf_range *roots, wf_range *out)
         end = wf_range_end(now);
         if (begin >= end)
             return false;
-        middle = begin + (end - begin) / 2;
+        middle = wf_policy_middle(begin, end);
         /* Acquire: pairs with the release in wf_roots_fill(), through the exchanges since. */
     } while (!wf_cas(roots, &now, wf_range_of(wf_range_place(now), begin, middle)));
     *out = wf_range_of(wf_range_place(now), middle, end);
@@ -121,8 +122,7 @@ static inline bool wf_roots_claim(_Atomic uint64_t *cursor, uint32_t place, uint
         end = (uint32_t)now;
         if (next >= end)
             return false;
-        n = (end - next) / parts;
-        n = n > most ? most : n ? n : 1;
+        n = wf_policy_block(end - next, parts, most);
     } while (!wf_cas(cursor, &now, (uint64_t)(next + n) << 32 | end));
     *out = wf_range_of(place, next, next + n);
     return true;

@@ -2,19 +2,13 @@
 #include "scheduler/worker.h"
 
 #include "lib/base/clock.h"
+#include "lib/graph/policy.h"
 #include "scheduler/fork.h"
 #include "scheduler/pool.h"
 
 /* The path of a task is compiled twice, for a worker that is alone (no atomics) and
  * for one among others; `alone` is a constant in each. */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
-
-/* Roots that leave the cursor of a run at once: enough that the cursor is off the path,
- * few enough that all workers stay near one front. */
-enum { MOST_ROOTS = 64, MOST_ROOTS_ALONE = 1024 };
-
-/* A node with so many predecessors has them counted by each worker first. */
-enum { MANY_JOIN = 64 };
 
 static inline wf_ready ready_of(uint32_t place, uint32_t node)
 {
@@ -130,7 +124,7 @@ static inline uint32_t tell_successors(struct wf_worker *w, const weft_plan *p, 
         struct wf_node *s = &nodes[succ[k]];
 
         if (s->n_join > 1) {
-            if (!alone && s->n_join >= MANY_JOIN) {
+            if (!alone && s->n_join >= WF_MANY_JOIN) {
                 hold(w, place, succ[k]);
                 continue;
             }
@@ -363,7 +357,7 @@ _Static_assert(WF_MAX_RUNS == 64, "a place is a bit");
  * heap. */
 static bool claim(struct wf_worker *w, wf_ready *out)
 {
-    const uint32_t most = w->alone ? MOST_ROOTS_ALONE : MOST_ROOTS, parts = 2 * (uint32_t)w->pool->n_workers;
+    const uint32_t most = w->alone ? WF_MOST_ROOTS_ALONE : WF_MOST_ROOTS, parts = wf_policy_parts(w->pool->n_workers);
     wf_range block;
     uint32_t node;
 
@@ -467,7 +461,7 @@ static bool claim_other(struct wf_worker *w, wf_ready *out)
             *out = ready_of(place, node);
             return true;
         }
-        if (!wf_roots_claim(&r->cursor, place, 2 * (uint32_t)w->pool->n_workers, MOST_ROOTS_A_TURN, &block))
+        if (!wf_roots_claim(&r->cursor, place, wf_policy_parts(w->pool->n_workers), MOST_ROOTS_A_TURN, &block))
             continue;
         for (uint32_t i = wf_range_end(block) - 1; i > wf_range_begin(block); i--)
             leave(w, place, r->plan->roots[i]);
