@@ -3,6 +3,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/graph/source.h"
 
 weft_status weft_pool_compute(weft_pool *pool, const struct weft_collection *c, size_t n, struct weft_value *outs,
                               struct weft_error *err)
@@ -26,17 +27,21 @@ weft_status weft_pool_compute(weft_pool *pool, const struct weft_collection *c, 
     return st;
 }
 
-/* The values become tasks of `g`, which takes them, in the place of those that gave them. */
+/* The values become tasks of `g`, which takes them, in the place of those that gave them, made
+ * from what those were. */
 static weft_status put_all(weft_graph *g, const struct weft_value *values, weft_task **tasks, size_t n,
                            struct weft_error *err)
 {
     weft_status first = WEFT_OK;
 
     for (size_t i = 0; i < n; i++) {
+        const weft_task *before = tasks[i];
         weft_status st;
 
         tasks[i] = weft_graph_put(g, values[i]);
         st = weft_task_status(tasks[i], first ? NULL : err);
+        if (!st && !wf_sources_inherit(tasks[i], before))
+            st = wf_error_nomem(first ? NULL : err, "a collection");
         first = first ? first : st;
     }
     return first;

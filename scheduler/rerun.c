@@ -4,6 +4,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/graph.h"
+#include "lib/graph/source.h"
 #include "scheduler/pool.h"
 
 struct wf_rerun {
@@ -82,6 +83,7 @@ static weft_task *build(weft_graph *g, const struct wf_rerun *kept, weft_task **
 {
     const struct wf_kind *kind = wf_task_kind(kept->task);
     char key[96];
+    weft_task *t;
 
     for (uint32_t i = 0; i < kept->n_inputs; i++) {
         struct weft_value v = weft_value_none();
@@ -91,9 +93,10 @@ static weft_task *build(weft_graph *g, const struct wf_rerun *kept, weft_task **
         deps[i] = weft_graph_put(g, v);
     }
     weft_task_key(kept->task, key, sizeof key);
-    return weft_graph_add(g, &(struct weft_task_spec){
+    t = weft_graph_add(g, &(struct weft_task_spec){
         .name = kind->name, .key = key, .body = kind->body, .arg = wf_task_arg(kept->task), .deps = deps,
         .n_deps = kept->n_inputs, .n_results = (int)kind->n_results, .file = kind->file, .line = kind->line});
+    return t && t->what == WF_TASK_BODY && !wf_sources_inherit(t, kept->task) ? NULL : t;
 }
 
 static weft_status run_again(const struct wf_rerun *kept, struct weft_value *out, struct weft_error *err)

@@ -10,6 +10,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/graph.h"
+#include "lib/graph/source.h"
 #include "scheduler/budget.h"
 #include "scheduler/early.h"
 #include "scheduler/keep.h"
@@ -631,6 +632,7 @@ weft_status weft_call_input_status(const weft_call *call, size_t i, struct weft_
     if (err) {
         *err = f->err;
         weft_task_key(weft_plan_task(r->plan, poison - 1), err->task, sizeof err->task);
+        wf_source_tell(weft_plan_task(r->plan, poison - 1), err);
     }
     return f->err.status;
 }
@@ -691,6 +693,7 @@ void wf_run_why(const struct wf_run *r, uint32_t i, weft_status st, struct weft_
         weft_task_key(t, err->task, sizeof err->task);
         if (!err->site[0])
             wf_task_site(t, err->site, sizeof err->site);
+        wf_source_tell(t, err);
     }
     write_chain(r, wf_plan_owner(p, slot), poison, err);
 }

@@ -50,6 +50,8 @@ enum weft_task_flag {
     WEFT_SHARE = 2, /* a task of this key that exists already is meant, not a mistake */
     WEFT_KEEP  = 4, /* pure, and a run with a memo (weft/memo.h) keeps its result however quickly it
                      * was made. Fails when nobody can say its key in another process */
+    WEFT_ROWS  = 8, /* the rows it gives are those of its inputs, one input after another, so that
+                     * weft_source_of_row() finds through it where a row comes from */
 };
 
 /* How a graph makes the keys of pure tasks. */

@@ -15,13 +15,16 @@
  *     { "weft": 1, "layers": [{"name", "about"}], "bodies": [{"object", "symbol",
  *       "build_id", "offset"}], "targets": [key], "tasks": [
  *     {"key", "name", "body": place in bodies, "deps": [key or [key, result]], "arg", "index",
- *      "layer", "pure", "keep", "results", "priority", "retries", "backoff_ns",
+ *      "layer", "pure", "keep", "rows", "made_from", "results", "priority", "retries", "backoff_ns",
  *      "timeout_ns", "scratch_bytes", "needs": {resource: units}, "workers", "only_workers",
- *      "result_bytes", "file", "line"},
- *     {"key", "value": number or {"type", "bytes" in hex}},
+ *      "result_bytes", "file", "line", "sources"},
+ *     {"key", "value": number or {"type", "bytes" in hex}, "sources"},
  *     {"key", "alias": key}, ... ] }
  * where all but key, and one of body, value and alias, may be left out. A task stands
- * behind those that it reads.
+ * behind those that it reads. Sources (weft/source.h) are a list of {"path", or "path_bytes" in
+ * hex for one that is not ASCII, "begin", "end", "first_row", "n_rows", "row_bytes"}: a
+ * function that finds rows is not saved. "made_from" is 0 or 1, how many of the first deps a
+ * result is made from; it waits for the others.
  *
  * A file tells what code to call with what, so load only those you trust.
  *

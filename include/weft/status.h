@@ -43,6 +43,8 @@ struct weft_error {
     char        task[96];     /* key of the task that failed; "" outside a run */
     char        site[128];    /* file:line that built it; "" if unknown */
     char        chain[512];   /* "a <- b <- c": what was asked for, back to what failed */
+    char        source[256];  /* what that was to be made from, "a.csv, bytes 0 to 10; and 7 more files"
+                               * (weft/source.h); without the name of a file that the message has. "": nothing known */
 };
 
 /* "out of memory", "cycle", ...; never NULL. */
@@ -53,7 +55,7 @@ WEFT_API const char *weft_status_text(weft_status status);
 WEFT_API weft_status weft_error_set(struct weft_error *err, weft_status status,
                                     const char *fmt, ...) WEFT_FORMAT(3, 4);
 
-/* Prints what is known, in up to three lines, to `to`. */
+/* Prints what is known, in up to four lines, to `to`. */
 WEFT_API void weft_error_print(const struct weft_error *err, FILE *to);
 
 WEFT_END

@@ -8,6 +8,7 @@
  *     plan explain memo save rewire    what a graph becomes, and what is not done twice
  *     config progress watch elastic    settings, and what is told of a run
  *     trace analyse export fit draw    what happened
+ *     source                           which files and rows a result is made from
  */
 #ifndef WEFT_H
 #define WEFT_H
@@ -41,6 +42,7 @@
 #include <weft/rewire.h>
 #include <weft/rowfn.h>
 #include <weft/save.h>
+#include <weft/source.h>
 #include <weft/spawn.h>
 #include <weft/status.h>
 #include <weft/trace.h>

@@ -56,4 +56,6 @@ void weft_error_print(const struct weft_error *err, FILE *to)
         fprintf(to, "  in task %s%s%s\n", err->task, err->site[0] ? ", built at " : "", err->site);
     if (err->chain[0])
         fprintf(to, "  asked for by %s\n", err->chain);
+    if (err->source[0])
+        fprintf(to, "  made from %s\n", err->source);
 }

@@ -3,6 +3,8 @@
 
 #include <weft/rewire.h>
 
+#include "lib/graph/graph.h"
+
 static weft_status nothing(weft_call *call, void *arg, struct weft_error *err)
 {
     (void)call, (void)arg, (void)err;
@@ -45,7 +47,7 @@ static weft_status pass(weft_call *call, void *arg, struct weft_error *err)
 
 weft_task *wf_graph_after(weft_graph *g, weft_task *task, weft_task *after)
 {
-    return weft_graph_add(g, &(struct weft_task_spec){.name = "after", .body = pass,
+    return weft_graph_add(g, &(struct weft_task_spec){.name = "after", .body = pass, .flags = WEFT_ROWS | WF_TASK_PASSES,
                                                       .deps = (weft_task *const[]){task, after}, .n_deps = 2});
 }
 

@@ -7,6 +7,7 @@
 #include "lib/base/mem.h"
 #include "lib/graph/checkpoint.h"
 #include "lib/graph/graph.h"
+#include "lib/graph/source.h"
 #include "lib/graph/terms.h"
 
 struct cloning {
@@ -55,8 +56,10 @@ static weft_task *clone_body(struct cloning *c, const weft_task *t)
     }
     for (uint32_t i = 0; i < t->n_deps; i++)
         c->deps[i] = c->clone[wf_task_deps(t)[i]];
-    if (!t->n_deps && c->parent)
+    if (!t->n_deps && c->parent) {
         c->deps[spec.n_deps++] = c->parent;
+        spec.flags |= WF_TASK_WAITS;
+    }
     spec.deps = c->deps;
     spec.terms = kind->terms;
     if (x) {
@@ -66,6 +69,8 @@ static weft_task *clone_body(struct cloning *c, const weft_task *t)
         spec.result_bytes = x->result_bytes;
     }
     made = weft_graph_add(c->g, &spec);
+    if (made->what == WF_TASK_BODY && !wf_sources_copy(made, t))
+        return NULL;
     if (!x || made->what != WF_TASK_BODY || !made->has_extra)
         return made;
     /* What was taken is freed once, by the task it was given to. */

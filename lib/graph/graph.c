@@ -65,6 +65,7 @@ void weft_graph_free(weft_graph *g)
     wf_free(g->kind_slots);
     wf_free(g->layers);
     wf_map_fini(&g->keys);
+    wf_map_fini(&g->files);
     wf_terms_fini(g);
     wf_arena_fini(&g->arena);
     wf_pages_free(g, WF_PAGE_BYTES);
@@ -389,9 +390,12 @@ weft_task *wf_graph_name(weft_task *t, const char *key)
     return &g->nomem;
 }
 
-static inline uint32_t keyed(const struct weft_task_spec *spec)
+/* Of the flags, those that a kind has. */
+static inline uint32_t kind_flags(const struct weft_task_spec *spec)
 {
-    return spec->flags & WEFT_KEEP ? KEYED : spec->flags & WEFT_PURE;
+    const uint32_t all = WEFT_PURE | WEFT_ROWS | WF_TASK_WAITS | WF_TASK_PASSES;
+
+    return (spec->flags & WEFT_KEEP ? KEYED : 0) | (spec->flags & all);
 }
 
 /* Gives a pure task its token. One that cannot have one, and must, becomes a failed task:
@@ -425,7 +429,7 @@ static weft_task *add_any(weft_graph *g, const struct weft_task_spec *spec)
 {
     struct wf_kind kind = {.body = spec->body, .name = spec->name, .layer = spec->layer,
                            .file = spec->file ? spec->file : no_file, .line = spec->line,
-                           .flags = keyed(spec), .priority = priority_of(g, spec),
+                           .flags = kind_flags(spec), .priority = priority_of(g, spec),
                            .n_results = spec->n_results ? (uint32_t)spec->n_results : 1};
     struct weft_error err;
     struct wf_extra *extra = NULL;
@@ -475,13 +479,13 @@ fail:
     return t;
 }
 
-/* Whether the task is of the last kind, which is then not pure. */
+/* Whether the task is of the last kind, which then has no flags. */
 static inline bool is_last_kind(const weft_graph *g, const struct weft_task_spec *spec)
 {
     const struct wf_kind *k = g->last_kind == UINT32_MAX ? NULL : &g->kinds[g->last_kind];
 
     return k && k->body == spec->body && k->line == spec->line && k->file == (spec->file ? spec->file : no_file) &&
-           k->layer == spec->layer && !(k->flags | keyed(spec)) &&
+           k->layer == spec->layer && !(k->flags | kind_flags(spec)) &&
            k->n_results == (spec->n_results ? (uint32_t)spec->n_results : 1) && k->priority == priority_of(g, spec) &&
            k->terms == g->quick_terms && !spec->terms &&
            k->by_symbol == !spec->name && (!spec->name || strcmp(k->name, spec->name) == 0);

@@ -54,8 +54,12 @@ struct wf_kind {
     const struct weft_terms *terms; /* NULL: none */
 };
 
-/* Of spec.flags, beside those of enum weft_task_flag: the argument stays another graph's. */
-enum { WF_TASK_LENT = 1 << 30 };
+/* Of spec.flags, beside those of enum weft_task_flag. */
+enum {
+    WF_TASK_WAITS  = 1 << 28, /* for its inputs, and is made from none of them */
+    WF_TASK_PASSES = 1 << 29, /* its first input on; it waits for the others */
+    WF_TASK_LENT   = 1 << 30, /* the argument stays another graph's */
+};
 
 struct wf_layer {
     const char *name;
@@ -112,7 +116,7 @@ struct wf_page {
     weft_graph *graph;
     uint32_t    bias;        /* number of the task at place 0, were there one */
     bool        has_failed;  /* so a dependency need be looked at only here */
-    char        rest[16];
+    struct wf_task_source *first_source, *last_source; /* lib/graph/source.h; NULL: its tasks read nothing */
 };
 _Static_assert(sizeof(struct wf_page) == sizeof(struct weft_task), "a page is an array of tasks");
 
@@ -153,6 +157,7 @@ struct weft_graph {
     weft_task        **targets;             /* of a graph that was loaded */
     size_t             n_targets;
 
+    struct wf_map      files;               /* that tasks read, by path: struct wf_source_file */
     struct wf_map      terms;               /* all there are, by what they say */
     struct wf_scope    scope;               /* the innermost begun and not ended */
     const struct weft_terms *quick_terms;

@@ -12,6 +12,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/graph.h"
+#include "lib/graph/source.h"
 
 size_t weft_graph_n_targets(const weft_graph *g)
 {
@@ -397,10 +398,51 @@ static weft_status deps_of(const struct loading *l, const json_t *from, struct w
     return st;
 }
 
+/* What the task was to be told by weft_task_source(). */
+static weft_status source_of(const struct loading *l, const json_t *from, struct weft_task_source *s)
+{
+    unsigned char *bytes;
+    char *path;
+    size_t n;
+    weft_status st = json_is_object(from) ? text_of(l, from, "path", &s->path) : wrong(l, WEFT_PARSE, "a source must be an object");
+
+    st = st ? st : number_of(l, from, "begin", 0, INT64_MAX, &s->begin);
+    st = st ? st : number_of(l, from, "end", 0, INT64_MAX, &s->end);
+    st = st ? st : number_of(l, from, "first_row", 0, INT64_MAX, &s->first_row);
+    st = st ? st : number_of(l, from, "n_rows", 0, INT64_MAX, &s->n_rows);
+    st = st ? st : number_of(l, from, "row_bytes", WEFT_LINES, INT64_MAX, &s->row_bytes);
+    if (st || !json_object_get(from, "path_bytes"))
+        return st;
+    st = bytes_of(l, from, "path_bytes", &bytes, &n);
+    path = st ? NULL : wf_graph_alloc(l->g, n + 1);
+    if (path)
+        s->path = memcpy(path, bytes, n);
+    return st ? st : path ? WEFT_OK : wf_error_nomem(l->err, "a graph");
+}
+
+static weft_status add_sources(const struct loading *l, const json_t *from, weft_task *t)
+{
+    const json_t *list = json_object_get(from, "sources");
+
+    if (list && !json_is_array(list))
+        return wrong(l, WEFT_PARSE, "\"sources\" must be a list");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct weft_task_source s = {0};
+        const weft_status st = source_of(l, json_array_get(list, i), &s);
+
+        if (st)
+            return st;
+        if (weft_task_status(weft_task_source(t, &s), l->err))
+            return l->err->status == WEFT_NOMEM ? WEFT_NOMEM : wrong(l, l->err->status, "%s", l->err->message);
+    }
+    return WEFT_OK;
+}
+
 static weft_status add_body(struct loading *l, const json_t *from, const char *key)
 {
     struct weft_task_spec spec = {.key = key};
-    int64_t body = -1, layer = 0, results = 1, priority = 0, bytes = 0, *index;
+    int64_t body = -1, layer = 0, results = 1, priority = 0, bytes = 0, made_from = -1, *index;
+    weft_task *t;
     size_t n_index;
     weft_status st = number_of(l, from, "body", 0, (int64_t)l->n_bodies - 1, &body);
 
@@ -409,6 +451,7 @@ static weft_status add_body(struct loading *l, const json_t *from, const char *k
     st = st ? st : number_of(l, from, "results", 1, 65536, &results);
     st = st ? st : number_of(l, from, "priority", INT32_MIN, INT32_MAX, &priority);
     st = st ? st : number_of(l, from, "result_bytes", 0, INT64_MAX, &bytes);
+    st = st ? st : number_of(l, from, "made_from", 0, 1, &made_from);
     st = st ? st : numbers_of(l, from, "index", WEFT_MAX_DIMS, &index, &n_index);
     st = st ? st : terms_of(l, from, &spec);
     st = st ? st : file_of(l, from, &spec);
@@ -417,7 +460,9 @@ static weft_status add_body(struct loading *l, const json_t *from, const char *k
     if (st)
         return st;
     spec.flags = (json_is_true(json_object_get(from, "pure")) ? WEFT_PURE : 0) |
-                 (json_is_true(json_object_get(from, "keep")) ? WEFT_KEEP : 0);
+                 (json_is_true(json_object_get(from, "keep")) ? WEFT_KEEP : 0) |
+                 (json_is_true(json_object_get(from, "rows")) ? WEFT_ROWS : 0) |
+                 (made_from < 0 ? 0 : made_from ? WF_TASK_PASSES : WF_TASK_WAITS);
     spec.body = l->bodies[body];
     spec.layer = (uint32_t)layer;
     spec.n_results = (int)results;
@@ -425,9 +470,10 @@ static weft_status add_body(struct loading *l, const json_t *from, const char *k
     spec.result_bytes = (size_t)bytes;
     spec.index = index;
     spec.n_index = (int)n_index;
-    if (weft_task_status(weft_graph_add(l->g, &spec), l->err))
+    t = weft_graph_add(l->g, &spec);
+    if (weft_task_status(t, l->err))
         return l->err->status == WEFT_NOMEM ? WEFT_NOMEM : wrong(l, l->err->status, "%s", l->err->message);
-    return WEFT_OK;
+    return add_sources(l, from, t);
 }
 
 static weft_status add_alias(struct loading *l, const json_t *from, const char *key)
@@ -452,7 +498,7 @@ static weft_status add_value(struct loading *l, const json_t *from, const char *
     if (st)
         return st;
     t = wf_graph_name(weft_graph_put(l->g, v), key);
-    return weft_task_status(t, l->err) ? wrong(l, l->err->status, "%s", l->err->message) : WEFT_OK;
+    return weft_task_status(t, l->err) ? wrong(l, l->err->status, "%s", l->err->message) : add_sources(l, from, t);
 }
 
 static weft_status add_task(struct loading *l, const json_t *from)

@@ -4,6 +4,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/plan.h"
+#include "lib/graph/source.h"
 #include "lib/graph/terms.h"
 
 struct copying {
@@ -12,7 +13,7 @@ struct copying {
     weft_graph      *to;
     weft_task      **made;    /* by node */
     weft_task      **others;  /* further results and values, by slot - first_extra; NULL: not yet */
-    const char     **keys;    /* of values, by slot - first_const; NULL: none was given */
+    const weft_task **values; /* what a known value stands for in the old graph, by slot - first_const */
     weft_task      **deps;
     size_t           room_deps;
 };
@@ -54,11 +55,14 @@ static weft_task *task_of_slot(struct copying *c, uint32_t slot, struct weft_err
     if (st)
         return NULL;
     if (!*other) {
-        const char *key = c->keys[slot - c->p->first_const];
+        const weft_task *value = c->values[slot - c->p->first_const];
+        const struct wf_extra *x = value->what == WF_TASK_VALUE ? wf_task_extra(value) : NULL;
 
         *other = weft_graph_put(c->to, kept);
-        if (key)
-            *other = wf_graph_name(*other, key);
+        if (x && x->key)
+            *other = wf_graph_name(*other, x->key);
+        if ((*other)->what == WF_TASK_VALUE && !wf_sources_inherit(*other, value))
+            return NULL;
     }
     return *other;
 }
@@ -112,6 +116,19 @@ static weft_task *ask_pass(const struct copying *c, const struct weft_task_spec 
     return NULL;
 }
 
+/* What the task reads is read by what stands for it, and so is what is behind it where a pass
+ * of the user's has changed that. False: no memory. */
+static bool copy_sources(const struct copying *c, weft_task *made, const weft_task *t, size_t n_deps)
+{
+    bool is_same = made->n_deps == n_deps;
+
+    if (made->what == WF_TASK_FAILED)
+        return true;
+    for (size_t i = 0; is_same && i < n_deps; i++)
+        is_same = wf_task_deps(made)[i] == wf_task_id(c->deps[i]);
+    return is_same ? wf_sources_copy(made, t) : wf_sources_inherit(made, t);
+}
+
 static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps, struct weft_error *err)
 {
     const struct wf_kind *kind = wf_task_kind(t);
@@ -137,9 +154,11 @@ static weft_task *copy_body(struct copying *c, const weft_task *t, size_t n_deps
         spec.key = key;
         spec.n_index = 0;
     }
+    made = has_pass(c) ? ask_pass(c, &spec, err) : weft_graph_add(c->to, &spec);
+    if (made && !copy_sources(c, made, t, n_deps))
+        return wf_graph_nomem(c->to);
     if (has_pass(c))
-        return ask_pass(c, &spec, err);
-    made = weft_graph_add(c->to, &spec);
+        return made;
     /* The same work, though what it reads may be known by numbers that are others now. */
     if (kind->flags & WEFT_PURE && made->what == WF_TASK_BODY) {
         wf_task_extra(made)->token = x->token;
@@ -169,19 +188,21 @@ static weft_task *copy_target(struct copying *c, const weft_task *target, uint32
     return t;
 }
 
-/* A plan knows its values by their slots; keys are their tasks'. */
-static bool find_keys(struct copying *c)
+/* A plan knows its values by their slots; keys and sources are their tasks'. */
+static bool find_values(struct copying *c)
 {
-    const weft_graph *g = c->p->graph;
+    const weft_plan *p = c->p;
 
-    c->keys = wf_alloc_zero((size_t)(c->p->n_slots - c->p->first_const) + 1, sizeof *c->keys);
-    for (uint32_t i = 0; c->keys && c->p->slot_of && i < g->n_tasks; i++) {
-        const weft_task *t = wf_graph_at(g, i);
+    c->values = wf_alloc_zero((size_t)(p->n_slots - p->first_const) + 1, sizeof *c->values);
+    for (uint32_t i = 0; c->values && p->slot_of && i < p->graph->n_tasks; i++) {
+        const weft_task *t = wf_graph_at(p->graph, i);
+        const uint32_t slot = p->slot_of[i] - 1;
 
-        if (t->what == WF_TASK_VALUE && t->has_extra && c->p->slot_of[i])
-            c->keys[c->p->slot_of[i] - 1 - c->p->first_const] = wf_task_extra(t)->key;
+        /* An alias stands for the slot of the value itself, which goes before it. */
+        if (p->slot_of[i] && slot >= p->first_const && (t->what == WF_TASK_VALUE || !c->values[slot - p->first_const]))
+            c->values[slot - p->first_const] = t;
     }
-    return c->keys;
+    return c->values;
 }
 
 static weft_status copy_all(struct copying *c, weft_task **out, weft_task *const *targets, size_t n,
@@ -189,7 +210,7 @@ static weft_status copy_all(struct copying *c, weft_task **out, weft_task *const
 {
     c->made = wf_alloc_zero((size_t)c->p->n_nodes + 1, sizeof *c->made);
     c->others = wf_alloc_zero((size_t)(c->p->n_slots - c->p->first_extra) + 1, sizeof *c->others);
-    if (!c->made || !c->others || !find_keys(c) || !c->to || !copy_layers(c->to, c->p->graph))
+    if (!c->made || !c->others || !find_values(c) || !c->to || !copy_layers(c->to, c->p->graph))
         return wf_error_nomem(err, "a graph");
     for (uint32_t i = 0; i < c->p->n_nodes; i++) {
         c->made[i] = copy_task(c, i, err);
@@ -198,6 +219,7 @@ static weft_status copy_all(struct copying *c, weft_task **out, weft_task *const
         if (c->made[i] == wf_graph_nomem(c->to))
             return wf_error_nomem(err, "a graph");
     }
+    wf_error_nomem(err, "a graph");
     for (size_t i = 0; i < n; i++) {
         out[i] = copy_target(c, targets[i], c->p->targets[i], err);
         if (!out[i])
@@ -226,7 +248,7 @@ static weft_status optimize(weft_graph **out, weft_task **targets_out, weft_task
         *out = c.to;
     wf_free(c.made);
     wf_free(c.others);
-    wf_free(c.keys);
+    wf_free(c.values);
     wf_free(c.deps);
     weft_plan_free(p);
     return st;

@@ -9,6 +9,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/output.h"
 #include "lib/graph/plan.h"
+#include "lib/graph/source.h"
 
 enum { MOST_NUMBER = 4096 }; /* no address is below */
 
@@ -178,6 +179,41 @@ static void put_terms(FILE *to, const struct weft_terms *terms)
         fprintf(to, ", \"lenient\": true");
 }
 
+/* JSON is UTF-8, and a path may be any bytes. */
+static void put_path(FILE *to, const char *path)
+{
+    bool is_ascii = true;
+
+    for (const char *at = path; *at; at++)
+        is_ascii &= (unsigned char)*at < 0x80;
+    if (is_ascii) {
+        fprintf(to, "\"path\": ");
+        put_text(to, path);
+    } else {
+        fprintf(to, "\"path_bytes\": \"");
+        put_bytes(to, path, strlen(path));
+        fputc('"', to);
+    }
+}
+
+static void put_sources(FILE *to, const weft_task *t)
+{
+    const struct wf_task_source *first = wf_source_first(t);
+
+    for (const struct wf_task_source *s = first; s; s = wf_source_next(t, s->next)) {
+        fprintf(to, "%s{", s == first ? ", \"sources\": [" : ", ");
+        put_path(to, s->file->path);
+        put_number(to, "begin", s->begin);
+        put_number(to, "end", s->end == WEFT_SOURCE_END ? 0 : s->end);
+        put_number(to, "first_row", s->first_row);
+        put_number(to, "n_rows", s->n_rows);
+        put_number(to, "row_bytes", s->file->row_bytes);
+        fputc('}', to);
+    }
+    if (first)
+        fputc(']', to);
+}
+
 static weft_status put_body(struct saving *s, const weft_task *t, struct weft_error *err)
 {
     const struct wf_kind *kind = wf_task_kind(t);
@@ -200,6 +236,10 @@ static weft_status put_body(struct saving *s, const weft_task *t, struct weft_er
         fprintf(s->to, ", \"pure\": true");
     if (kind->flags & WEFT_KEEP)
         fprintf(s->to, ", \"keep\": true");
+    if (kind->flags & WEFT_ROWS)
+        fprintf(s->to, ", \"rows\": true");
+    if (kind->flags & (WF_TASK_WAITS | WF_TASK_PASSES))
+        fprintf(s->to, ", \"made_from\": %u", wf_task_n_made_from(t));
     put_number(s->to, "results", kind->n_results > 1 ? kind->n_results : 0);
     put_number(s->to, "priority", kind->priority);
     put_terms(s->to, kind->terms);
@@ -256,6 +296,7 @@ static weft_status put_task(struct saving *s, uint32_t task, bool *first, struct
     } else {
         st = put_body(s, t, err);
     }
+    put_sources(s->to, t);
     fputc('}', s->to);
     return st;
 }
