@@ -6,6 +6,7 @@
 #include "config.h"
 #include "lib/base/assert.h"
 #include "lib/base/mem.h"
+#include "scheduler/pool.h"
 #include "scheduler/quota.h"
 
 /* Smaller results stay: to write one takes longer than to make it. */
@@ -190,9 +191,10 @@ static void has_left(struct wf_budget *b, struct wf_stock *s, uint32_t slot, wef
     wf_cond_wake_all(&b->moved);
 }
 
-/* Moves a cold item out, the lock not being held meanwhile. */
-static void move_out(struct wf_budget *b, struct wf_stock *s, uint32_t slot)
+/* Moves a cold item out, the lock not being held meanwhile; `t`, which may be NULL, is told. */
+static void move_out(struct wf_budget *b, struct wf_stock *s, uint32_t slot, struct wf_tracer *t)
 {
+    const uint64_t began = t ? wf_ticks() : 0;
     struct wf_item *item = &s->items[slot];
     const struct weft_value v = s->plan->slots[slot];
     struct weft_value away = weft_value_none();
@@ -209,6 +211,8 @@ static void move_out(struct wf_budget *b, struct wf_stock *s, uint32_t slot)
     } else {
         wf_mutex_unlock(&b->lock);
         st = wf_spill_write(b->spill, v, item->bytes, &away, &err);
+        if (t)
+            wf_tracer_note(t, began, wf_ticks(), UINT32_MAX, 0, WEFT_EVENT_SPILL, st ? WEFT_EVENT_FAILED : 0);
         wf_mutex_lock(&b->lock);
     }
     if (st) {
@@ -241,7 +245,7 @@ static struct wf_stock *find_victim(const struct wf_budget *b, uint64_t than, ui
 
 /* Sends away what is wanted at `than` or later until all fits. False: something is left
  * that must go and cannot. */
-static bool send_away(struct wf_budget *b, uint64_t than)
+static bool send_away(struct wf_budget *b, uint64_t than, struct wf_tracer *t)
 {
     struct wf_stock *s;
     uint32_t slot;
@@ -249,7 +253,7 @@ static bool send_away(struct wf_budget *b, uint64_t than)
     while (used(b) > b->limit && (s = find_victim(b, than, &slot))) {
         if (b->is_full && !s->items[slot].copy)
             return false;
-        move_out(b, s, slot);
+        move_out(b, s, slot, t);
     }
     return true;
 }
@@ -305,19 +309,25 @@ static void unreserve(struct wf_budget *b, struct wf_stock *s, uint32_t node, ui
 }
 
 /* Makes room for a task that has reserved it. `must`: nobody has anything else to do. */
-static enum wf_begin make_room(struct wf_budget *b, const struct wf_stock *s, uint32_t node, bool must)
+static enum wf_begin make_room(struct wf_budget *b, const struct wf_stock *s, uint32_t node, bool must,
+                               struct wf_tracer *t)
 {
     const uint64_t distance = wf_stock_distance(s, node), room = s->items[node].bytes;
 
     /* What others send away is in memory until it is written: that is waited for. */
-    while (send_away(b, distance + 1) && used(b) <= b->limit) {
+    while (send_away(b, distance + 1, t) && used(b) <= b->limit) {
+        uint64_t began;
+
         if (b->room + b->granted + room <= b->limit)
             return WF_BEGIN_NOW;
+        began = t ? wf_ticks() : 0;
         wf_cond_wait(&b->moved, &b->lock);
+        if (t)
+            wf_tracer_note(t, began, wf_ticks(), UINT32_MAX, 0, WEFT_EVENT_MEMORY, 0);
     }
     if (!must)
         return WF_BEGIN_LATER;
-    if (!send_away(b, 0))
+    if (!send_away(b, 0, t))
         return WF_BEGIN_FAILED;
     b->n_over += used(b) > b->limit;
     return WF_BEGIN_NOW;
@@ -350,15 +360,16 @@ static weft_status bring(struct wf_budget *b, struct wf_stock *s, uint32_t slot,
 /* All inputs that are on disk, for which `room` is reserved. One that another task brings is
  * waited for: that is only a read. */
 static weft_status bring_inputs(struct wf_budget *b, struct wf_stock *s, uint32_t node, uint64_t room,
-                                struct weft_error *err)
+                                struct weft_call *call)
 {
+    struct wf_tracer *t = wf_worker_tracer(call->worker);
     const struct wf_inputs in = wf_plan_inputs(s->plan, node);
     weft_status st = WEFT_OK;
 
     for (uint32_t k = 0; !st && k < in.n; k++) {
         const uint32_t slot = wf_input_slot(&in, k);
         struct wf_item *item = &s->items[slot];
-        uint64_t part;
+        uint64_t part, began;
 
         if (!is_item(s->plan, s, slot))
             continue;
@@ -366,7 +377,10 @@ static weft_status bring_inputs(struct wf_budget *b, struct wf_stock *s, uint32_
             wf_cond_wait(&b->moved, &b->lock);
         if (item->state != WF_ITEM_AWAY)
             continue;
-        st = bring(b, s, slot, err);
+        began = t ? wf_ticks() : 0;
+        st = bring(b, s, slot, &call->err);
+        if (t)
+            wf_tracer_note(t, began, wf_ticks(), node, call->run->place, WEFT_EVENT_UNSPILL, st ? WEFT_EVENT_FAILED : 0);
         part = wf_mem_room(item->bytes) < room ? wf_mem_room(item->bytes) : room;
         unreserve(b, s, node, part);
         room -= part;
@@ -402,14 +416,14 @@ enum wf_begin wf_budget_begin(struct weft_call *call)
     to_bring = hold_inputs(s, node);
     room = to_bring + room_for(b, s, node);
     reserve(b, s, node, room);
-    begin = make_room(b, s, node, must);
+    begin = make_room(b, s, node, must, wf_worker_tracer(call->worker));
     if (begin == WF_BEGIN_NOW) {
         s->items[node].runs = true;
         b->granted += room;
         b->n_running++;
         b->scratch += scratch_of(s, node);
         note_peak(b);
-        if (bring_inputs(b, s, node, to_bring, &call->err))
+        if (bring_inputs(b, s, node, to_bring, call))
             begin = WF_BEGIN_FAILED;
     } else {
         unreserve(b, s, node, room);
@@ -529,7 +543,7 @@ void wf_budget_end(struct weft_call *call)
     }
     wf_stock_done(s, node);
     drop_inputs(b, s, node, &l);
-    send_away(b, 0);
+    send_away(b, 0, wf_worker_tracer(call->worker));
     looks = b->freed > b->limit / LOOK_SHARE;
     if (looks)
         b->freed = 0;

@@ -83,8 +83,8 @@ static void run_early(weft_call *call, struct wf_fork *f)
 void wf_fork_run(struct wf_worker *w, struct wf_fork *f, bool helping)
 {
     weft_call *call = w->call;
-    const bool traced = !helping && w->tracer.ring;
-    const uint64_t begin = traced ? wf_ticks() : 0;
+    struct wf_tracer *t = helping ? NULL : wf_worker_tracer(w);
+    const struct wf_noting noting = t ? wf_tracer_begin(t, f->node, f->run->place) : (struct wf_noting){0};
     struct weft_error err; /* a kilobyte: not cleared */
     struct wf_stolen stolen = {f, call->stolen};
     struct wf_aside aside;
@@ -106,8 +106,8 @@ void wf_fork_run(struct wf_worker *w, struct wf_fork *f, bool helping)
     call->stolen = stolen.below;
     wf_call_back(call, &aside);
     /* Before the end is told: when the run has ended a trace may be read. */
-    if (traced)
-        wf_tracer_note(&w->tracer, begin, wf_ticks(), f->node, (uint32_t)(f->run - w->pool->runs), WEFT_EVENT_FORK);
+    if (t)
+        wf_tracer_end(t, noting, f->node, f->run->place, WEFT_EVENT_FORK, st);
     /* Release: what this worker pushes from now on comes after. Partner: help(). */
     wf_store_release(&f->thief, 0);
     /* Release: what it did comes before the join returns. After this the fork may be

@@ -164,6 +164,7 @@ static void pop(struct wf_gate *g, struct wf_line *l, struct waiter *before)
     if (l->last == w)
         l->last = before;
     wf_free(w);
+    wf_store_relaxed(&g->n_waiting, wf_load_relaxed(&g->n_waiting) - 1);
     if (l->first)
         return;
     while (*at != l)
@@ -229,6 +230,7 @@ static void line_up(struct wf_gate *g, struct wf_line *l, struct waiter *w)
     struct wf_line *same = g->lines;
     const size_t bytes = g->n_resources * sizeof *l->wants;
 
+    wf_store_relaxed(&g->n_waiting, wf_load_relaxed(&g->n_waiting) + 1);
     while (same && memcmp(same->wants, l->wants, bytes) != 0)
         same = same->next;
     if (same) {

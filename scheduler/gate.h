@@ -48,6 +48,7 @@ struct wf_gate {
     size_t              n_resources;
     struct wf_line     *lines;
     uint64_t            n_came;
+    _Atomic uint32_t    n_waiting; /* for a look without the lock */
 };
 
 /* False: no memory. The resources have been checked by wf_gate_check(). */

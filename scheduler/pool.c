@@ -10,7 +10,6 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/policy.h"
-#include "lib/graph/trace.h"
 #include "scheduler/early.h"
 #include "scheduler/process.h"
 #include "scheduler/progress.h"
@@ -78,7 +77,7 @@ static void free_memory(weft_pool *pool)
         wf_tracer_fini(&pool->workers[i].tracer);
         wf_post_fini(&pool->workers[i].post);
     }
-    weft_trace_free(pool->last_shape);
+    wf_recorder_fini(&pool->recorder);
     wf_budget_free(pool->budget);
     wf_spill_release(pool->spill);
     wf_seats_fini(pool);
@@ -118,7 +117,7 @@ static bool init_worker(weft_pool *pool, int i, const struct weft_pool_spec *spe
     w->hand.call.worker = w;
     w->call = &w->hand.call;
     wf_call_enter(w->call, &pool->runs[0]);
-    wf_init(&w->rare, (spec->trace ? WF_RARE_TRACED : 0) | (pool->progress ? WF_RARE_COUNTED : 0) | (pool->budget ? WF_RARE_LIMITED : 0));
+    wf_init(&w->rare, (pool->progress ? WF_RARE_COUNTED : 0) | (pool->budget ? WF_RARE_LIMITED : 0));
     if (ok)
         wf_victim_order(pool->topo, pool->n_workers, i, pool->places, w->victims, ends);
     wf_free(ends);
@@ -165,6 +164,7 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
     pool->kind = spec->kind;
     pool->process = getpid();
     pool->traces = spec->trace;
+    wf_recorder_init(&pool->recorder, false);
     pool->watch = spec->watch ? *spec->watch : pool->watch;
     pool->reruns = spec->rerun_failed;
     st = wf_error_nomem(err, "the resources of a pool");
@@ -330,7 +330,13 @@ static void limit(weft_pool *pool, weft_future *f, struct wf_run *r)
 /* What is rare, before anything of the run begins. */
 static void mark(struct wf_run *r, const weft_future *f)
 {
+    const weft_pool *pool = f->pool;
+
     r->stands = f->stands;
+    if (pool->traces) {
+        r->weights = wf_alloc_zero(f->plan->n_nodes, sizeof *r->weights);
+        wf_or(&r->flags, WF_RUN_TRACED);
+    }
     wf_or(&r->flags, (wf_watch_wants_tasks(f) ? WF_RUN_WATCHED : 0) | (f->spec.keep_failed ? WF_RUN_KEEPS : 0) |
                      (f->early ? WF_RUN_STREAMS : 0) | (f->stands ? WF_RUN_TERMS : 0));
 }
@@ -454,29 +460,38 @@ void wf_pool_hurry(weft_pool *pool)
     wf_rests_hurry(pool);
 }
 
-/* What a trace needs of a plan made for one run: that plan, its graph and even the
- * tasks of a loop may be gone when it is asked for. */
-static weft_trace *shape_of(const weft_future *f)
-{
-    weft_trace *shape = NULL;
+/* What a trace needs of a run that has ended: taken before the plan may be gone, and the future told. */
+struct ended {
+    struct wf_ran ran;
+    int64_t      *weights;
+};
 
-    if (f->pool->traces && f->own_plan)
-        wf_trace_of_plan(&shape, f->plan, NULL, NULL, NULL);
-    return shape;
+/* The first target that failed, in order. */
+static weft_status first_status(const weft_future *f)
+{
+    for (uint32_t i = 0; i < f->n_targets; i++)
+        if (f->statuses[i])
+            return f->statuses[i];
+    return WEFT_OK;
 }
 
-/* Remembers the run that ended for weft_trace_of_pool(). Takes `shape`. Under the lock. */
-static void remember(weft_pool *pool, weft_future *f, uint32_t at, weft_trace *shape)
+static struct ended ended_of(weft_pool *pool, const weft_future *f, struct wf_run *r, uint32_t at)
 {
-    if (!pool->traces)
-        return;
-    weft_trace_free(pool->last_shape);
-    pool->has_last = true;
-    pool->last_shape = shape;
-    pool->last_plan = f->own_plan ? NULL : f->plan;
-    pool->last_place = at;
-    pool->last_begin = f->begin;
-    pool->last_end = f->end;
+    struct ended e = {.ran = {.span = {.begin = f->begin, .end = f->end, .place = at}, .plan = f->plan,
+                              .status = first_status(f)},
+                      .weights = r->weights};
+
+    r->weights = NULL;
+    if (pool->traces)
+        e.ran.shape = wf_record_shape(&pool->recorder, f->plan, f->own_plan, &e.weights);
+    return e;
+}
+
+/* Under the lock. */
+static void record(weft_pool *pool, const weft_future *f, const struct ended *e)
+{
+    if (pool->traces)
+        wf_record_run(&pool->recorder, &e->ran, f->own_plan, e->weights);
 }
 
 /* Nobody needs the place any more: the next run in the queue has it, if there is one. Under
@@ -513,18 +528,18 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
 {
     struct wf_run *r = &pool->runs[at];
     weft_future *f = r->future;
-    weft_trace *shape;
+    struct ended ended;
     bool placed;
 
     f->end = wf_moment_now();
     wf_future_forget_deadline(f);
     wf_future_collect(f, r);
-    shape = shape_of(f);
+    ended = ended_of(pool, f, r, at);
     wf_mutex_lock(&pool->lock);
     f->run = NULL;
     r->future = NULL; /* it may be gone while the place is kept */
     wf_bench_leave(pool, f);
-    remember(pool, f, at, shape);
+    record(pool, f, &ended);
     placed = !f->keeps_place && vacate(pool, at);
     wf_mutex_unlock(&pool->lock);
     if (placed)
@@ -542,6 +557,7 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
 static void run_serially(weft_pool *pool, weft_future *f)
 {
     struct wf_run *r = &pool->runs[0];
+    struct ended ended;
 
     wf_mutex_lock(&pool->lock);
     wf_run_init(r, f->plan, f->spec.on_error, f);
@@ -556,7 +572,8 @@ static void run_serially(weft_pool *pool, weft_future *f)
     wf_future_forget_deadline(f);
     f->run = NULL;
     wf_future_collect(f, r);
-    remember(pool, f, 0, shape_of(f));
+    ended = ended_of(pool, f, r, 0);
+    record(pool, f, &ended);
     wf_mutex_unlock(&pool->lock);
     wf_future_tell(f);
 }
@@ -565,12 +582,14 @@ static void run_serially(weft_pool *pool, weft_future *f)
 static void run_nothing(weft_pool *pool, weft_future *f)
 {
     struct wf_run nothing = {0};
+    struct ended ended;
 
     wf_run_init(&nothing, f->plan, f->spec.on_error, f);
     f->begin = f->end = wf_moment_now();
     wf_future_collect(f, &nothing);
+    ended = ended_of(pool, f, &nothing, 0);
     wf_mutex_lock(&pool->lock);
-    remember(pool, f, 0, shape_of(f));
+    record(pool, f, &ended);
     wf_mutex_unlock(&pool->lock);
     wf_future_tell(f);
 }

@@ -24,6 +24,7 @@
 #include "scheduler/inbox.h"
 #include "scheduler/listen.h"
 #include "scheduler/park.h"
+#include "scheduler/record.h"
 #include "scheduler/retry.h"
 #include "scheduler/run.h"
 #include "scheduler/elastic.h"
@@ -121,12 +122,7 @@ struct weft_pool {
     wf_cond             all_told;   /* n_open is 0 */
     struct wf_run       runs[WF_MAX_RUNS];
 
-    /* What weft_trace_of_pool() reads of the last run that ended; guarded by lock. */
-    bool                has_last;
-    weft_plan          *last_plan;  /* of the user's; NULL: made for that run, and gone */
-    weft_trace         *last_shape; /* then this; NULL: no memory */
-    uint32_t            last_place;
-    struct wf_moment    last_begin, last_end;
+    struct wf_recorder  recorder;   /* of a pool that traces; guarded by lock */
 };
 
 /* Prepares a future for `plan`; the plan is refused when it runs already. */

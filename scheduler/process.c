@@ -15,6 +15,7 @@
 #include "lib/base/mem.h"
 #include "lib/graph/graph.h"
 #include "scheduler/stand.h"
+#include "scheduler/worker.h"
 
 /* Address space, not memory: pages come when they are touched. */
 enum { HEAD_BYTES = 4096 };
@@ -352,13 +353,20 @@ static bool hear(struct weft_call *call)
 weft_status wf_process_call(struct weft_call *call)
 {
     struct wf_process *p = call->process;
+    struct wf_tracer *t = wf_worker_tracer(call->worker);
+    const uint32_t place = call->run->place;
     struct head *head = (void *)p->shared;
+    uint64_t began;
     weft_status st = WEFT_OK;
 
     if (!p->pid || p->serial != call->run->serial)
         st = start_child(call);
-    if (!st)
-        st = write_inputs(call);
+    if (st)
+        return st;
+    began = t ? wf_ticks() : 0;
+    st = write_inputs(call);
+    if (t)
+        wf_tracer_note(t, began, wf_ticks(), call->node, place, WEFT_EVENT_SEND, 0);
     if (st)
         return st;
     head->node = call->node;
@@ -373,5 +381,9 @@ weft_status wf_process_call(struct weft_call *call)
         call->err = head->err;
         return head->status;
     }
-    return read_results(call, head->n_results);
+    began = t ? wf_ticks() : 0;
+    st = read_results(call, head->n_results);
+    if (t)
+        wf_tracer_note(t, began, wf_ticks(), call->node, place, WEFT_EVENT_RECEIVE, 0);
+    return st;
 }

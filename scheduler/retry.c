@@ -22,6 +22,7 @@ void wf_rests_init(struct wf_rests *r)
 {
     wf_mutex_init(&r->lock);
     r->first = NULL;
+    wf_init(&r->n, 0);
 }
 
 void wf_rests_fini(struct wf_rests *r)
@@ -51,6 +52,7 @@ static bool is_stopped(const struct wf_rest *e)
 /* Under the lock. */
 static void unlink_rest(struct wf_rests *r, struct wf_rest *e)
 {
+    wf_store_relaxed(&r->n, wf_load_relaxed(&r->n) - 1);
     if (e->before)
         e->before->next = e->next;
     else
@@ -100,6 +102,7 @@ bool wf_rest(weft_pool *pool, struct wf_run *run, struct weft_child *child, wf_r
     if (e->next)
         e->next->before = e;
     r->first = e;
+    wf_store_relaxed(&r->n, wf_load_relaxed(&r->n) + 1);
     /* Whoever has stopped it may have looked here before. */
     wf_timer_set(&pool->timer, &e->alarm, is_stopped(e) ? now : now + ns);
     wf_mutex_unlock(&r->lock);

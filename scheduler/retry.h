@@ -24,6 +24,7 @@ struct weft_child;
 struct wf_rests {
     wf_mutex        lock;
     struct wf_rest *first;
+    _Atomic uint32_t n; /* for a look without the lock */
 };
 
 void wf_rests_init(struct wf_rests *r);

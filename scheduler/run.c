@@ -493,9 +493,41 @@ static bool after_no_begin(struct weft_call *call, enum wf_begin may)
     return true;
 }
 
-bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
+/* What the node has given, as its types say. */
+static void weigh(const struct wf_run *r, uint32_t node)
+{
+    int64_t bytes = 0;
+    uint32_t slot;
+
+    for (uint32_t k = 0; (slot = wf_plan_slot(r->plan, node, k)) != WF_NONE; k++)
+        if (r->plan->slots[slot].type && r->plan->slots[slot].type->free)
+            bytes += (int64_t)weft_value_bytes(r->plan->slots[slot]);
+    r->weights[node] = bytes;
+}
+
+static weft_status call_body(struct weft_call *call, uint32_t flags)
 {
     const struct wf_node *node = &call->run->plan->nodes[call->node];
+
+    return flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err);
+}
+
+static weft_status note_body(struct weft_call *call, uint32_t flags)
+{
+    struct wf_run *r = call->run;
+    struct wf_tracer *t = &call->worker->tracer;
+    const uint32_t node = call->node;
+    const struct wf_noting n = wf_tracer_begin(t, node, r->place);
+    const weft_status st = call_body(call, flags);
+
+    wf_tracer_end(t, n, node, r->place, WEFT_EVENT_TASK, st);
+    if (wf_load_relaxed(&r->flags) & WF_RUN_OWNED && r->weights && !st)
+        weigh(r, node);
+    return st;
+}
+
+bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
+{
     enum wf_begin may;
     weft_status st;
     bool finished;
@@ -522,7 +554,7 @@ bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
     call->err.status = WEFT_OK;
     if (flags & WF_RUN_TERMS)
         wf_stand_clock(call);
-    st = flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err);
+    st = flags & WF_RUN_TRACED ? note_body(call, flags) : call_body(call, flags);
     if (flags & WF_RUN_TERMS)
         st = wf_stand_returned(call, st);
     finished = wf_run_after(call, st);

@@ -44,10 +44,12 @@ enum wf_run_flag {
     WF_RUN_SHARED  = 8192, /* other runs share its pool; see worker.c */
     WF_RUN_TERMS   = 16384, /* some task has terms; see stand.h */
     WF_RUN_LATE    = 32768, /* it was stopped because its time was over */
+    WF_RUN_TRACED  = 65536, /* its bodies are noted; see trace.h */
 
     /* With any of these a node takes the longer way. */
     WF_RUN_RARE = WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO | WF_RUN_LIMITED | WF_RUN_WATCHED |
-                  WF_RUN_KEEPS | WF_RUN_STREAMS | WF_RUN_WANTED | WF_RUN_SHARED | WF_RUN_TERMS,
+                  WF_RUN_KEEPS | WF_RUN_STREAMS | WF_RUN_WANTED | WF_RUN_SHARED | WF_RUN_TERMS |
+                  WF_RUN_TRACED,
 };
 
 /* Why a node failed. */
@@ -81,6 +83,7 @@ struct wf_run {
     uint64_t     serial; /* counts the runs of a pool */
     struct wf_stock *stock; /* what it holds, in a pool with a limit; else NULL */
     struct wf_stand *stands; /* of each node; NULL: no task has terms */
+    int64_t     *weights; /* of WF_RUN_TRACED: what each node gave, in bytes; NULL: no memory */
     uint32_t     place;  /* in the pool; always the same */
     struct weft_child *_Atomic up; /* the running task it is part of; NULL: of none */
 };

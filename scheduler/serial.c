@@ -21,15 +21,11 @@ static void finish_node(struct wf_worker *w)
 
 static void run_node(struct wf_worker *w, struct wf_run *r, uint32_t i)
 {
-    const uint64_t begin = w->tracer.ring ? wf_ticks() : 0;
-
     if (w->pool->above && wf_run_is_cancelled_above(r))
         wf_or(&r->flags, WF_RUN_STOP);
     w->is_open = true; /* its end may come while it begins */
     if (!wf_run_body(w->call, r, &r->plan->nodes[i], i))
         finish_node(w);
-    if (w->tracer.ring)
-        wf_tracer_note(&w->tracer, begin, wf_ticks(), i, 0, WEFT_EVENT_TASK);
     wf_worker_count(w);
 }
 

@@ -689,6 +689,22 @@ static bool may_begin(struct wf_worker *w, struct weft_child *c, weft_status *st
     return may != WF_BEGIN_LATER;
 }
 
+static weft_status call_body(weft_call *call, struct weft_child *c, struct weft_error *err)
+{
+    struct wf_tracer *t = wf_worker_tracer(call->worker);
+    struct wf_noting noting;
+    weft_status st;
+
+    if (!c->work.body)
+        return pass_on(call, err);
+    if (!t)
+        return c->work.body(call, c->work.arg, err);
+    noting = wf_tracer_begin(t, c->node, c->run->place);
+    st = c->work.body(call, c->work.arg, err);
+    wf_tracer_end(t, noting, c->node, c->run->place, WEFT_EVENT_CHILD, st);
+    return st;
+}
+
 static weft_status run_body(weft_call *call, struct weft_child *c, struct weft_error *err)
 {
     struct wf_asks *asks = c->work.asks;
@@ -698,7 +714,7 @@ static weft_status run_body(weft_call *call, struct weft_child *c, struct weft_e
     c->work.ran = true;
     if (asks)
         wf_asks_clock(asks);
-    st = c->work.body ? c->work.body(call, c->work.arg, err) : pass_on(call, err);
+    st = call_body(call, c, err);
     return asks ? wf_asks_returned(asks, st, err) : st;
 }
 
@@ -706,7 +722,6 @@ void wf_child_run(struct wf_worker *w, struct weft_child *c)
 {
     static const struct weft_run_head ask = {0}; /* no list of inputs: weft_call_find() */
     weft_call *call = w->call;
-    const uint64_t begin = w->tracer.ring ? wf_ticks() : 0;
     struct weft_error err; /* a kilobyte: not cleared */
     struct wf_aside aside;
     weft_status st;
@@ -737,8 +752,6 @@ void wf_child_run(struct wf_worker *w, struct weft_child *c)
             wf_budget_rest(call);
     }
     ended = body_ended(w, c, st, &err);
-    if (w->tracer.ring)
-        wf_tracer_note(&w->tracer, begin, wf_ticks(), call->node, w->place, WEFT_EVENT_FORK);
     wf_call_back(call, &aside);
     if (ended)
         end(w, c);

@@ -1,29 +1,75 @@
 /* trace.c - what each worker did, without slowing it. */
 #include "scheduler/trace.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/error.h"
 #include "lib/base/mem.h"
-#include "lib/graph/trace.h"
 #include "scheduler/pool.h"
+
+enum { MOST_PER_BLOCK = 8192, LEAST_PER_BLOCK = 4 };
+
+static struct wf_trace_block *new_block(uint32_t room)
+{
+    struct wf_trace_block *b = wf_alloc(sizeof *b + room * sizeof *b->records);
+
+    if (b) {
+        b->next = NULL;
+        b->first = 0;
+        wf_init(&b->n, 0);
+    }
+    return b;
+}
 
 bool wf_tracer_init(struct wf_tracer *t, size_t n_events)
 {
-    size_t room = 16;
+    const size_t quarter = n_events / 4 < MOST_PER_BLOCK ? n_events / 4 : MOST_PER_BLOCK;
 
-    while (room < n_events && room <= SIZE_MAX / 2 / sizeof *t->ring)
-        room *= 2;
-    t->ring = wf_alloc_array(room, sizeof *t->ring);
-    t->mask = room - 1;
-    t->n = 0;
-    return t->ring != NULL;
+    t->per_block = (uint32_t)(quarter > LEAST_PER_BLOCK ? quarter : LEAST_PER_BLOCK);
+    t->most_blocks = (n_events + t->per_block - 1) / t->per_block + 1;
+    t->n_blocks = 1;
+    t->first = t->block = new_block(t->per_block);
+    wf_init(&t->now, WF_NOTHING_NOW);
+    wf_init(&t->since, 0);
+    wf_mutex_init(&t->lock);
+    return t->block != NULL;
 }
 
 void wf_tracer_fini(struct wf_tracer *t)
 {
-    wf_free(t->ring);
-    t->ring = NULL;
+    if (!t->per_block)
+        return;
+    for (struct wf_trace_block *b = t->first, *next; b; b = next) {
+        next = b->next;
+        wf_free(b);
+    }
+    t->first = t->block = NULL;
+    wf_mutex_fini(&t->lock);
+}
+
+void wf_tracer_turn(struct wf_tracer *t)
+{
+    const uint64_t first = t->block->first + t->per_block;
+    struct wf_trace_block *b;
+
+    wf_mutex_lock(&t->lock);
+    b = t->n_blocks < t->most_blocks ? new_block(t->per_block) : NULL;
+    if (b) {
+        t->n_blocks++;
+    } else {
+        b = t->first;
+        /* Without memory the only block is the oldest, too. */
+        if (b != t->block)
+            t->first = b->next;
+    }
+    b->first = first;
+    /* Relaxed, under the lock that readers hold. */
+    wf_store_relaxed(&b->n, 0);
+    if (b != t->block)
+        t->block->next = b;
+    b->next = NULL;
+    t->block = b;
+    wf_mutex_unlock(&t->lock);
 }
 
 struct wf_moment wf_moment_now(void)
@@ -31,8 +77,7 @@ struct wf_moment wf_moment_now(void)
     return (struct wf_moment){.ticks = wf_ticks(), .ns = wf_now_ns()};
 }
 
-/* Nanoseconds since `begin`, by the straight line through both moments. */
-static int64_t ns_since(uint64_t ticks, struct wf_moment begin, struct wf_moment end)
+int64_t wf_moment_ns(uint64_t ticks, struct wf_moment begin, struct wf_moment end)
 {
     const double per_tick = end.ticks > begin.ticks
                                 ? (double)(end.ns - begin.ns) / (double)(end.ticks - begin.ticks) : 0;
@@ -40,90 +85,154 @@ static int64_t ns_since(uint64_t ticks, struct wf_moment begin, struct wf_moment
     return ticks <= begin.ticks ? 0 : (int64_t)((double)(ticks - begin.ticks) * per_tick);
 }
 
-size_t wf_tracer_read(const struct wf_tracer *t, int worker, uint32_t place, struct wf_moment begin,
-                      struct wf_moment end, struct weft_event *out, size_t room, size_t *n_lost)
+size_t wf_tracer_n(struct wf_tracer *t)
 {
-    const uint64_t kept = t->n > t->mask + 1 ? t->mask + 1 : t->n;
-    const int64_t wall_ns = end.ns - begin.ns;
-    struct weft_event idle = {.worker = (uint16_t)worker, .kind = WEFT_EVENT_IDLE, .task = UINT32_MAX};
     size_t n = 0;
 
-    if (kept && t->n > kept && t->ring[t->n & t->mask].begin > begin.ticks)
-        *n_lost += t->n - kept;
-    for (uint64_t i = t->n - kept; i < t->n && n + 2 < room; i++) {
-        const struct wf_record *r = &t->ring[i & t->mask];
-        struct weft_event e = {.begin_ns = ns_since(r->begin, begin, end), .end_ns = ns_since(r->end, begin, end),
-                               .task = r->node, .worker = (uint16_t)worker, .kind = r->kind};
-        const bool ran = r->kind == WEFT_EVENT_TASK || r->kind == WEFT_EVENT_FORK;
+    wf_mutex_lock(&t->lock);
+    for (const struct wf_trace_block *b = t->first; b; b = b->next)
+        n += wf_load_acquire(&((struct wf_trace_block *)b)->n);
+    wf_mutex_unlock(&t->lock);
+    return n;
+}
 
-        /* What it found for another run, it only looked for in this one. */
-        if (r->kind == WEFT_EVENT_STEAL && (r->place != place || r->end > end.ticks)) {
-            e.kind = WEFT_EVENT_IDLE;
-            e.task = UINT32_MAX;
-            e.end_ns = e.end_ns < wall_ns ? e.end_ns : wall_ns;
-        }
-        if (r->end < begin.ticks || r->begin > end.ticks || (ran && r->place != place))
+size_t wf_tracer_since(struct wf_tracer *t, uint64_t *seen, struct wf_record *out, size_t room, uint64_t *n_missed)
+{
+    size_t n = 0;
+
+    wf_mutex_lock(&t->lock);
+    if (t->first->first > *seen) {
+        *n_missed += t->first->first - *seen;
+        *seen = t->first->first;
+    }
+    for (struct wf_trace_block *b = t->first; b && n < room; b = b->next) {
+        const uint32_t has = wf_load_acquire(&b->n);
+        size_t take;
+
+        if (b->first + has <= *seen)
             continue;
-        if (!n && e.begin_ns > 0 && !ran)
-            e.begin_ns = 0; /* it was looking before, too */
-        out[n++] = e;
-        idle.begin_ns = e.end_ns;
+        take = (size_t)(b->first + has - *seen);
+        take = take < room - n ? take : room - n;
+        memcpy(out + n, b->records + (*seen - b->first), take * sizeof *out);
+        n += take;
+        *seen += take;
     }
-    if (idle.begin_ns < wall_ns && n < room) {
-        idle.end_ns = wall_ns;
-        out[n++] = idle;
-    }
+    wf_mutex_unlock(&t->lock);
     return n;
 }
 
-/* ---- The last run of a pool ------------------------------------------------- */
+/* ---- As events --------------------------------------------------------------- */
 
-/* All events of the last run, by worker. Under the lock of the pool. */
-static size_t read_all(const weft_pool *pool, struct weft_event *events, size_t room, size_t *n_lost)
+enum { NO_SPAN = -1 };
+
+/* Which span a record is of. In each place spans follow one another, as records do. */
+struct finder {
+    const struct wf_span *spans;
+    size_t                n;
+    size_t                at[WF_MAX_RUNS]; /* of each place: no earlier span is meant any more */
+};
+
+static int64_t span_of(struct finder *f, const struct wf_record *r)
 {
+    size_t k;
+
+    if (r->place >= WF_MAX_RUNS)
+        return NO_SPAN;
+    for (k = f->at[r->place]; k < f->n; k++)
+        if (f->spans[k].place == r->place && f->spans[k].end.ticks >= r->end)
+            break;
+    f->at[r->place] = k;
+    return k < f->n && f->spans[k].begin.ticks <= r->begin ? (int64_t)k : NO_SPAN;
+}
+
+static bool is_idle(unsigned kind)
+{
+    return kind == WEFT_EVENT_IDLE || kind == WEFT_EVENT_MEMORY || kind == WEFT_EVENT_NEED;
+}
+
+/* By begin; of those that begin together the longer first, since it is around the other. */
+static int by_begin(const void *a, const void *b)
+{
+    const struct weft_event *x = a, *y = b;
+
+    if (x->begin_ns != y->begin_ns)
+        return x->begin_ns < y->begin_ns ? -1 : 1;
+    return x->end_ns > y->end_ns ? -1 : x->end_ns < y->end_ns;
+}
+
+static bool is_sorted(const struct weft_event *e, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (by_begin(&e[i - 1], &e[i]) > 0)
+            return false;
+    return true;
+}
+
+/* False: it is of no span, and no idle time either. */
+static bool event_of(struct finder *f, const struct wf_record *r, struct wf_moment begin, struct wf_moment end,
+                     struct weft_event *e)
+{
+    const int64_t wall_ns = end.ns - begin.ns;
+    const int64_t span = is_idle(r->kind) ? NO_SPAN : span_of(f, r);
+
+    e->begin_ns = wf_moment_ns(r->begin, begin, end);
+    e->end_ns = wf_moment_ns(r->end, begin, end);
+    e->kind = r->kind;
+    e->flags = r->flags;
+    e->task = UINT32_MAX;
+    if (span != NO_SPAN && r->kind != WEFT_EVENT_SPILL) {
+        e->task = f->spans[span].first_task + r->node;
+    } else if (r->kind == WEFT_EVENT_STEAL || is_idle(r->kind)) {
+        /* What it found for another run, it only looked for in these. */
+        e->kind = r->kind == WEFT_EVENT_STEAL ? WEFT_EVENT_IDLE : r->kind;
+        e->end_ns = e->end_ns < wall_ns ? e->end_ns : wall_ns;
+    } else if (span == NO_SPAN) {
+        return false;
+    }
+    return true;
+}
+
+/* Why it slept when the window ended. */
+static enum weft_event_kind last_sleep(struct wf_tracer *t, struct wf_moment end)
+{
+    const uint64_t now = wf_load_acquire(&t->now);
+
+    if (now == WF_NOTHING_NOW || wf_is_task_now(now) || wf_load_relaxed(&t->since) > end.ticks)
+        return WEFT_EVENT_IDLE;
+    return (enum weft_event_kind)(WF_SLEEPS_NOW(0) - now);
+}
+
+size_t wf_tracer_read(struct wf_tracer *t, int worker, const struct wf_span *spans, size_t n_spans,
+                      struct wf_moment begin, struct wf_moment end, struct weft_event *out, size_t room, size_t *n_lost)
+{
+    const int64_t wall_ns = end.ns - begin.ns;
+    struct finder f = {.spans = spans, .n = n_spans};
+    int64_t idle_from = 0;
     size_t n = 0;
 
-    for (int i = 0; i < pool->n_workers; i++)
-        n += wf_tracer_read(&pool->workers[i].tracer, i, pool->last_place, pool->last_begin, pool->last_end,
-                            events + n, room - n, n_lost);
+    wf_mutex_lock(&t->lock);
+    if (t->first->first && t->first->records[0].begin > begin.ticks)
+        *n_lost += t->first->first;
+    for (struct wf_trace_block *b = t->first; b; b = b->next) {
+        const uint32_t has = wf_load_acquire(&b->n);
+
+        for (uint32_t i = 0; i < has && n + 1 < room; i++) {
+            struct weft_event e = {.worker = (uint16_t)worker};
+
+            if (b->records[i].end < begin.ticks || b->records[i].begin > end.ticks ||
+                !event_of(&f, &b->records[i], begin, end, &e))
+                continue;
+            if (!n && (is_idle(e.kind) || e.kind == WEFT_EVENT_STEAL))
+                e.begin_ns = 0; /* it was looking before, too */
+            out[n++] = e;
+            idle_from = e.end_ns > idle_from ? e.end_ns : idle_from;
+        }
+    }
+    wf_mutex_unlock(&t->lock);
+    if (!is_sorted(out, n))
+        qsort(out, n, sizeof *out, by_begin);
+    if (idle_from < wall_ns && n < room)
+        out[n++] = (struct weft_event){.begin_ns = idle_from, .end_ns = wall_ns, .task = UINT32_MAX,
+                                       .worker = (uint16_t)worker, .kind = (uint8_t)last_sleep(t, end)};
     return n;
-}
-
-weft_status weft_trace_of_pool(weft_trace **out, weft_pool *pool, struct weft_error *err)
-{
-    struct weft_event *events = NULL, *places;
-    struct wf_trace_run run = {.n_workers = weft_pool_n_workers(pool)};
-    size_t room = 0;
-    weft_status st;
-
-    if (!pool)
-        return wf_error_nomem(err, "a pool");
-    if (!pool->traces)
-        return weft_error_set(err, WEFT_INVALID, "this pool was made without .trace");
-    wf_mutex_lock(&pool->lock);
-    if (!pool->has_last) {
-        st = weft_error_set(err, WEFT_EMPTY, "this pool has not run anything");
-        goto out;
-    }
-    if (!pool->last_plan && !pool->last_shape) {
-        st = wf_error_nomem(err, "a trace");
-        goto out;
-    }
-    for (int i = 0; i < pool->n_workers; i++)
-        room += pool->workers[i].tracer.mask + 3;
-    events = wf_alloc_array(room, sizeof *events);
-    if (!events) {
-        st = wf_error_nomem(err, "a trace");
-        goto out;
-    }
-    run.n_events = read_all(pool, events, room, &run.n_lost);
-    run.wall_ns = pool->last_end.ns - pool->last_begin.ns;
-    st = pool->last_plan ? wf_trace_of_plan(out, pool->last_plan, &run, &places, err)
-                         : wf_trace_join(out, (const weft_trace *const *)&pool->last_shape, 1, &run, &places, err);
-    if (!st && run.n_events)
-        memcpy(places, events, run.n_events * sizeof *events);
-out:
-    wf_mutex_unlock(&pool->lock);
-    wf_free(events);
-    return st;
 }

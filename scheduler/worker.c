@@ -163,24 +163,18 @@ static void leave_waiting(struct wf_worker *w)
 }
 
 /* Runs a ready node, then what became ready by it, as long as something did. `rare`: it
- * is traced, counted, has priorities or lets workers leave, or its pool has a limit. */
+ * is counted, has priorities or lets workers leave, or its pool has a limit. */
 static ALWAYS_INLINE bool run_chain(struct wf_worker *w, uint32_t place, uint32_t node, bool alone, bool rare)
 {
     struct weft_call *call = w->call;
     struct wf_run *r = call->run;
     const weft_plan *p = r->plan;
-    const bool traced = rare && w->tracer.ring, ordered = rare && p->priority;
+    const bool ordered = rare && p->priority;
 
     while (node != WF_NONE) {
-        const uint64_t begin = traced ? wf_ticks() : 0;
-        bool finished;
-
         if (!alone && w->held.n && !leads_to_held(w, p, place, node))
             tell_held(w);
-        finished = wf_run_body(call, r, &p->nodes[node], node);
-        if (traced)
-            wf_tracer_note(&w->tracer, begin, wf_ticks(), node, place, WEFT_EVENT_TASK);
-        if (!finished)
+        if (!wf_run_body(call, r, &p->nodes[node], node))
             return !w->turn_is_over; /* it has not begun, or what is left of it will tell its successors */
         if (rare && w->pool->budget)
             leave_waiting(w);
@@ -614,11 +608,21 @@ static bool search(struct wf_worker *w, wf_ready *out)
     return false;
 }
 
+/* Why there is nothing to do, in the words of a trace. */
+static enum weft_event_kind idle_kind(struct wf_worker *w)
+{
+    weft_pool *pool = w->pool;
+
+    if (pool->budget && wf_budget_has_waiting(pool->budget))
+        return WEFT_EVENT_MEMORY;
+    return wf_load_relaxed(&pool->gate.n_waiting) || wf_load_relaxed(&pool->rests.n) ? WEFT_EVENT_NEED : WEFT_EVENT_IDLE;
+}
+
 /* Runs what was found, and tells a trace of the search: it began at `began`, and the
  * worker slept until `woke`. */
-static void run_loot(struct wf_worker *w, wf_ready found, uint64_t began, uint64_t woke)
+static void run_loot(struct wf_worker *w, wf_ready found, uint64_t began, uint64_t woke, enum weft_event_kind idle)
 {
-    if (w->tracer.ring) {
+    if (wf_worker_tracer(w)) {
         uint32_t node = (uint32_t)found, place = (uint32_t)(found >> 32);
 
         if (wf_is_fork(found)) {
@@ -629,8 +633,9 @@ static void run_loot(struct wf_worker *w, wf_ready found, uint64_t began, uint64
             place = wf_word_child(found)->run->place;
         }
         if (woke != began)
-            wf_tracer_note(&w->tracer, began, woke, UINT32_MAX, 0, WEFT_EVENT_IDLE);
-        wf_tracer_note(&w->tracer, woke, wf_ticks(), node, place, WEFT_EVENT_STEAL);
+            wf_tracer_note(&w->tracer, began, woke, UINT32_MAX, 0, idle, 0);
+        wf_tracer_note(&w->tracer, woke, wf_ticks(), node, place, WEFT_EVENT_STEAL, 0);
+        wf_store_relaxed(&w->tracer.now, WF_NOTHING_NOW);
     }
     run_ready(w, found);
 }
@@ -640,8 +645,10 @@ static void run_loot(struct wf_worker *w, wf_ready found, uint64_t began, uint64
 static bool run_found(struct wf_worker *w)
 {
     struct wf_park *park = &w->pool->park;
-    const uint64_t began = w->tracer.ring ? wf_ticks() : 0;
+    const bool traced = wf_worker_tracer(w);
+    const uint64_t began = traced ? wf_ticks() : 0;
     uint64_t woke = began;
+    enum weft_event_kind idle = WEFT_EVENT_IDLE;
     bool searching = wf_park_search(park, w->pool->max_searching);
     wf_ready found;
     bool got;
@@ -673,15 +680,19 @@ static bool run_found(struct wf_worker *w)
                 wf_budget_awake(w->pool->budget);
             return true;
         }
+        if (traced) {
+            idle = idle == WEFT_EVENT_IDLE ? idle_kind(w) : idle;
+            wf_tracer_sleep(&w->tracer, idle, began);
+        }
         wf_store_relaxed(&w->asleep, true);
         wf_park_commit(park);
         wf_store_relaxed(&w->asleep, false);
         if (w->pool->budget)
             wf_budget_awake(w->pool->budget);
         searching = true;
-        woke = w->tracer.ring ? wf_ticks() : 0;
+        woke = traced ? wf_ticks() : 0;
     }
-    run_loot(w, found, began, woke);
+    run_loot(w, found, began, woke, idle);
     return true;
 }
 

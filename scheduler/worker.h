@@ -20,7 +20,6 @@ struct wf_held {
 
 /* Why a worker does not go the shortest way. */
 enum wf_rare {
-    WF_RARE_TRACED = 1, /* it notes what it does */
     WF_RARE_WANTED = 2, /* a hand wants the seat back */
     WF_RARE_COUNTED = 4, /* it counts what it runs */
     WF_RARE_LIMITED = 8, /* its pool has a limit of memory */
@@ -60,6 +59,12 @@ struct wf_worker {
     _Atomic bool      asleep;      /* for the watchdog to tell */
     struct wf_hand    hand;        /* the first to sit here */
 };
+
+/* NULL: its pool does not trace. */
+static inline struct wf_tracer *wf_worker_tracer(struct wf_worker *w)
+{
+    return w->tracer.block ? &w->tracer : NULL;
+}
 
 /* Counts a node that has run. Relaxed: nobody else writes it, and who reads it can wait. */
 static inline void wf_worker_count(struct wf_worker *w)

@@ -101,6 +101,11 @@ struct weft_plan {
     bool                has_values;   /* a run passed some from task to task */
     bool                has_terms;    /* some task has: see wf_plan_terms() */
     _Atomic bool        running;
+
+    /* What a recorder (scheduler/record.h) made of it, which that one owns: which one, and when it was made. */
+    struct wf_shape    *shape;
+    const void         *shape_of;
+    int64_t             shape_made;
 };
 
 /* The n_succ successors of node i, in order of rank. */

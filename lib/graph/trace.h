@@ -73,7 +73,6 @@ struct wf_trace_run {
     size_t  n_samples;
     const struct weft_trace_about *about; /* NULL: not known */
     weft_status status;    /* of that one run */
-    const int64_t *result_bytes; /* of each node of a plan; NULL: not measured */
 };
 
 /* ---- Making ---------------------------------------------------------------- */
@@ -94,13 +93,12 @@ struct weft_event *wf_trace_events(weft_trace *t);
 /* Takes `t`, which is whole now. */
 weft_status wf_trace_end(weft_trace **out, weft_trace *t, struct weft_error *err);
 
-/* As weft_trace_of_plan(), with what a run adds. *events has room for
- * run->n_events events, to fill at once: by worker, then time. */
-weft_status wf_trace_of_plan(weft_trace **out, const weft_plan *plan, const struct wf_trace_run *run,
-                             struct weft_event **events, struct weft_error *err);
+/* As weft_trace_of_plan(), with what each node was seen to give in bytes (NULL: not measured). */
+weft_status wf_trace_of_plan(weft_trace **out, const weft_plan *plan, const int64_t *result_bytes,
+                             struct weft_error *err);
 
 /* The tasks of several traces that have not run, one after the other, with what running adds.
- * *events as above. */
+ * *events has room for run->n_events events, to fill at once: by worker, then time. */
 weft_status wf_trace_join(weft_trace **out, const weft_trace *const *shapes, size_t n, const struct wf_trace_run *run,
                           struct weft_event **events, struct weft_error *err);
 

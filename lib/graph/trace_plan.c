@@ -1,4 +1,4 @@
-/* trace_plan.c - a plan as data, with room for what happened when it ran. */
+/* trace_plan.c - a plan, or the graph behind tasks, as data. */
 #include <string.h>
 
 #include "lib/base/error.h"
@@ -33,23 +33,22 @@ static bool record_of(weft_trace *t, const weft_plan *p, uint32_t i, const int64
     return wf_trace_text(t, key, &out->key);
 }
 
-weft_status wf_trace_of_plan(weft_trace **out, const weft_plan *plan, const struct wf_trace_run *run,
-                             struct weft_event **events, struct weft_error *err)
+weft_status wf_trace_of_plan(weft_trace **out, const weft_plan *plan, const int64_t *result_bytes,
+                             struct weft_error *err)
 {
     const size_t n = weft_plan_n_tasks(plan), n_edges = weft_plan_n_edges(plan);
     uint32_t *first = wf_alloc_array(n + 1, sizeof *first);
     uint32_t *preds = wf_alloc_array(n_edges, sizeof *preds);
     struct wf_trace_record *kinds = wf_alloc_zero(plan->graph->n_kinds, sizeof *kinds);
-    weft_trace *t = wf_trace_begin(n, n_edges, run);
+    weft_trace *t = wf_trace_begin(n, n_edges, NULL);
     bool ok = first && preds && kinds && t;
-    weft_status st;
 
     if (ok)
         wf_plan_preds(plan, first, preds);
     for (uint32_t i = 0; ok && i < n; i++) {
         struct wf_trace_record record;
 
-        ok = record_of(t, plan, i, run ? run->result_bytes : NULL, kinds, &record);
+        ok = record_of(t, plan, i, result_bytes, kinds, &record);
         record.n_deps = first[i + 1] - first[i];
         if (ok)
             wf_trace_add(t, &record, preds + first[i]);
@@ -61,15 +60,12 @@ weft_status wf_trace_of_plan(weft_trace **out, const weft_plan *plan, const stru
         weft_trace_free(t);
         return wf_error_nomem(err, "a trace");
     }
-    if (events)
-        *events = wf_trace_events(t);
-    st = wf_trace_end(out, t, err);
-    return st;
+    return wf_trace_end(out, t, err);
 }
 
 weft_status weft_trace_of_plan(weft_trace **out, const weft_plan *plan, struct weft_error *err)
 {
-    return wf_trace_of_plan(out, plan, NULL, NULL, err);
+    return wf_trace_of_plan(out, plan, NULL, err);
 }
 
 /* Every task that is needed, none joined, shared or moved: the plan that only culls. */

@@ -21,10 +21,12 @@ static weft_trace *run_of(const weft_plan *p, const int64_t *ns)
 {
     struct wf_trace_run run = {.n_workers = 1, .n_events = weft_plan_n_tasks(p)};
     struct weft_event *e;
-    weft_trace *t;
+    weft_trace *shape, *t;
     int64_t now = 0;
 
-    cr_assert_eq(wf_trace_of_plan(&t, p, &run, &e, NULL), WEFT_OK);
+    cr_assert_eq(weft_trace_of_plan(&shape, p, NULL), WEFT_OK);
+    cr_assert_eq(wf_trace_join(&t, (const weft_trace *const *)&shape, 1, &run, &e, NULL), WEFT_OK);
+    weft_trace_free(shape);
     for (uint32_t i = 0; i < run.n_events; i++) {
         e[i] = (struct weft_event){.begin_ns = now, .end_ns = now + ns[i], .task = i, .kind = WEFT_EVENT_TASK};
         now += ns[i];

@@ -1,0 +1,295 @@
+/* record.c - the runs of a pool that have ended, as a trace needs them. */
+#include "scheduler/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/graph/plan.h"
+#include "lib/graph/trace.h"
+#include "scheduler/about.h"
+#include "scheduler/pool.h"
+
+/* A task takes some 150 bytes of a trace while it is made. */
+enum { MOST_TASKS = 1 << 24 };
+
+void wf_recorder_init(struct wf_recorder *r, bool keeps_all)
+{
+    r->keeps_all = keeps_all;
+    r->made = wf_moment_now();
+}
+
+/* ---- Shapes ------------------------------------------------------------------ */
+
+static void drop_shape(struct wf_shape *s)
+{
+    if (!s || --s->n_uses || s->lasts)
+        return;
+    weft_trace_free(s->trace);
+    wf_free(s);
+}
+
+/* The plan may run again, and then has the same shape: it remembers it, and we do not forget it. */
+static void let_last(struct wf_recorder *r, weft_plan *plan, struct wf_shape *s)
+{
+    plan->shape = s;
+    plan->shape_of = r;
+    plan->shape_made = r->made.ns;
+    s->lasts = true;
+    s->next = r->lasting;
+    r->lasting = s;
+}
+
+static bool remembers(const struct wf_recorder *r, const weft_plan *plan)
+{
+    return plan->shape_of == r && plan->shape_made == r->made.ns;
+}
+
+struct wf_shape *wf_record_shape(struct wf_recorder *r, weft_plan *plan, bool is_own, int64_t **weights)
+{
+    struct wf_shape *s;
+
+    if (!is_own && !r->keeps_all)
+        return NULL;
+    if (remembers(r, plan))
+        return plan->shape;
+    s = wf_alloc_zero(1, sizeof *s);
+    if (s && wf_trace_of_plan(&s->trace, plan, *weights, NULL)) {
+        wf_free(s);
+        s = NULL;
+    }
+    wf_free(*weights);
+    *weights = NULL;
+    return s;
+}
+
+/* ---- Runs ---------------------------------------------------------------------- */
+
+static void forget(struct wf_recorder *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        r->n_tasks -= r->runs[i].shape ? weft_trace_n_tasks(r->runs[i].shape->trace) : 0;
+        drop_shape(r->runs[i].shape);
+    }
+    r->n -= n;
+    memmove(r->runs, r->runs + n, r->n * sizeof *r->runs);
+}
+
+/* Half of them at a time, so that what is left need not move with every run. */
+static void make_room(struct wf_recorder *r)
+{
+    size_t n = 0, n_tasks = r->n_tasks;
+
+    if (!r->keeps_all)
+        n = r->n;
+    else if (r->n_tasks > MOST_TASKS)
+        for (; n + 1 < r->n && n_tasks > MOST_TASKS / 2; n++)
+            n_tasks -= weft_trace_n_tasks(r->runs[n].shape->trace);
+    if (n)
+        forget(r, n);
+}
+
+void wf_record_run(struct wf_recorder *r, const struct wf_ran *ran, bool is_own, int64_t *weights)
+{
+    struct wf_ran *grown = r->runs;
+
+    wf_free(r->weights);
+    r->weights = weights;
+    if (ran->shape)
+        ran->shape->n_uses++;
+    if (ran->shape && !is_own && !ran->shape->lasts)
+        let_last(r, ran->plan, ran->shape);
+    if (r->n == r->room) {
+        const size_t room = r->room ? 2 * r->room : 4;
+
+        grown = wf_realloc(r->runs, room * sizeof *grown);
+        if (grown) {
+            r->runs = grown;
+            r->room = room;
+        }
+    }
+    if (!grown || (r->keeps_all && !ran->shape)) {
+        drop_shape(ran->shape); /* no memory for it: the others are told */
+        return;
+    }
+    make_room(r);
+    r->runs[r->n] = *ran;
+    if (is_own || ran->shape)
+        r->runs[r->n].plan = NULL;
+    r->n_tasks += ran->shape ? weft_trace_n_tasks(ran->shape->trace) : 0;
+    r->n++;
+}
+
+void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample)
+{
+    if (r->n_samples == r->room_samples) {
+        const size_t room = r->room_samples ? 2 * r->room_samples : 64;
+        struct weft_sample *grown = wf_realloc(r->samples, room * sizeof *grown);
+
+        if (!grown)
+            return;
+        r->samples = grown;
+        r->room_samples = room;
+    }
+    r->samples[r->n_samples++] = *sample;
+}
+
+void wf_recorder_fini(struct wf_recorder *r)
+{
+    forget(r, r->n);
+    for (struct wf_shape *s = r->lasting, *next; s; s = next) {
+        next = s->next;
+        weft_trace_free(s->trace);
+        wf_free(s);
+    }
+    wf_free(r->runs);
+    wf_free(r->weights);
+    wf_free(r->samples);
+}
+
+/* ---- As one trace ---------------------------------------------------------------- */
+
+static int by_end(const void *a, const void *b)
+{
+    const uint64_t x = ((const struct wf_ran *)a)->span.end.ticks, y = ((const struct wf_ran *)b)->span.end.ticks;
+
+    return (x > y) - (x < y);
+}
+
+struct making {
+    struct wf_recorder    *r;
+    const weft_trace     **shapes;
+    struct wf_span        *spans;
+    struct weft_trace_run *runs;
+    struct weft_event     *events;
+    struct weft_sample    *samples;
+    struct wf_moment       begin, end;
+    struct wf_trace_run    run;
+};
+
+/* The window is from the first begin to the last end. */
+static void find_window(struct making *m)
+{
+    m->begin = m->r->runs[0].span.begin;
+    m->end = m->r->runs[0].span.end;
+    for (size_t i = 1; i < m->r->n; i++) {
+        const struct wf_span *s = &m->r->runs[i].span;
+
+        m->begin = s->begin.ticks < m->begin.ticks ? s->begin : m->begin;
+        m->end = s->end.ticks > m->end.ticks ? s->end : m->end;
+    }
+    m->run.wall_ns = m->end.ns > m->begin.ns ? m->end.ns - m->begin.ns : 0;
+}
+
+static void fill_runs(struct making *m)
+{
+    uint32_t n_tasks = 0;
+
+    for (size_t i = 0; i < m->r->n; i++) {
+        const struct wf_ran *ran = &m->r->runs[i];
+        const uint32_t n = (uint32_t)weft_trace_n_tasks(m->shapes[i]);
+        const int64_t begin = ran->span.begin.ns - m->begin.ns, end = ran->span.end.ns - m->begin.ns;
+
+        m->spans[i] = ran->span;
+        m->spans[i].first_task = n_tasks;
+        m->runs[i] = (struct weft_trace_run){.first_task = n_tasks, .n_tasks = n, .status = ran->status,
+                                             .begin_ns = begin > 0 ? begin : 0, .end_ns = end > begin ? end : begin > 0 ? begin : 0};
+        n_tasks += n;
+    }
+    m->run.runs = m->runs;
+    m->run.n_runs = m->r->n;
+}
+
+static void fill_samples(struct making *m)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->r->n_samples; i++) {
+        struct weft_sample s = m->r->samples[i];
+
+        s.at_ns -= m->begin.ns;
+        if (s.at_ns >= 0 && s.at_ns <= m->run.wall_ns)
+            m->samples[n++] = s;
+    }
+    m->run.samples = m->samples;
+    m->run.n_samples = n;
+}
+
+/* All events, by worker. */
+static void fill_events(struct making *m, weft_pool *pool, size_t room)
+{
+    for (int i = 0; i < pool->n_workers; i++)
+        m->run.n_events += wf_tracer_read(&pool->workers[i].tracer, i, m->spans, m->r->n, m->begin, m->end,
+                                          m->events + m->run.n_events, room - m->run.n_events, &m->run.n_lost);
+}
+
+weft_status wf_record_trace(weft_trace **out, weft_pool *pool, struct weft_error *err)
+{
+    struct wf_recorder *r = &pool->recorder;
+    struct making m = {.r = r, .run = {.n_workers = pool->n_workers}};
+    struct wf_about about = {0};
+    struct weft_trace_about told;
+    struct weft_event *places;
+    weft_trace *of_plan = NULL;
+    size_t room = 0;
+    weft_status st;
+
+    if (!r->n)
+        return weft_error_set(err, WEFT_EMPTY, "this pool has not run anything");
+    for (int i = 0; i < pool->n_workers; i++)
+        room += wf_tracer_n(&pool->workers[i].tracer) + 3;
+    m.shapes = wf_alloc_array(r->n, sizeof *m.shapes);
+    m.spans = wf_alloc_array(r->n, sizeof *m.spans);
+    m.runs = wf_alloc_array(r->n, sizeof *m.runs);
+    m.samples = wf_alloc_array(r->n_samples, sizeof *m.samples);
+    m.events = wf_alloc_array(room, sizeof *m.events);
+    if (!m.shapes || !m.spans || !m.runs || !m.samples || !m.events) {
+        st = wf_error_nomem(err, "a trace");
+        goto out;
+    }
+    qsort(r->runs, r->n, sizeof *r->runs, by_end);
+    if (r->runs[0].plan) {
+        st = wf_trace_of_plan(&of_plan, r->runs[0].plan, r->weights, err);
+        if (st)
+            goto out;
+    } else if (!r->runs[0].shape) {
+        st = wf_error_nomem(err, "a trace");
+        goto out;
+    }
+    for (size_t i = 0; i < r->n; i++)
+        m.shapes[i] = of_plan ? of_plan : r->runs[i].shape->trace;
+    find_window(&m);
+    fill_runs(&m);
+    fill_samples(&m);
+    fill_events(&m, pool, room);
+    wf_about_look(&about);
+    told = wf_about_text(&about, m.begin.ns);
+    m.run.about = &told;
+    st = wf_trace_join(out, m.shapes, r->n, &m.run, &places, err);
+    if (!st && m.run.n_events)
+        memcpy(places, m.events, m.run.n_events * sizeof *m.events);
+out:
+    weft_trace_free(of_plan);
+    wf_free(m.shapes);
+    wf_free(m.spans);
+    wf_free(m.runs);
+    wf_free(m.samples);
+    wf_free(m.events);
+    return st;
+}
+
+weft_status weft_trace_of_pool(weft_trace **out, weft_pool *pool, struct weft_error *err)
+{
+    weft_status st;
+
+    if (!pool)
+        return wf_error_nomem(err, "a pool");
+    if (!pool->traces)
+        return weft_error_set(err, WEFT_INVALID, "this pool was made without .trace");
+    wf_mutex_lock(&pool->lock);
+    st = wf_record_trace(out, pool, err);
+    wf_mutex_unlock(&pool->lock);
+    return st;
+}
