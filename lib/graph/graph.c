@@ -268,13 +268,17 @@ static inline bool set_deps(weft_graph *g, weft_task *t, weft_task *const *deps,
     return true;
 }
 
-/* What makes a task pure. */
-enum { KEYED = WEFT_PURE | WEFT_KEEP };
+/* What makes a task pure, and which flags a kind has: tasks with any of them are never added
+ * the quick way, so these are looked at once for all. */
+enum {
+    KEYED      = WEFT_PURE | WEFT_KEEP,
+    KIND_FLAGS = KEYED | WEFT_ROWS | WF_TASK_WAITS | WF_TASK_PASSES,
+};
 
 static bool needs_extra(const struct weft_task_spec *spec)
 {
     return spec->key || spec->n_index || spec->arg_type || spec->free_arg || spec->arg_bytes ||
-           spec->result_bytes || spec->flags & KEYED;
+           spec->result_bytes || spec->flags & KIND_FLAGS;
 }
 
 /* What only this task has; a copied argument is copied here. NULL: no memory. */
@@ -390,12 +394,9 @@ weft_task *wf_graph_name(weft_task *t, const char *key)
     return &g->nomem;
 }
 
-/* Of the flags, those that a kind has. */
 static inline uint32_t kind_flags(const struct weft_task_spec *spec)
 {
-    const uint32_t all = WEFT_PURE | WEFT_ROWS | WF_TASK_WAITS | WF_TASK_PASSES;
-
-    return (spec->flags & WEFT_KEEP ? KEYED : 0) | (spec->flags & all);
+    return (spec->flags & WEFT_KEEP ? KEYED : 0) | (spec->flags & KIND_FLAGS);
 }
 
 /* Gives a pure task its token. One that cannot have one, and must, becomes a failed task:
@@ -485,7 +486,7 @@ static inline bool is_last_kind(const weft_graph *g, const struct weft_task_spec
     const struct wf_kind *k = g->last_kind == UINT32_MAX ? NULL : &g->kinds[g->last_kind];
 
     return k && k->body == spec->body && k->line == spec->line && k->file == (spec->file ? spec->file : no_file) &&
-           k->layer == spec->layer && !(k->flags | kind_flags(spec)) &&
+           k->layer == spec->layer && !(k->flags | (spec->flags & KIND_FLAGS)) &&
            k->n_results == (spec->n_results ? (uint32_t)spec->n_results : 1) && k->priority == priority_of(g, spec) &&
            k->terms == g->quick_terms && !spec->terms &&
            k->by_symbol == !spec->name && (!spec->name || strcmp(k->name, spec->name) == 0);
