@@ -65,6 +65,6 @@ weft_task *wf_concat_task(weft_graph *g, const char *name, int64_t index, uint32
     snprintf(arg.name, sizeof arg.name, "%s", name);
     return weft_graph_add(g, &(struct weft_task_spec){
         .name = name, .index = &index, .n_index = index < 0 ? 0 : 1, .layer = layer, .body = concat,
-        .arg = &arg, .arg_bytes = sizeof arg, .flags = WEFT_PURE, .deps = tasks, .n_deps = n,
+        .arg = &arg, .arg_bytes = sizeof arg, .flags = WEFT_PURE | WEFT_ROWS, .deps = tasks, .n_deps = n,
         .file = g->here.file, .line = g->here.line});
 }

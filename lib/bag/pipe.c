@@ -368,6 +368,16 @@ struct wf_pipe *wf_pipe_new(weft_bag *b, const struct wf_sink *sink, const void 
     return wf_bag_to_join(b) ? wf_pipe_make(b, sink, sink_arg, name) : NULL;
 }
 
+/* Whether its result has a record for each of the source, in their order. */
+static bool keeps_records(const struct wf_pipe *pipe)
+{
+    bool keeps = pipe->sink == &wf_sink_keep;
+
+    for (int i = 0; i < pipe->n_steps; i++)
+        keeps &= pipe->steps[i]->op == WF_STEP_MAP || pipe->steps[i]->op == WF_STEP_KEYS;
+    return keeps;
+}
+
 weft_task *wf_pipe_task(weft_graph *g, const struct wf_pipe *pipe, int partition, uint32_t layer,
                         weft_task *extra, const struct weft_step *site)
 {
@@ -375,7 +385,10 @@ weft_task *wf_pipe_task(weft_graph *g, const struct wf_pipe *pipe, int partition
     size_t n_deps = 0;
     struct pass_arg *arg = wf_graph_alloc(g, sizeof *arg);
     const struct wf_step *last = pipe->n_steps ? pipe->steps[pipe->n_steps - 1] : NULL;
+    const bool keeps = keeps_records(pipe);
+    struct weft_task_source from;
     struct wf_place place = g->here;
+    weft_task *t;
 
     if (!arg)
         return wf_graph_nomem(g);
@@ -388,10 +401,14 @@ weft_task *wf_pipe_task(weft_graph *g, const struct wf_pipe *pipe, int partition
         deps[n_deps++] = pipe->base->tasks[partition];
     if (extra)
         deps[n_deps++] = extra;
-    return weft_graph_add(g, &(struct weft_task_spec){
-        .name = pipe->name, .index = (int64_t[]){partition}, .n_index = 1, .layer = layer,
-        .body = run_pass, .arg = arg, .arg_type = &pass_type, .flags = pipe->is_pure ? WEFT_PURE : 0, .deps = deps, .n_deps = n_deps,
+    t = weft_graph_add(g, &(struct weft_task_spec){
+        .name = pipe->name, .index = (int64_t[]){partition}, .n_index = 1, .layer = layer, .body = run_pass, .arg = arg,
+        .arg_type = &pass_type, .flags = (pipe->is_pure ? WEFT_PURE : 0) | (keeps ? WEFT_ROWS : 0), .deps = deps, .n_deps = n_deps,
         .file = place.file, .line = place.line});
+    if (pipe->base->tasks)
+        return t;
+    from = wf_text_task_source(pipe->base->text, partition, keeps);
+    return weft_task_source(t, &from);
 }
 
 void wf_pipe_tasks(weft_bag *b, const struct wf_pipe *pipe, const struct weft_step *site, weft_task **tasks)

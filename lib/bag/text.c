@@ -226,6 +226,14 @@ weft_status wf_text_hash(const struct wf_text_source *source, int64_t partition,
     return st ? st : sink->write(sink->to, &source->prints[piece->file].token, sizeof(struct wf_token));
 }
 
+struct weft_task_source wf_text_task_source(const struct wf_text_source *source, int64_t partition, bool is_lines)
+{
+    const struct wf_piece *piece = &source->pieces[partition];
+
+    return (struct weft_task_source){.path = source->paths[piece->file], .begin = piece->begin, .end = piece->end,
+                                     .row_bytes = is_lines ? WEFT_LINES : 0};
+}
+
 weft_bag *weft_bag_text(weft_graph *g, const char *paths, int min_partitions)
 {
     struct found f = {0};

@@ -8,6 +8,8 @@
 #ifndef WF_TEXT_H
 #define WF_TEXT_H
 
+#include <weft/source.h>
+
 #include "lib/bag/pipe.h"
 #include "lib/io/file.h"
 
@@ -36,6 +38,9 @@ bool wf_text_fingerprint(struct wf_text_source *source, bool by_content);
 
 /* What the piece of a partition is, for keys; after the above. */
 weft_status wf_text_hash(const struct wf_text_source *source, int64_t partition, struct weft_sink *sink);
+
+/* What the task of a partition reads; `is_lines`: its records are the lines. */
+struct weft_task_source wf_text_task_source(const struct wf_text_source *source, int64_t partition, bool is_lines);
 
 /* Pushes the lines of one piece, until the pass is over. Of a pure pass a file that is not
  * what its fingerprint says is an error. */

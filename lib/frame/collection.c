@@ -132,6 +132,6 @@ weft_frame *weft_frame_from_tasks(weft_graph *g, weft_task *const *tasks, int n,
     for (int64_t i = 0; i < n; i++)
         f->source->tasks[i] = weft_graph_add(g, &(struct weft_task_spec){
             .name = "from-tasks", .index = &i, .n_index = 1, .layer = layer, .body = check_body, .arg = f, .arg_type = &type,
-            .deps = &tasks[i], .n_deps = 1, .flags = WEFT_PURE, .file = g->here.file, .line = g->here.line});
+            .deps = &tasks[i], .n_deps = 1, .flags = WEFT_PURE | WEFT_ROWS, .file = g->here.file, .line = g->here.line});
     return f;
 }

@@ -88,7 +88,7 @@ static weft_array *from_blocks(weft_frame *f, struct wf_flow *w)
             continue;
         lengths[n] = f->rows[i];
         tasks[n++] = wf_graph_add_here(f->graph, block_body, .name = name, .index = &i, .n_index = 1, .layer = layer,
-                              .flags = WEFT_PURE, .arg = wf_flow_retain(w), .arg_type = &wf_flow_type,
+                              .flags = WEFT_PURE | WEFT_ROWS, .arg = wf_flow_retain(w), .arg_type = &wf_flow_type,
                               .deps = WEFT_DEPS(tasks[i]));
     }
     if (f->n_rows) {

@@ -28,12 +28,33 @@ static weft_status read_body(weft_call *call, void *arg, struct weft_error *err)
     return st;
 }
 
+static weft_status find_record(const struct weft_task_source *s, int64_t row, int64_t *begin, int64_t *end,
+                               struct weft_error *err)
+{
+    struct wf_csv_range range;
+    const weft_status st = wf_csv_rows(&range, s->find_arg, s->first_row + row, 1, err);
+
+    if (!st) {
+        *begin = range.begin;
+        *end = range.end;
+    }
+    return st;
+}
+
+struct weft_task_source wf_csv_task_source(const struct wf_csv *csv, const struct wf_csv_range *range)
+{
+    return (struct weft_task_source){.path = wf_csv_path(csv), .begin = range->begin, .end = range->end,
+                                     .first_row = range->first_record, .n_rows = range->n_records};
+}
+
 weft_task *wf_source_task(const weft_frame *f, int i, const int64_t *numbers, int n, uint32_t layer)
 {
     const struct wf_source *s = f->source;
     const size_t bytes = offsetof(struct read_arg, columns) + (size_t)n * sizeof(int);
     const int64_t index = i;
+    struct weft_task_source from;
     struct read_arg *read;
+    weft_task *t;
 
     if (s->tasks)
         return s->tasks[i];
@@ -44,9 +65,13 @@ weft_task *wf_source_task(const weft_frame *f, int i, const int64_t *numbers, in
     read->n = n;
     for (int k = 0; k < n; k++)
         read->columns[k] = (int)numbers[k];
-    return wf_graph_add_here(f->graph, read_body, .name = "read-csv", .index = &index, .n_index = 1, .layer = layer,
+    t = wf_graph_add_here(f->graph, read_body, .name = "read-csv", .index = &index, .n_index = 1, .layer = layer,
                     .flags = WEFT_PURE, .arg = read, .arg_bytes = bytes, .deps = WEFT_DEPS(s->file),
                     .result_bytes = (size_t)s->ranges[i].n_records * (size_t)n * 8);
+    from = wf_csv_task_source(s->csv, &s->ranges[i]);
+    from.find_row = find_record;
+    from.find_arg = s->csv;
+    return weft_task_source(t, &from);
 }
 
 /* ---- Making ------------------------------------------------------------------ */

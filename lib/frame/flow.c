@@ -253,6 +253,14 @@ bool wf_flow_is_nothing(const struct wf_flow *w)
     return true;
 }
 
+bool wf_flow_keeps_rows(const struct wf_flow *w)
+{
+    for (int s = 0; s < w->n_stages; s++)
+        if (w->stages[s].has_mask)
+            return false;
+    return true;
+}
+
 /* ---- Running --------------------------------------------------------------------- */
 
 /* The columns of one block, by number; those not looked at any more are NULL. */

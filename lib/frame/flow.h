@@ -56,6 +56,9 @@ void            wf_flow_release(struct wf_flow *w); /* NULL is fine */
 /* Whether it gives the source's columns as they are: all of them, or just the reads. */
 bool wf_flow_is_nothing(const struct wf_flow *w);
 
+/* Whether it gives a row for each that it reads, in their order. */
+bool wf_flow_keeps_rows(const struct wf_flow *w);
+
 /* All columns of a partition; columns[0..n) are given, on success only. `chunk` is
  * what the source's task gave; `scratch` has scratch_bytes at a multiple of 64. */
 weft_status wf_flow_run(const struct wf_flow *w, const weft_chunk *chunk, void *scratch,

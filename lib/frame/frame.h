@@ -26,6 +26,7 @@
 #define WF_FRAME_H
 
 #include <weft/frame.h>
+#include <weft/source.h>
 
 #include "lib/data/schema.h"
 #include "lib/expr/expr.h"
@@ -115,6 +116,9 @@ weft_status wf_frame_column_at(int *column, const weft_frame *f, const char *op,
 
 /* The task that reads the source's columns `numbers` (ascending, n of them) of partition i. */
 weft_task *wf_source_task(const weft_frame *f, int i, const int64_t *numbers, int n, uint32_t layer);
+
+/* What a task that reads this of a file is made from. */
+struct weft_task_source wf_csv_task_source(const struct wf_csv *csv, const struct wf_csv_range *range);
 
 /* The tasks of all columns of all partitions. NULL: no memory. */
 weft_task *const *wf_frame_tasks(weft_frame *f);

@@ -173,12 +173,17 @@ static weft_task *add_heads(weft_frame *f, struct wf_flow *w, int64_t n)
         weft_task *input = f->source->csv ? f->source->file : f->source->tasks[i];
         weft_task *const deps[] = {last ? last : input, input};
         struct head *h = head_new(f, w, (int)i, n);
+        struct weft_task_source from;
 
         if (!h)
             return wf_graph_nomem(f->graph);
         last = wf_graph_add_here(f->graph, head_body, .name = "head", .index = &i, .n_index = 1, .layer = layer,
                         .flags = WEFT_PURE, .arg = h, .arg_type = &head_type, .deps = deps,
                         .n_deps = last ? 2 : 1);
+        if (!f->source->csv)
+            continue;
+        from = wf_csv_task_source(f->source->csv, &f->source->ranges[i]);
+        last = weft_task_source(last, &from);
     }
     return last;
 }

@@ -54,6 +54,7 @@ static weft_status flow_body(weft_call *call, void *arg, struct weft_error *err)
 /* The tasks of all columns, made. */
 static weft_task **make_tasks(weft_frame *f, struct wf_flow *w)
 {
+    const uint32_t flags = WEFT_PURE | (wf_flow_keeps_rows(w) ? WEFT_ROWS : 0);
     weft_task **tasks = wf_lower_reads(f, w);
     char about[WF_FRAME_ABOUT];
     struct wf_saved saved;
@@ -67,7 +68,7 @@ static weft_task **make_tasks(weft_frame *f, struct wf_flow *w)
     weft_graph_layer_tell(f->graph, layer, "%s", wf_frame_about(&f->schema, about));
     for (int64_t i = 0; i < f->source->n; i++)
         tasks[i] = wf_graph_add_here(f->graph, flow_body, .name = f->label, .index = &i, .n_index = 1, .layer = layer,
-                            .flags = WEFT_PURE, .arg = wf_flow_retain(w), .arg_type = &wf_flow_type,
+                            .flags = flags, .arg = wf_flow_retain(w), .arg_type = &wf_flow_type,
                             .deps = WEFT_DEPS(tasks[i]));
     wf_origin_leave(f->graph, &saved);
     return tasks;
@@ -139,5 +140,5 @@ weft_task *weft_frame_whole(weft_frame *f)
     if (f->source->n == 1)
         return tasks[0];
     return wf_graph_add_here(f->graph, whole_body, .name = "whole", .layer = weft_graph_layer(f->graph, "whole"),
-                    .flags = WEFT_PURE, .deps = tasks, .n_deps = (size_t)f->source->n);
+                    .flags = WEFT_PURE | WEFT_ROWS, .deps = tasks, .n_deps = (size_t)f->source->n);
 }
