@@ -74,7 +74,8 @@ static void forget(struct wf_recorder *r, size_t n)
         drop_shape(r->runs[i].shape);
     }
     r->n -= n;
-    memmove(r->runs, r->runs + n, r->n * sizeof *r->runs);
+    if (r->n)
+        memmove(r->runs, r->runs + n, r->n * sizeof *r->runs);
 }
 
 /* Half of them at a time, so that what is left need not move with every run. */
