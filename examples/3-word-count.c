@@ -212,7 +212,8 @@ static weft_status count_as_graph(weft_pool *pool, char *const *paths, int n, st
     if (!maps)
         goto out;
     for (int i = 0; i < n; i++)
-        maps[i] = weft_add(g, map_file, .name = "map", .arg = paths[i], .arg_bytes = strlen(paths[i]) + 1);
+        maps[i] = weft_task_source(weft_add(g, map_file, .name = "map", .arg = paths[i], .arg_bytes = strlen(paths[i]) + 1),
+                                   WEFT_SOURCE(.path = paths[i]));
     for (unsigned r = 0; r < N_REDUCERS; r++) {
         weft_task *mine = weft_add(g, shuffle, .arg = &r, .arg_bytes = sizeof r, .deps = maps,
                                    .n_deps = (size_t)n);

@@ -20,8 +20,12 @@
  *
  * Each line of the table is the plan after one pass more (weft/plan.h); `held` is how
  * many results lie in memory at once, at most, and their bytes, as far as tasks say
- * them, when one worker runs the plan in its order; `peak` is weft_plan_peak(). With a
- * memo a last line tells what is known already. Below are the layers, what they
+ * them, when one worker runs the plan in its order; `peak` is weft_plan_peak(). What is made
+ * from files has a line more, by weft/source.h:
+ *
+ *       reads     1 file, 64.0 MiB, 1200000 rows: results.csv, bytes 18 to 67108882, rows 0 to 1200000
+ *
+ * With a memo a last line tells what is known already. Below are the layers, what they
  * give, and under each what it reads. Tasks without a layer stand together by name.
  *
  * Collections do their part before: an operation on arrays, frames or bags becomes no

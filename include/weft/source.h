@@ -77,7 +77,7 @@ struct weft_source_range {
     int64_t     end;       /* WEFT_SOURCE_END: of the file */
     int64_t     first_row; /* -1: not known */
     int64_t     n_rows;    /* -1: not known */
-    size_t      n_reads;   /* how many readings became this range */
+    size_t      n_reads;   /* how many readings became this range, by tasks as built: equal pure ones run once */
 };
 
 struct weft_sources {

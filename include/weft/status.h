@@ -44,7 +44,7 @@ struct weft_error {
     char        site[128];    /* file:line that built it; "" if unknown */
     char        chain[512];   /* "a <- b <- c": what was asked for, back to what failed */
     char        source[256];  /* what that was to be made from, "a.csv, bytes 0 to 10; and 7 more files"
-                               * (weft/source.h); without the name of a file that the message has. "": nothing known */
+                               * (weft/source.h); without the name of a file that the message has. "": nothing, or no more */
 };
 
 /* "out of memory", "cycle", ...; never NULL. */

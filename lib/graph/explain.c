@@ -8,6 +8,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/units.h"
 #include "lib/graph/plan.h"
+#include "lib/graph/source.h"
 
 /* More lines nobody reads; and names of so many groups are not compared one by one. */
 enum { MOST_LINES = 1000, MOST_COMPARED = 2000, MOST_NAMES = 5 };
@@ -333,6 +334,25 @@ static weft_status print_peak(const struct explain *e, struct weft_error *err)
     return WEFT_OK;
 }
 
+/* The files behind the targets, if there are any. */
+static weft_status print_sources(struct explain *e, struct weft_error *err)
+{
+    struct weft_sources s;
+    const weft_status st = weft_sources_of(e->targets, e->n_targets, &s, err);
+    char few[256];
+
+    if (st)
+        return st;
+    if (s.n) {
+        weft_sources_text(&s, few, sizeof few);
+        fprintf(e->to, "  reads     ");
+        wf_sources_print_sums(&s, e->to);
+        fprintf(e->to, ": %s\n", few);
+    }
+    weft_sources_fini(&s);
+    return WEFT_OK;
+}
+
 /* ---- The tree ---------------------------------------------------------------------- */
 
 static void print_terms(FILE *to, const weft_task *t)
@@ -441,6 +461,8 @@ static weft_status print_all(struct explain *e, bool with_order, struct weft_err
             return st;
     }
     st = print_peak(e, err);
+    if (!st)
+        st = print_sources(e, err);
     if (!st)
         st = print_trees(e, err);
     if (!st && with_order)

@@ -57,8 +57,6 @@ static void put_range(struct text *t, const struct weft_source_range *r, bool wi
 
     if (with_path)
         put(t, "%s%s", end == r->path ? "" : "...", end);
-    else if (!r->begin && r->end == WEFT_SOURCE_END)
-        put(t, "all of it");
     put_place(t, r, with_path ? ", " : "");
 }
 
@@ -101,19 +99,24 @@ void weft_sources_text(const struct weft_sources *s, char *text, size_t size)
     wf_sources_text(s, true, text, size);
 }
 
-void weft_sources_print(const struct weft_sources *s, FILE *to)
+void wf_sources_print_sums(const struct weft_sources *s, FILE *to)
 {
     char bytes[WEFT_UNITS_TEXT];
 
-    if (!s->n) {
-        fprintf(to, "no files\n");
-        return;
-    }
     fprintf(to, "%zu file%s", s->n_files, s->n_files == 1 ? "" : "s");
     if (s->n_bytes >= 0)
         fprintf(to, ", %s", wf_bytes_text((size_t)s->n_bytes, bytes));
     if (s->n_rows >= 0)
         fprintf(to, ", %lld row%s", (long long)s->n_rows, s->n_rows == 1 ? "" : "s");
+}
+
+void weft_sources_print(const struct weft_sources *s, FILE *to)
+{
+    if (!s->n) {
+        fprintf(to, "no files\n");
+        return;
+    }
+    wf_sources_print_sums(s, to);
     fprintf(to, ", in %zu reading%s\n", s->n_reads, s->n_reads == 1 ? "" : "s");
     for (size_t i = 0; i < s->n; i++) {
         char place[RANGE_TEXT] = "";

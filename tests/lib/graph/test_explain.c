@@ -6,6 +6,7 @@
 
 #include <weft/explain.h>
 #include <weft/memo.h>
+#include <weft/source.h>
 
 #include "tests/support/bodies.h"
 #include "tests/support/nomem.h"
@@ -60,6 +61,22 @@ static weft_task *build(weft_graph *g)
     }
     return weft_graph_add(g, &(struct weft_task_spec){.name = "total", .body = body_add, .deps = in, .n_deps = 3,
                                                       WEFT_TERMS(.timeout_ns = 5000000000, .needs = &(struct weft_need){"gpu", 2}, .n_needs = 1), .priority = 3, .file = "user.c", .line = 7});
+}
+
+Test(explain, what_is_made_from_files_says_which)
+{
+    weft_graph *g = weft_graph_new();
+    weft_task *a = weft_task_source(weft_add(g, body_add), WEFT_SOURCE("a.csv", 18, 1042, 0, 20));
+    weft_task *b = weft_task_source(weft_add(g, body_add), WEFT_SOURCE("b.csv", 18, 1042, 0, 30));
+    weft_task *t = weft_add(g, body_add, .deps = WEFT_DEPS(a, b)), *none = weft_add(g, body_add);
+    char *text = explained(&t, 1, NULL);
+
+    has(text, "\n reads 2 files, 2.00 KiB, 50 rows: a.csv, bytes 18 to 1042, rows 0 to 20; b.csv, bytes 18 to 1042, rows 0 to 30\n");
+    free(text);
+    text = explained(&none, 1, NULL);
+    has_not(text, "reads");
+    free(text);
+    weft_graph_free(g);
 }
 
 Test(explain, each_pass_says_what_it_did)
