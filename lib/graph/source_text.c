@@ -82,7 +82,7 @@ void wf_sources_text(const struct weft_sources *s, bool with_paths, char *text, 
         return;
     text[0] = 0;
     for (; n < s->n && n < FEW; n++) {
-        char one[RANGE_TEXT];
+        char one[RANGE_TEXT] = "";
         struct text range = {.to = one, .size = sizeof one};
 
         put_range(&range, &s->range[n], with_paths);
