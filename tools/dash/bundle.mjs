@@ -41,7 +41,7 @@ const html = readFileSync(page, 'utf8')
 const bytes = Buffer.from(html, 'utf8');
 const lines = [];
 for (let i = 0; i < bytes.length; i += 32)
-    lines.push(Array.from(bytes.subarray(i, i + 32)).join(',') + ',');
+    lines.push(Array.from(bytes.subarray(i, i + 32), b => b < 128 ? b : `(char)${b}`).join(',') + ',');
 writeFileSync(out, `#include "tools/dash/page.h"
 const char ${name}[] = {
 ${lines.join('\n')}

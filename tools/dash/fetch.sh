@@ -4,7 +4,8 @@
 # is asked of the registry when they are there already.
 set -eu
 source=$1
-dir=$2
+mkdir -p "$2"
+dir=$(cd "$2" && pwd)
 case $3 in
 build) omit=--omit=dev ;;
 test) omit= ;;
@@ -12,7 +13,6 @@ esac
 
 stamp=$dir/node_modules/.fetched-$3
 cmp -s "$source/package-lock.json" "$stamp" && exit 0
-mkdir -p "$dir"
 cp "$source/package.json" "$source/package-lock.json" "$source/.npmrc" "$dir"
 cd "$dir"
 # A registry that cannot be reached is told soon, not after minutes of trying.

@@ -1,7 +1,8 @@
 /* report.h - what a report shows of a trace, as JSON, part by part.
  *
- * Each part writes one key and its value into an open object; page/report.js reads them.
- * Times are nanoseconds since the trace began.
+ * Each part writes keys and their values into an open object; page/report.js reads them.
+ * Times are nanoseconds since the trace began. A part answers WEFT_NOMEM, or WEFT_OK: what
+ * the JSON itself had no memory for is in its `failed`.
  */
 #ifndef WF_DASH_REPORT_H
 #define WF_DASH_REPORT_H
@@ -11,13 +12,41 @@
 
 #include "tools/dash/json.h"
 
+/* Texts that tasks share: each once, in the order of the trace. */
+struct wf_report_words {
+    const char **words;
+    size_t       n;
+    uint32_t    *of; /* of each task, the place of its word */
+};
+
 struct wf_report {
     const weft_trace              *trace;
     const weft_analysis           *analysis;
     const struct weft_report_spec *spec;
     struct wf_json                 json;
+
+    struct wf_report_words names; /* of tasks, which are those of functions */
+    struct wf_report_words files; /* where they were added */
 };
 
-void wf_report_figures(struct wf_report *r); /* "about", "stats", "workers", "runs" */
+weft_status wf_report_names(struct wf_report *r, struct weft_error *err); /* "names", "files"; before all others */
+void        wf_report_names_fini(struct wf_report *r);
+
+void        wf_report_figures(struct wf_report *r);                         /* "about", "stats", "workers", "runs", "samples" */
+weft_status wf_report_functions(struct wf_report *r, struct weft_error *err); /* "functions" */
+weft_status wf_report_critical(struct wf_report *r, struct weft_error *err);  /* "critical" */
+weft_status wf_report_curves(struct wf_report *r, struct weft_error *err);    /* "curves" */
+weft_status wf_report_stream(struct wf_report *r, struct weft_error *err);  /* "stream", "tasks" */
+weft_status wf_report_results(struct wf_report *r, struct weft_error *err); /* "results" */
+
+/* The picture of the graph as SVG, to stand in a page; *bytes is given: wf_free(). Nothing, and
+ * no error, where there is no Graphviz or a graph that it cannot lay out. */
+weft_status wf_report_graph(char **bytes, size_t *n, const weft_trace *t, struct weft_error *err);
+
+/* Whether an event of this kind is time of a body. */
+static inline bool wf_report_is_body(unsigned kind)
+{
+    return kind == WEFT_EVENT_TASK || kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD;
+}
 
 #endif

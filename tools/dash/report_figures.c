@@ -85,10 +85,47 @@ static void runs(struct wf_report *r)
     wf_json_close(j, ']');
 }
 
+/* As columns, for charts. */
+static void samples(struct wf_report *r)
+{
+    const struct weft_sample *s = weft_trace_samples(r->trace);
+    const size_t n = weft_trace_n_samples(r->trace);
+    /* More points than a wide screen has are not seen: of each group its highest is kept. */
+    enum { MOST = 2000 };
+    const size_t step = n / MOST + 1;
+    struct wf_json *j = &r->json;
+    static const char *const keys[] = {"at_ns", "resident_bytes", "managed_bytes", "spilled_bytes", "cores"};
+
+    wf_json_key(j, "samples");
+    wf_json_open(j, '{');
+    for (int column = 0; column < 5; column++) {
+        wf_json_key(j, keys[column]);
+        wf_json_open(j, '[');
+        for (size_t i = 0; i < n; i += step) {
+            struct weft_sample top = s[i];
+
+            for (size_t k = i + 1; k < n && k < i + step; k++) {
+                if (s[k].resident_bytes > top.resident_bytes)
+                    top = s[k];
+            }
+            switch (column) {
+            case 0: wf_json_int(j, top.at_ns); break;
+            case 1: wf_json_int(j, (int64_t)top.resident_bytes); break;
+            case 2: wf_json_int(j, (int64_t)top.managed_bytes); break;
+            case 3: wf_json_int(j, (int64_t)top.spilled_bytes); break;
+            case 4: wf_json_number(j, top.cores); break;
+            }
+        }
+        wf_json_close(j, ']');
+    }
+    wf_json_close(j, '}');
+}
+
 void wf_report_figures(struct wf_report *r)
 {
     about(r);
     stats(r);
     workers(r);
     runs(r);
+    samples(r);
 }

@@ -1,2 +1,328 @@
 // report.js - the report: what it shows, and where.
 'use strict';
+
+(() => {
+    const {el, time, count, bytes, percent, plural} = weft;
+    const data = JSON.parse(document.getElementById('data').textContent);
+    const {about, stats, workers, all_workers: all, runs, samples, names, functions, critical, curves, results, tasks, stream} = data;
+    const has_run = stats.n_workers > 0 && stats.n_measured > 0;
+    const page = document.getElementById('page');
+    const view = new weft.View(stream.wall_ns);
+    const sections = [];
+
+    weft.dark = () => window.matchMedia('(prefers-color-scheme: dark)').matches;
+
+    // Colours go to functions by the time they took: those seen most differ most.
+    const color_of = new Array(names.length).fill('#888');
+    functions.forEach((f, i) => color_of[f.name] = weft.color(i));
+    if (!functions.length)
+        names.forEach((_, i) => color_of[i] = weft.color(i));
+    const chip = name => el('span', {class: 'chip', style: {background: color_of[name]}});
+
+    function section(id, title, ...parts) {
+        const s = el('section', {class: 'card', id, 'aria-label': title}, el('div', {class: 'head'}, el('h2', {}, title)), ...parts);
+        sections.push({id, title, s});
+        page.append(s);
+        return s;
+    }
+
+    // ---- Summary
+
+    const title = about.title || about.program || 'A run of Weft';
+    document.title = `${title} · Weft`;
+    const when = about.began_ms ? new Date(about.began_ms).toLocaleString(undefined, {dateStyle: 'long', timeStyle: 'medium'}) : '';
+    page.replaceChildren(el('div', {class: 'title', id: 'summary'}, el('h1', {}, title), el('p', {},
+        [about.title && about.program, about.machine, about.n_cores > 0 && plural(about.n_cores, 'core'),
+            about.memory_bytes > 0 && bytes(about.memory_bytes), when, about.version && `Weft ${about.version}`]
+            .filter(Boolean).map(text => el('span', {}, text)))));
+    sections.push({id: 'summary', title: 'Summary', s: page.firstChild});
+
+    const tile = (name, value, shown, hint) => el('div', {class: 'tile', title: hint}, el('b', {'data-figure': name, 'data-value': value}, shown), el('span', {}, name));
+    page.append(el('div', {class: 'tiles'},
+        has_run && tile('duration', stats.makespan_ns, time(stats.makespan_ns), 'from the beginning of the first run to the end of the last'),
+        tile('tasks', stats.n_tasks, count(stats.n_tasks)),
+        has_run && tile('workers', stats.n_workers, count(stats.n_workers)),
+        has_run && tile('work', stats.work_ns, time(stats.work_ns), 'all bodies together: the time of one worker'),
+        has_run && tile('span', stats.span_ns, time(stats.span_ns), 'the longest path of the graph: the time of any number of workers'),
+        data.burdened && tile('burdened span', data.burdened.span_ns, time(data.burdened.span_ns), 'the longest path, with what scheduling it costs'),
+        tile('parallelism', stats.parallelism, weft.number(stats.parallelism), 'work / span: more workers than this cannot all be busy'),
+        has_run && tile('efficiency', all.executing_ns / all.wall_ns, percent(all.executing_ns / all.wall_ns), 'the part of their time in which workers executed bodies'),
+        has_run && tile('speed-up', stats.work_ns / stats.makespan_ns, `${weft.number(stats.work_ns / stats.makespan_ns)}×`, 'work / duration: against one worker that does the same'),
+        !has_run && tile('dependencies', stats.n_edges, count(stats.n_edges)),
+        !has_run && tile('longest path', stats.depth, plural(stats.depth, 'task'))));
+
+    // Where time went, of all workers or of one: [key, label, ink].
+    const shares = [['executing_ns', 'executing bodies', '--run'], ['scheduling_ns', 'scheduling', '--schedule'],
+        ['stealing_ns', 'stealing', '--steal'], ['memory_ns', 'waiting for memory', '--starved'], ['disk_ns', 'disk', '--disk'],
+        ['transfer_ns', 'transfer', '--transfer'], ['idle_ns', 'idle', '--idle']].filter(([key]) => all[key] > 0 || key === 'executing_ns');
+    const bars = (w, small) => el('div', {class: small ? 'bars small' : 'bars', role: 'img',
+        'aria-label': shares.map(([key, label]) => `${label} ${percent(w[key] / w.wall_ns)}`).join(', ')},
+        shares.map(([key, label, ink]) => el('i', {style: {flex: `${w[key]} 0 0px`, background: `var(${ink})`}, title: `${label}: ${time(w[key])}, ${percent(w[key] / w.wall_ns)}`})));
+
+    const found = weft.findings(data);
+    section('findings', 'Findings',
+        el('ul', {class: 'findings'}, found.map(f => el('li', {class: f.good === true ? 'good' : f.good === false ? 'bad' : null}, f.text))),
+        has_run && bars(all),
+        has_run && el('div', {class: 'legend'}, shares.map(([key, label, ink]) => el('span', {'data-share': key, 'data-value': all[key]},
+            el('i', {style: {background: `var(${ink})`}}), label, ' ', el('b', {}, percent(all[key] / all.wall_ns))))));
+
+    // ---- Task stream
+
+    let the_stream = null;
+    if (has_run) {
+        const e = stream.events, n = e.begin.length;
+        const begin = new Float64Array(n);
+        for (let i = 0, now = 0; i < n; i++)
+            begin[i] = now += e.begin[i];
+        const label = Int32Array.from(e.task, task => task >= 0 ? tasks.name[task] : -1);
+        const model = new weft.Model(stream.n_workers, {worker: Uint16Array.from(e.worker), begin, length: Float64Array.from(e.length),
+            kind: Uint8Array.from(e.kind), failed: Uint8Array.from(e.failed), label}, stream.cells, stream.cell_ns, names.length);
+
+        // The body of each task; who reads it.
+        const body_of = new Int32Array(tasks.name.length).fill(-1);
+        for (let i = 0; i < n; i++) {
+            if (e.kind[i] === 0)
+                body_of[e.task[i]] = i;
+        }
+        const readers = tasks.deps.map(() => []);
+        tasks.deps.forEach((deps, i) => deps.forEach(d => readers[d].push(i)));
+
+        const facts = pairs => el('dl', {}, pairs.filter(Boolean).map(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+        const ink_of = i => weft.kinds[e.kind[i]].ink ? `var(${e.failed[i] ? '--error' : weft.kinds[e.kind[i]].ink})` : e.failed[i] ? 'var(--error)' : color_of[label[i]];
+        const heading = i => el('b', {}, el('i', {style: {background: ink_of(i)}}), weft.kinds[e.kind[i]].waits && e.task[i] < 0 ? weft.kinds[e.kind[i]].name
+            : e.task[i] >= 0 ? tasks.key[e.task[i]] || names[label[i]] : weft.kinds[e.kind[i]].name);
+        function known(i) {
+            const task = e.task[i], kind = weft.kinds[e.kind[i]];
+            return [
+                task >= 0 && ['function', names[label[i]]],
+                e.kind[i] !== 0 && ['what', kind.name],
+                ['time', time(e.length[i])],
+                ['from, to', `${time(begin[i])}, ${time(begin[i] + e.length[i])}`],
+                ['worker', String(e.worker[i])],
+                e.failed[i] === 1 && ['failed', 'yes'],
+                task >= 0 && !kind.waits && ['slack', tasks.slack[task] < 0 ? 'none: on the critical path' : time(tasks.slack[task])],
+                task >= 0 && tasks.bytes[task] > 0 && ['result', bytes(tasks.bytes[task])],
+                task >= 0 && tasks.line[task] > 0 && ['added at', `${data.files[tasks.file[task]]}:${tasks.line[task]}`],
+                task >= 0 && ['waits for', plural(tasks.n_deps[task], 'task')],
+            ];
+        }
+
+        const details = el('div', {class: 'details', hidden: true, 'aria-live': 'polite'});
+        const list = (others, total, close) => total === 0 ? el('p', {class: 'soft'}, 'nothing') : [el('ul', {}, others.map(t => el('li', {},
+            el('button', {type: 'button', disabled: body_of[t] < 0, onclick: () => the_stream.select(body_of[t], true)}, chip(tasks.name[t]), tasks.key[t] || names[tasks.name[t]])))),
+            others.length < total && el('p', {}, `${plural(total - others.length, 'other')} not shown one by one`)];
+        function select(i) {
+            details.hidden = i < 0;
+            if (i < 0)
+                return;
+            const task = e.task[i];
+            details.replaceChildren(...[
+                el('button', {class: 'close', type: 'button', 'aria-label': 'let go', onclick: () => the_stream.select(-1)}, '✕'),
+                el('div', {}, el('h3', {}, heading(i).textContent), facts(known(i))),
+                task >= 0 && el('div', {}, el('h3', {class: 'before'}, 'waited for'), list(tasks.deps[task], tasks.n_deps[task])),
+                task >= 0 && el('div', {}, el('h3', {class: 'after'}, 'read by'), list(readers[task], readers[task].length)),
+            ].filter(Boolean));
+        }
+
+        the_stream = new weft.Stream(view, {
+            label: l => lit === null || lit === l ? color_of[l] || '#888' : dim(),
+            name: l => names[l],
+            describe: i => [heading(i), facts(known(i))],
+            describe_cell: c => {
+                const [, , l, busy, part, some] = stream.cells.slice(c, c + 6);
+                return [el('b', {}, `${plural(some, 'event')} begin here, each under ${time(stream.shortest_ns || stream.cell_ns)}`), facts([
+                    ['time', `${percent(busy / 1000)} of these ${time(stream.cell_ns)}`],
+                    ['mostly', `${l < names.length ? names[l] : weft.kinds[l - names.length].name}, ${percent(part / 1000)} of it`]])];
+            },
+            idle: (w, at) => [el('b', {}, `worker ${w}, nothing to do`), facts([['at', time(at)]])],
+            near: i => e.task[i] < 0 ? {before: [], after: []} : {
+                before: tasks.deps[e.task[i]].map(t => body_of[t]).filter(k => k >= 0),
+                after: readers[e.task[i]].map(t => body_of[t]).filter(k => k >= 0),
+            },
+            onselect: select,
+        });
+
+        // The legend lights one function up.
+        let lit = null;
+        const dim = () => weft.ink('--steal');
+        const light = (name, button) => {
+            lit = lit === name ? null : name;
+            legend.querySelectorAll('button').forEach(b => b.setAttribute('aria-pressed', b === button && lit !== null));
+            the_stream.draw();
+        };
+        const most = 14;
+        const kinds_here = new Set(e.kind.map(k => weft.kinds[k].ink).filter(Boolean));
+        const legend = el('div', {class: 'legend'},
+            functions.slice(0, most).map(f => el('button', {type: 'button', 'aria-pressed': 'false', title: 'light up', onclick: event => light(f.name, event.currentTarget)},
+                el('i', {style: {background: color_of[f.name], marginRight: '6px'}}), names[f.name])),
+            functions.length > most && el('span', {}, `and ${plural(functions.length - most, 'function')} more`),
+            kinds_here.has('--transfer') && el('span', {}, el('i', {style: {background: 'var(--transfer)'}}), 'transfer'),
+            kinds_here.has('--disk') && el('span', {}, el('i', {style: {background: 'var(--disk)'}}), 'disk'),
+            kinds_here.has('--steal') && el('span', {}, el('i', {style: {background: 'var(--steal)'}}), 'stealing'),
+            kinds_here.has('--starved') && el('span', {}, el('i', {style: {background: 'var(--starved)'}}), 'waiting for memory or a resource'),
+            e.failed.includes(1) && el('span', {}, el('i', {style: {background: 'var(--error)'}}), 'failed'),
+            el('span', {}, el('i', {style: {background: 'var(--idle)'}}), 'idle'));
+
+        const search = el('input', {type: 'search', placeholder: 'find a task by its key', 'aria-label': 'Find a task by its key'});
+        let last = -1;
+        search.addEventListener('keydown', event => {
+            if (event.key !== 'Enter' || !search.value)
+                return;
+            const word = search.value.toLowerCase();
+            for (let k = 1; k <= tasks.key.length; k++) {
+                const t = (last + k + tasks.key.length) % tasks.key.length;
+                if (body_of[t] >= 0 && tasks.key[t].toLowerCase().includes(word)) {
+                    last = t;
+                    the_stream.select(body_of[t], true);
+                    return;
+                }
+            }
+            search.setCustomValidity('no task shown here has this in its key');
+            search.reportValidity();
+            search.setCustomValidity('');
+        });
+
+        const button = (text, label, f) => el('button', {type: 'button', 'aria-label': label, title: label, onclick: f}, text);
+        const left_out = stream.n_events - stream.n_shown;
+        const s = section('stream', 'Task stream', el('p', {class: 'about'},
+            'A row for each worker, a rectangle for each body. Wheel: zoom; drag: move; click: what it waited for and who reads it; double click: all.',
+            left_out > 0 && el('span', {id: 'left-out'}, ` Of ${plural(stream.n_events, 'event')} ${count(stream.n_shown)} are shown one by one: `
+                + `${stream.n_failed ? `${count(stream.n_failed_shown)} of ${count(stream.n_failed)} that failed, ` : ''}`
+                + `${count(stream.n_critical_shown)} of ${count(stream.n_critical)} on the critical path, and all others longer than ${time(stream.shortest_ns)}. `
+                + `The ${count(left_out)} left are summed up in cells of ${time(stream.cell_ns)}, as pale as they were idle, in the colour of the function that took most.`)),
+            the_stream.element, weft.minimap(view, model, the_stream, stream), legend, details);
+        s.querySelector('.head').append(el('div', {class: 'tools'}, search, button('+', 'zoom in', () => view.zoom(0.5)),
+            button('−', 'zoom out', () => view.zoom(2)), button('all', 'show all of it', () => view.reset())));
+        the_stream.show(model);
+    }
+
+    // ---- Over time, on the same axis
+
+    if (has_run) {
+        const middle = curve => curve.at.map((_, i) => i * curve.width_ns);
+        const charts = [weft.chart('Bodies at once', middle(curves.realised), [
+            {label: 'running', values: curves.realised.at, ink: '--run', fill: true, steps: true},
+        ], {view, sync: 'time', least: stats.n_workers})];
+        if (samples.at_ns.length) {
+            charts.push(weft.chart('Memory', samples.at_ns, [
+                {label: 'process', values: samples.resident_bytes, ink: '--run'},
+                {label: 'results', values: samples.managed_bytes, ink: '--good', fill: true},
+                {label: 'on disk', values: samples.spilled_bytes, ink: '--disk', dash: true},
+            ], {view, sync: 'time', format: bytes}));
+            charts.push(weft.chart('Processors in use', samples.at_ns, [
+                {label: 'cores', values: samples.cores, ink: '--schedule', fill: true},
+            ], {view, sync: 'time', least: stats.n_workers}));
+        }
+        section('time', 'Over time', el('p', {class: 'about'}, samples.at_ns.length ? 'The same time as above: what is zoomed there is zoomed here. Drag to choose, double click for all.'
+            : 'The same time as above. This run took no samples of memory and processors.'), charts.map(c => c.element));
+        const ideal = weft.chart('With any number of workers', middle(curves.ideal), [
+            {label: 'could run', values: curves.ideal.at, ink: '--after', fill: true, steps: true},
+        ], {end: stats.span_ns, least: 1, height: 170});
+        section('parallelism', 'Parallelism', el('p', {class: 'about'}, `Were each task begun as soon as what it waits for is there, the run would take ${time(stats.span_ns)}, `
+            + `and ${weft.number(stats.parallelism)} bodies would run at once, on average.`), ideal.element);
+    }
+
+    // ---- Graph
+
+    const svg = document.getElementById('graph').content.querySelector('svg');
+    if (svg) {
+        const graph = weft.graph(document.importNode(svg, true));
+        const s = section('pictured', 'Graph', el('p', {class: 'about'}, `${plural(stats.n_tasks, 'task')}, ${plural(stats.n_edges, 'dependency', 'dependencies')}. The critical path is red. Wheel: zoom; drag: move.`), graph.element);
+        s.querySelector('.head').append(el('div', {class: 'tools'},
+            el('button', {type: 'button', 'aria-label': 'zoom in', onclick: () => graph.zoom(0.6)}, '+'),
+            el('button', {type: 'button', 'aria-label': 'zoom out', onclick: () => graph.zoom(1 / 0.6)}, '−'),
+            el('button', {type: 'button', onclick: graph.reset}, 'all')));
+    }
+
+    // ---- Critical path
+
+    const goto = step => {
+        const at = the_stream && tasks.key.indexOf(step.key);
+        if (at >= 0)
+            for (let i = 0; i < stream.events.task.length; i++) {
+                if (stream.events.task[i] === at && stream.events.kind[i] === 0) {
+                    document.getElementById('stream').scrollIntoView();
+                    the_stream.select(i, true);
+                    return;
+                }
+            }
+    };
+    if (critical.n > 0) {
+        const total = critical.steps.reduce((sum, s) => sum + s.cost_ns, 0);
+        section('critical', 'Critical path', el('p', {class: 'about'}, has_run
+            ? `${plural(critical.n, 'task')}, each waiting for the one before, take ${time(stats.span_ns)}: ${percent(stats.span_ns / stats.makespan_ns)} of the makespan. Whoever makes one of them shorter makes the bound shorter.`
+                + (critical.steps.length < critical.n ? ` The ${count(critical.steps.length)} most costly are listed, ${percent(total / stats.span_ns)} of it.` : '')
+            : `${plural(critical.n, 'task')}, each waiting for the one before.`),
+            has_run && el('div', {class: 'path'}, critical.steps.map(s => el('i', {style: {flex: `${s.cost_ns} 0 0px`, background: color_of[s.name]}, title: `${s.key}: ${time(s.cost_ns)}`}))),
+            weft.table([
+                {label: 'step', value: s => s.at + 1, show: s => count(s.at + 1)},
+                {label: 'task', value: s => s.key, text: true, show: s => [chip(s.name), s.key]},
+                ...(has_run ? [{label: 'time', value: s => s.cost_ns, show: s => time(s.cost_ns), bar: true},
+                    {label: 'share of span', value: s => s.cost_ns / stats.span_ns, show: s => percent(s.cost_ns / stats.span_ns)},
+                    {label: 'could begin', value: s => s.earliest_ns, show: s => time(s.earliest_ns), title: 'with any number of workers'},
+                    {label: 'worker', value: s => s.worker, show: s => s.worker < 0 ? '' : String(s.worker)}] : []),
+            ], critical.steps, {limit: 12, onclick: has_run ? goto : undefined}));
+    }
+
+    // ---- Tables
+
+    if (functions.length) {
+        const total = functions.reduce((sum, f) => sum + f.total_ns, 0);
+        section('functions', 'Functions', weft.table([
+            {label: 'function', value: f => names[f.name], text: true, show: f => [chip(f.name), names[f.name]]},
+            {label: 'bodies', value: f => f.count, show: f => count(f.count)},
+            {label: 'total', value: f => f.total_ns, show: f => time(f.total_ns), bar: true},
+            {label: 'share', value: f => f.total_ns / total, show: f => percent(f.total_ns / total)},
+            {label: 'mean', value: f => f.total_ns / f.count, show: f => time(f.total_ns / f.count)},
+            {label: 'p95', value: f => f.p95_ns, show: f => time(f.p95_ns), title: '95 of 100 bodies take no longer'},
+            {label: 'longest', value: f => f.max_ns, show: f => time(f.max_ns)},
+            {label: 'failed', value: f => f.n_failed, show: f => f.n_failed ? el('span', {class: 'bad'}, count(f.n_failed)) : '0'},
+        ], functions, {sort: 2, limit: 25}));
+    }
+    if (has_run) {
+        section('workers', 'Workers', weft.table([
+            {label: 'worker', value: w => w.i, show: w => String(w.i)},
+            {label: 'where its time went', text: true, show: w => bars(w, true)},
+            ...shares.map(([key, label]) => ({label, value: w => w[key], show: w => percent(w[key] / w.wall_ns), title: time(all[key]) + ' in all'})),
+            {label: 'tasks', value: w => w.n_tasks, show: w => count(w.n_tasks)},
+            {label: 'steals', value: w => w.n_steals, show: w => count(w.n_steals)},
+        ], workers.map((w, i) => ({...w, i})), {limit: 32}));
+    }
+    if (results.n > 0)
+        section('results', 'Results', el('p', {class: 'about'}, `Of ${plural(results.n, 'result')} of known size the ${results.biggest.length < results.n ? `${count(results.biggest.length)} biggest` : 'biggest first'}: when each was stored, and when its last reader was done.`),
+            weft.table([
+                {label: 'result', value: r => r.key, text: true, show: r => [chip(r.name), r.key]},
+                {label: 'size', value: r => r.bytes, show: r => bytes(r.bytes), bar: true},
+                {label: 'stored', value: r => r.stored_ns, show: r => time(r.stored_ns)},
+                {label: 'freed', value: r => r.freed_ns, show: r => time(r.freed_ns)},
+                {label: 'held', value: r => r.freed_ns - r.stored_ns, show: r => time(r.freed_ns - r.stored_ns)},
+                {label: 'size × time', value: r => r.bytes * (r.freed_ns - r.stored_ns) / 1e9, show: r => `${bytes(r.bytes * (r.freed_ns - r.stored_ns) / 1e9)} s`, title: 'what holding it costs'},
+            ], results.biggest, {limit: 12}));
+    if (runs.length && has_run)
+        section('runs', 'Runs', weft.table([
+            {label: 'run', value: r => r.i, show: r => String(r.i + 1)},
+            {label: 'ended', value: r => r.status, text: true, show: r => r.status === 'ok' ? 'well' : el('span', {class: 'bad'}, r.status)},
+            {label: 'tasks', value: r => r.n_tasks, show: r => count(r.n_tasks)},
+            {label: 'began', value: r => r.begin_ns, show: r => time(r.begin_ns)},
+            {label: 'ended at', value: r => r.end_ns, show: r => time(r.end_ns)},
+            {label: 'took', value: r => r.end_ns - r.begin_ns, show: r => time(r.end_ns - r.begin_ns), bar: true},
+        ], runs.map((r, i) => ({...r, i})), {limit: 12}));
+
+    const fact = (name, value) => value ? [el('dt', {}, name), el('dd', {}, value)] : [];
+    section('machine', 'Machine', el('dl', {class: 'facts'},
+        fact('program', about.program), fact('processor', about.machine), fact('cores', about.n_cores > 0 && count(about.n_cores)),
+        fact('memory', about.memory_bytes > 0 && bytes(about.memory_bytes)), fact('began', when), fact('Weft', about.version),
+        fact('events', `${count(stats.n_events)}${stats.n_lost ? `, and ${count(stats.n_lost)} overwritten` : ''}`),
+        fact('graph', `${plural(stats.n_tasks, 'task')}, ${plural(stats.n_edges, 'dependency', 'dependencies')}, ${plural(stats.n_layers, 'layer')}; longest path ${plural(stats.depth, 'task')}, widest level ${count(stats.width)}`)));
+
+    // ---- Where one is
+
+    const nav = document.getElementById('nav');
+    const links = sections.map(({id, title: t}) => el('a', {href: `#${id}`}, t));
+    nav.append(...links);
+    const seen = new IntersectionObserver(entries => entries.filter(e => e.isIntersecting).forEach(({target}) =>
+        links.forEach((a, i) => a.classList.toggle('here', sections[i].s === target))), {rootMargin: '-60px 0px -75% 0px'});
+    sections.forEach(({s}) => seen.observe(s));
+
+    weft.page = {data, view, stream: the_stream};
+})();
