@@ -1,4 +1,4 @@
-/* weft/fit.h - what measured times say: medians and how sure they are, laws of scaling.
+/* weft/fit.h - what measured times say: medians, ratios, laws of scaling, and how sure they are.
  *
  *     struct weft_timing runs[] = {{1, 1, 8.1}, {1, 1, 8.0}, {2, 1, 4.3}, ...};
  *     struct weft_fit fit;
@@ -37,6 +37,23 @@ struct weft_median {
 
 /* Of n > 0 values, which it sorts. 0 < confidence < 1. */
 WEFT_API void weft_median_of(struct weft_median *out, double *values, size_t n, double confidence);
+
+/* ---- Two sets of times ------------------------------------------------------
+ * How many times as large the values of one are as those of the other, for a speed-up. That
+ * the two are alike but for a factor is all that is assumed; the interval is then that of
+ * Mann and Whitney's test (Hollander, Wolfe and Chicken, Nonparametric Statistical Methods,
+ * 2014, section 4.3): some runs that somebody disturbed do not widen it. Exact up to 25 of
+ * each, then by the normal distribution. */
+
+struct weft_ratio {
+    double value;      /* the median of all ratios of one of each (Hodges and Lehmann) */
+    double low, high;  /* the interval, or from the least ratio to the most */
+    double confidence; /* of it, >= what was asked for unless there are too few: 4 of each for 0.95 */
+};
+
+/* Of n > 0 and m > 0 values above 0. WEFT_RANGE for more than 4,194,304 pairs, WEFT_NOMEM. */
+WEFT_API weft_status weft_ratio_of(struct weft_ratio *out, const double *a, size_t n, const double *b, size_t m,
+                                   double confidence, struct weft_error *err);
 
 /* ---- Laws of scaling -------------------------------------------------------
  * With the time y that one worker takes for one unit of work, P workers take for `size`

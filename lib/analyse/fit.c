@@ -242,7 +242,8 @@ static bool judge(struct weft_fit *fit, const struct guess *g, const struct poin
     const bool none_held[3] = {false, false, false};
     const double dof = (double)pts->n - fit->n_params;
     double normal[3][3], down[3], inverse[3][3], total = 0, variance, variance_dof;
-    const double squares = squares_of(pts, fit->law, g->th, normal, down), between = squares / dof;
+    const double squares = squares_of(pts, fit->law, g->th, normal, down);
+    const double between = squares / dof > 1e-20 ? squares / dof : 0; /* 1e-10 apart is rounding */
 
     if (!invert(inverse, normal, none_held, g->n))
         return false;
@@ -250,7 +251,7 @@ static bool judge(struct weft_fit *fit, const struct guess *g, const struct poin
         total += pts->list[k].n;
     fit->misfit = sqrt(squares / total);
     fit->scatter = pts->spread;
-    if (!(pts->within_dof > 0) || between < 1e-20) /* 1e-10 apart is rounding */
+    if (!(pts->within_dof > 0) || between == 0)
         fit->lack_p = 1;
     else
         fit->lack_p = pts->within > 0 ? wf_fisher_tail(between / pts->within, dof, pts->within_dof) : 0;

@@ -101,8 +101,12 @@ static double limit_of(enum weft_law law, double a, double b)
 struct weft_band weft_fit_limit(const struct weft_fit *fit)
 {
     const struct weft_fit_param none = {0}, *a = &fit->params[1], *b = fit->n_params > 2 ? &fit->params[2] : &none;
+    const double peak = weft_fit_peak(fit);
 
-    /* It falls as either grows, so its interval is at least as wide as between the corners of theirs. */
+    /* At a peak a small change of where it is changes nothing: the interval is that of the law there. */
+    if (!isinf(peak))
+        return weft_fit_speedup(fit, peak);
+    /* It falls as either grows. */
     return (struct weft_band){limit_of(fit->law, a->value, b->value), limit_of(fit->law, a->high, b->high),
                               limit_of(fit->law, a->low, b->low)};
 }

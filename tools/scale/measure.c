@@ -1,0 +1,405 @@
+/* measure.c - the runs of a measurement, in an order in which no number of workers is better off.
+ *
+ * A machine drifts: it warms up, another user comes, a cache fills. If all runs of one worker
+ * came first, then all of two, the drift would look like scaling. So runs go in rounds, each
+ * with every number of workers once: what is slow for a while is slow for all of them. Within
+ * a round the order is drawn anew, for in a fixed one each number would always follow the
+ * same other, and find the machine (its clock, its caches) as that one leaves it. This is
+ * Fisher's randomised block design (The Design of Experiments, 1935); the seed makes it the
+ * same again.
+ */
+#include "tools/scale/scale.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+weft_status scale_data_add(struct scale_data *d, struct scale_sample s, struct weft_error *err)
+{
+    if (d->n_samples == d->room) {
+        const size_t room = d->room ? 2 * d->room : 64;
+        struct scale_sample *more = realloc(d->samples, room * sizeof *more);
+
+        if (!more)
+            return weft_error_set(err, WEFT_NOMEM, "no memory for %zu runs", room);
+        d->samples = more;
+        d->room = room;
+    }
+    d->samples[d->n_samples++] = s;
+    return WEFT_OK;
+}
+
+void scale_data_fini(struct scale_data *d)
+{
+    free(d->samples);
+    free(d->command);
+    *d = (struct scale_data){0};
+}
+
+/* ---- The words of one run ------------------------------------------------------ */
+
+static void free_words(char **words)
+{
+    for (size_t i = 0; words && words[i]; i++)
+        free(words[i]);
+    free(words);
+}
+
+static char **fill_arguments(char *const *command, int n_workers, int64_t n)
+{
+    size_t n_words = 0;
+    char **words;
+
+    while (command[n_words])
+        n_words++;
+    words = calloc(n_words + 1, sizeof *words);
+    for (size_t i = 0; words && i < n_words; i++) {
+        words[i] = scale_pattern_fill(command[i], n_workers, n);
+        if (!words[i]) {
+            free_words(words);
+            return NULL;
+        }
+    }
+    return words;
+}
+
+/* The place of the word that begins as "NAME=..." does, up to the sign; the end: none. */
+static char **place_of(char **words, const char *assignment)
+{
+    const size_t n = strcspn(assignment, "=") + 1;
+
+    while (*words && strncmp(*words, assignment, n))
+        words++;
+    return words;
+}
+
+static bool put(char **words, const char *pattern, int n_workers, int64_t n)
+{
+    char **place = place_of(words, pattern), *filled = scale_pattern_fill(pattern, n_workers, n);
+
+    if (!filled)
+        return false;
+    free(*place);
+    *place = filled;
+    return true;
+}
+
+/* Our environment, what tells a Weft program its workers and size, then what the user says. */
+static char **fill_environment(const struct scale_options *o, int n_workers, int64_t n)
+{
+    size_t n_words = 0;
+    char **words;
+    bool ok;
+
+    while (environ[n_words])
+        n_words++;
+    words = calloc(n_words + o->n_env + 5, sizeof *words);
+    ok = words != NULL;
+    for (size_t i = 0; ok && i < n_words; i++)
+        ok = (words[i] = strdup(environ[i])) != NULL;
+    /* The long name of the same setting counts more than the short one. */
+    ok = ok && put(words, "WEFT_WORKERS={w}", n_workers, n) && put(words, "WEFT_POOL__WORKERS={w}", n_workers, n)
+         && put(words, "WEFT_SCALE_FACTOR={w}", o->weak ? n_workers : 1, n) && put(words, "WEFT_SCALE_SIZE={n}", n_workers, n);
+    for (size_t i = 0; ok && i < o->n_env; i++)
+        ok = put(words, o->env[i], n_workers, n);
+    if (!ok) {
+        free_words(words);
+        return NULL;
+    }
+    return words;
+}
+
+/* ---- One run ------------------------------------------------------------------- */
+
+/* What is kept while runs go on. */
+struct bench {
+    const struct scale_options *o;
+    FILE  *out, *err;    /* what the program says, of one run at a time */
+    FILE **first;        /* what it said first, for each number of workers, or only [0]; NULL: not yet */
+    char **first_words;  /* of which run that was */
+    int   *signal;
+};
+
+/* Which run, for people: "with 2 workers (run 3 of 7)". */
+static const char *run_text(const struct scale_options *o, int round, int n_workers, char text[SCALE_TEXT])
+{
+    const char *s = n_workers == 1 ? "" : "s";
+
+    if (round < 0)
+        snprintf(text, SCALE_TEXT, "with %d worker%s (warming up)", n_workers, s);
+    else
+        snprintf(text, SCALE_TEXT, "with %d worker%s (run %d of %d)", n_workers, s, round + 1, o->repeat);
+    return text;
+}
+
+static void print_tail(FILE *from, const char *name)
+{
+    enum { MOST = 2000 };
+    char tail[MOST + 1], *line;
+    long size;
+    size_t n;
+
+    fseek(from, 0, SEEK_END);
+    size = ftell(from);
+    fseek(from, size > MOST ? size - MOST : 0, SEEK_SET);
+    n = fread(tail, 1, MOST, from);
+    while (n && (tail[n - 1] == '\n' || !tail[n - 1]))
+        n--;
+    tail[n] = '\0';
+    if (!n)
+        return;
+    line = size > MOST && strchr(tail, '\n') ? strchr(tail, '\n') + 1 : tail;
+    fprintf(stderr, "%s of the program%s:\n", name, size > MOST ? ", at its end" : "");
+    while (line) {
+        char *end = strchr(line, '\n');
+
+        fprintf(stderr, "  | %.*s\n", (int)(end ? end - line : (long)strlen(line)), line);
+        line = end ? end + 1 : NULL;
+    }
+}
+
+static weft_status judge_exit(const struct bench *b, const struct scale_exit *e, const char *run, struct weft_error *err)
+{
+    const char *program = b->o->command[0];
+    char limit[WEFT_UNITS_TEXT];
+
+    if (e->end == SCALE_INTERRUPTED) {
+        *b->signal = e->signal;
+        return weft_error_set(err, WEFT_CANCELLED, "stopped by %s; %s has been stopped, too, and nothing is written",
+                              strsignal(e->signal), program);
+    }
+    if (e->end == SCALE_EXITED && WIFEXITED(e->wait_status) && WEXITSTATUS(e->wait_status) == 0)
+        return WEFT_OK;
+    print_tail(b->err, "stderr");
+    if (ftell(b->err) == 0)
+        print_tail(b->out, "stdout");
+    if (e->end == SCALE_TIMED_OUT)
+        return weft_error_set(err, WEFT_TIMEOUT, "%s %s was stopped after %s, which is its limit", program, run,
+                              weft_duration_format(b->o->timeout_ns, limit));
+    if (WIFSIGNALED(e->wait_status))
+        return weft_error_set(err, WEFT_FAILED, "%s %s was ended by a signal: %s", program, run,
+                              strsignal(WTERMSIG(e->wait_status)));
+    return weft_error_set(err, WEFT_FAILED, "%s %s ended with exit status %d", program, run, WEXITSTATUS(e->wait_status));
+}
+
+/* The number of the first line that differs, from 1; 0: they are the same. */
+static long compare(FILE *a, FILE *b)
+{
+    long line = 1;
+    int x, y;
+
+    rewind(a);
+    rewind(b);
+    do {
+        x = getc(a);
+        y = getc(b);
+        if (x != y)
+            return line;
+        line += x == '\n';
+    } while (x != EOF);
+    return 0;
+}
+
+/* Number k of the worker counts printed this: the same as the first run did? Of weak
+ * scaling, the first one of that size. */
+static weft_status judge_output(struct bench *b, size_t k, const char *run, struct weft_error *err)
+{
+    const size_t i = b->o->weak ? k : 0;
+    long line;
+
+    if (!b->o->same_output)
+        return WEFT_OK;
+    if (!b->first[i]) {
+        b->first[i] = b->out;
+        b->first_words[i] = strdup(run);
+        b->out = tmpfile();
+        if (!b->out || !b->first_words[i])
+            return weft_error_set(err, WEFT_IO, "no room for what %s prints", b->o->command[0]);
+        return WEFT_OK;
+    }
+    line = compare(b->first[i], b->out);
+    if (line)
+        return weft_error_set(err, WEFT_FAILED, "%s %s prints another line %ld than %s", b->o->command[0], run, line,
+                              b->first_words[i]);
+    return WEFT_OK;
+}
+
+static int64_t size_of(const struct scale_options *o, int n_workers)
+{
+    return o->weak ? o->base * n_workers : o->base; /* options.c has seen that it fits */
+}
+
+static weft_status empty(FILE *f, struct weft_error *err)
+{
+    rewind(f);
+    if (ftruncate(fileno(f), 0))
+        return weft_error_set(err, WEFT_IO, "a temporary file cannot be written");
+    return WEFT_OK;
+}
+
+static weft_status run_once(struct bench *b, int round, int position, size_t k, struct scale_data *d, struct weft_error *err)
+{
+    const struct scale_options *o = b->o;
+    const int n_workers = o->workers[k];
+    const int64_t n = size_of(o, n_workers);
+    char **argv = fill_arguments(o->command, n_workers, n), **env = fill_environment(o, n_workers, n);
+    char run[SCALE_TEXT];
+    struct scale_exit e;
+    weft_status st;
+
+    run_text(o, round, n_workers, run);
+    if (!argv || !env) {
+        st = weft_error_set(err, WEFT_NOMEM, "no memory for the words of a command");
+        goto out;
+    }
+    st = empty(b->out, err);
+    if (!st)
+        st = empty(b->err, err);
+    if (!st)
+        st = scale_child_run(&e, &(struct scale_child){.argv = argv, .env = env, .out_fd = fileno(b->out),
+                                                       .err_fd = fileno(b->err), .timeout_ns = o->timeout_ns}, err);
+    if (!st)
+        st = judge_exit(b, &e, run, err);
+    if (!st)
+        st = judge_output(b, k, run, err);
+    if (!st && round >= 0)
+        st = scale_data_add(d, (struct scale_sample){.round = round + 1, .position = position + 1, .n_workers = n_workers,
+                                                     .n = n, .seconds = (double)e.wall_ns / 1e9, .user = e.user,
+                                                     .system = e.system, .peak_bytes = e.peak_bytes}, err);
+out:
+    free_words(argv);
+    free_words(env);
+    return st;
+}
+
+/* ---- All runs ------------------------------------------------------------------ */
+
+/* Fisher and Yates, by numbers of the seed and the round. */
+static void shuffle(size_t *order, size_t n, uint64_t seed, int round)
+{
+    for (size_t i = n; i-- > 1;) {
+        double u;
+        size_t j, kept;
+
+        weft_random_units(seed, (uint64_t)round, (int64_t)i, 1, &u);
+        j = (size_t)(u * (double)(i + 1));
+        kept = order[i];
+        order[i] = order[j];
+        order[j] = kept;
+    }
+}
+
+/* On a terminal, where it is and how long it may take. */
+static void tell(const struct scale_options *o, const struct scale_data *d, int round, int n_workers)
+{
+    const size_t n_all = o->n_workers * (size_t)o->repeat;
+    double sum = 0;
+    char run[SCALE_TEXT], left[SCALE_TEXT];
+
+    if (!isatty(STDERR_FILENO))
+        return;
+    for (size_t i = 0; i < d->n_samples; i++)
+        sum += d->samples[i].seconds;
+    fprintf(stderr, "\r\033[K%s %s", o->command[0], run_text(o, round, n_workers, run));
+    if (d->n_samples)
+        fprintf(stderr, ", %s to go",
+                scale_seconds_text(sum / (double)d->n_samples * (double)(n_all - d->n_samples), left));
+}
+
+static void tell_end(void)
+{
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[K");
+}
+
+static weft_status run_all(struct bench *b, size_t *order, struct scale_data *d, struct weft_error *err)
+{
+    const struct scale_options *o = b->o;
+    weft_status st = WEFT_OK;
+
+    for (int round = -o->warmup; round < o->repeat; round++) {
+        for (size_t k = 0; k < o->n_workers; k++)
+            order[k] = k;
+        shuffle(order, o->n_workers, o->seed, round + o->warmup);
+        for (size_t i = 0; i < o->n_workers; i++) {
+            tell(o, d, round, o->workers[order[i]]);
+            st = run_once(b, round, (int)i, order[i], d, err);
+            if (st) {
+                tell_end();
+                return st;
+            }
+        }
+    }
+    tell_end();
+    return st;
+}
+
+/* The command as a shell would take it: words with more than plain letters are quoted. */
+static char *command_text(char *const *command)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+
+    if (!to)
+        return NULL;
+    for (size_t i = 0; command[i]; i++) {
+        const char *w = command[i];
+        const bool plain = *w && !w[strspn(w, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%{}")];
+
+        fprintf(to, "%s%s", i ? " " : "", plain ? w : "'");
+        for (; !plain && *w; w++)
+            fputs(*w == '\'' ? "'\\''" : (char[]){*w, 0}, to);
+        if (!plain)
+            putc('\'', to);
+    }
+    if (fclose(to)) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static void close_file(FILE *f)
+{
+    if (f)
+        fclose(f);
+}
+
+weft_status scale_measure(struct scale_data *out, const struct scale_options *o, int *signal, struct weft_error *err)
+{
+    struct bench b = {.o = o, .signal = signal, .out = tmpfile(), .err = tmpfile(),
+                      .first = calloc(o->n_workers, sizeof *b.first),
+                      .first_words = calloc(o->n_workers, sizeof *b.first_words)};
+    size_t *order = calloc(o->n_workers, sizeof *order);
+    struct scale_data d = {.command = command_text(o->command)};
+    weft_status st;
+
+    scale_machine_look(&d.machine);
+    if (!order || !d.command || !b.first || !b.first_words)
+        st = weft_error_set(err, WEFT_NOMEM, "no memory for a measurement");
+    else if (!b.out || !b.err)
+        st = weft_error_set(err, WEFT_IO, "a temporary file cannot be made: %s", strerror(errno));
+    else
+        st = run_all(&b, order, &d, err);
+    d.machine.load_after = scale_load();
+    if (!st) {
+        *out = d;
+        d = (struct scale_data){0};
+    }
+    for (size_t k = 0; k < o->n_workers; k++) {
+        close_file(b.first ? b.first[k] : NULL);
+        free(b.first_words ? b.first_words[k] : NULL);
+    }
+    close_file(b.out);
+    close_file(b.err);
+    free(b.first);
+    free(b.first_words);
+    free(order);
+    scale_data_fini(&d);
+    return st;
+}
