@@ -26,16 +26,23 @@ libopenblas-dev   pkg-config --exists openblas
 END
 }
 
-# The packages whose command fails, in one line.
+# The same, of what Weft only uses where it is: nothing fails for want of these.
+wants() {
+    cat <<'END'
+gnuplot-nox       command -v gnuplot
+END
+}
+
+# missing LIST: the packages of it whose command fails, in one line.
 missing() {
-    needs | while read -r package probe; do
+    "$1" | while read -r package probe; do
         sh -c "$probe" >/dev/null 2>&1 || printf '%s ' "$package"
     done
 }
 
-# Installs what is missing if this user may; else says how, and ends.
+# Installs what is missing if this user may; else says how, and ends if it is needed.
 install_missing() {
-    packages=$(missing)
+    packages=$(missing needs)$(missing wants)
     [ -z "$packages" ] && return 0
     if [ "$(id -u)" = 0 ]; then
         as_root=
@@ -44,18 +51,20 @@ install_missing() {
     else
         as_root=none
     fi
-    line="apt-get install -y --no-install-recommends ${packages% }"
     if [ "$as_root" != none ] && command -v apt-get >/dev/null 2>&1; then
         echo "Installing: ${packages% }"
         # shellcheck disable=SC2086 # words on purpose
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >/dev/null 2>&1 || true
-        # shellcheck disable=SC2086
-        $as_root env DEBIAN_FRONTEND=noninteractive $line >/dev/null || true
-        [ -z "$(missing)" ] && return 0
-        line="apt-get install -y --no-install-recommends $(missing)"
+        for list in needs wants; do # apart, for apt-get installs all it is given or nothing
+            # shellcheck disable=SC2046,SC2086
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(missing $list) \
+                >/dev/null || true
+        done
     fi
+    packages=$(missing needs)
+    [ -z "$packages" ] && return 0
     echo "Some packages are missing. As root:"
-    echo "  $line"
+    echo "  apt-get install -y --no-install-recommends ${packages% }"
     exit 1
 }
 
