@@ -2,6 +2,7 @@
 #include "scheduler/watch.h"
 
 #include "lib/base/error.h"
+#include "lib/graph/source.h"
 #include "scheduler/pool.h"
 
 /* The pool's, then the run's. */
@@ -52,6 +53,8 @@ void wf_watch_after(struct weft_call *call, weft_status st)
 
     if (st && call->err.status != st) /* the body gave a status and no sentence */
         weft_error_set(&call->err, st, "%s", weft_status_text(st));
+    if (st)
+        wf_source_tell(task, &call->err);
     for (int i = 0; i < N_WATCHES; i++) {
         const struct weft_watch *w = watch_of(f, i);
 

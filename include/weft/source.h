@@ -96,6 +96,11 @@ WEFT_API weft_status weft_sources_of(weft_task *const *targets, size_t n_targets
                                      struct weft_error *err);
 WEFT_API void        weft_sources_fini(struct weft_sources *s); /* NULL, or a zeroed one, is fine */
 
+/* The same for the task of this key, given or made, as errors (err.task) and traces (struct weft_trace_task)
+ * name it; of equal pure tasks the first. WEFT_NOT_FOUND. Looks through all tasks. */
+WEFT_API weft_status weft_sources_of_key(const weft_graph *g, const char *key, struct weft_sources *out,
+                                         struct weft_error *err);
+
 /* The same for a partition of a frame or bag or a chunk of an array, 0 <= part < n_parts. */
 WEFT_API weft_status weft_collection_sources(struct weft_collection c, size_t part, struct weft_sources *out,
                                              struct weft_error *err);

@@ -30,7 +30,7 @@ struct weft_watch {
 
     /* It has finished, and so have the children it has spawned, of which nothing is told
      * (weft/spawn.h); by then another worker may tell. `result`, lent for the call, is its first one, or no value; `err`
-     * says why it failed, and is NULL when it did not. */
+     * says why it failed and what it was to be made from, and is NULL when it did not. */
     void (*posttask)(void *arg, weft_task *task, int worker, struct weft_value result,
                      const struct weft_error *err);
 

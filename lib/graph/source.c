@@ -353,6 +353,30 @@ out:
     return st;
 }
 
+/* Whether `key` is that of `t`, or as much of it as an error has room for. */
+static bool has_key(const weft_task *t, const char *key, size_t n_key)
+{
+    char own[512];
+    const size_t n = weft_task_key(t, own, sizeof own);
+
+    return strncmp(own, key, n_key) == 0 && (n == n_key || n_key + 1 == sizeof ((struct weft_error *)0)->task);
+}
+
+weft_status weft_sources_of_key(const weft_graph *g, const char *key, struct weft_sources *out, struct weft_error *err)
+{
+    weft_task *t = weft_graph_find(g, key);
+    const size_t n = strlen(key);
+
+    for (uint32_t i = 0; g && !t && i < g->n_tasks; i++)
+        if (has_key(wf_graph_at(g, i), key, n))
+            t = wf_graph_at(g, i);
+    if (!g)
+        return wf_error_nomem(err, "a graph");
+    if (!t)
+        return weft_error_set(err, WEFT_NOT_FOUND, "no task of the graph has the key \"%.100s\"", key);
+    return weft_sources_of(&t, 1, out, err);
+}
+
 void weft_sources_fini(struct weft_sources *s)
 {
     if (!s)

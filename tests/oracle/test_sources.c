@@ -178,9 +178,14 @@ Test(sources, every_row_of_every_partition_is_found_in_its_file)
     cr_assert(strstr(err.message, "filter"), "%s", err.message);
     cr_assert_eq(weft_collection_source_of_row(weft_frame_collection(f), 60, 0, &row, &err), WEFT_INVALID);
     cr_assert(strstr(err.message, "part 60 of a frame with 60"), "%s", err.message);
-    array = weft_array_whole(weft_frame_to_array(weft_frame_read_csv(g, files.path[2], &(struct weft_csv_spec){.n_partitions = 4}), "id"));
-    cr_assert_eq(weft_task_status(array, NULL), WEFT_OK);
+    weft_array *ids = weft_frame_to_array(weft_frame_read_csv(g, files.path[2], &(struct weft_csv_spec){.n_partitions = 4}), "id");
     struct weft_sources s;
+
+    cr_assert(!weft_collection_sources(weft_array_collection(weft_array_add(ids, ids)), 3, &s, &err), "%s", err.message);
+    cr_assert(s.n == 1 && s.range[0].first_row == 45 && s.range[0].n_rows == 15);
+    weft_sources_fini(&s);
+    array = weft_array_whole(ids);
+    cr_assert_eq(weft_task_status(array, NULL), WEFT_OK);
 
     cr_assert(!weft_sources_of(&array, 1, &s, &err));
     cr_assert(s.n == 1 && s.n_reads == 4 && s.n_rows == N_ROWS);
@@ -231,6 +236,8 @@ Test(sources, every_record_of_a_bag_is_a_line_of_its_file)
     }
     cr_assert_eq(weft_source_of_row(all, weft_records_n(weft_value_records(v)), &row, &err), WEFT_RANGE);
     cr_assert_eq(weft_source_of_row(weft_bag_task(weft_bag_filter(b, drop_all, WEFT_STEP()), 0), 0, &row, &err), WEFT_UNSUPPORTED);
+    /* What was taken from the last piece is not what begins there. */
+    cr_assert_eq(weft_source_of_row(weft_bag_take(b, 3), 0, &row, &err), WEFT_UNSUPPORTED);
     weft_value_release(v);
     files_fini(&files);
     weft_graph_free(g);

@@ -537,6 +537,67 @@ Test(source, an_error_tells_what_the_task_that_failed_was_to_be_made_from)
     weft_pool_free(pool);
 }
 
+static void note_source(void *arg, weft_task *task, int worker, struct weft_value result, const struct weft_error *err)
+{
+    (void)task, (void)worker, (void)result;
+    if (err)
+        strcpy(arg, err->source);
+}
+
+Test(source, an_error_tells_them_in_every_kind_of_pool_and_to_who_watches)
+{
+    const enum weft_pool_kind kinds[] = {WEFT_POOL_SERIAL, WEFT_POOL_THREADS, WEFT_POOL_PROCESSES};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        weft_graph *g = weft_graph_new();
+        weft_task *bad = weft_task_source(weft_add(g, body_fail), WEFT_SOURCE("a.csv", 0, 10));
+        char noted[sizeof ((struct weft_error *)0)->source] = "";
+        struct weft_watch watch = {.arg = noted, .posttask = note_source};
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = kinds[i], .n_workers = 2, .watch = &watch});
+
+        cr_assert_str_eq(error_of(pool, bad).source, "a.csv, bytes 0 to 10");
+        cr_assert_str_eq(noted, "a.csv, bytes 0 to 10");
+        weft_pool_free(pool);
+        weft_graph_free(g);
+    }
+}
+
+Test(source, of_a_key_in_an_error_or_a_trace_are_those_of_its_task)
+{
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    weft_graph *g = weft_graph_new();
+    char long_key[200] = "";
+    weft_task *a = weft_task_source(weft_add(g, body_add, .flags = WEFT_PURE, .index = (int64_t[]){3}, .n_index = 1),
+                                    WEFT_SOURCE("a.csv", 0, 10)), *bad;
+    weft_trace *trace;
+    struct weft_sources s;
+    struct weft_error err, none;
+
+    memset(long_key, 'k', sizeof long_key - 1);
+    bad = weft_add(g, body_fail, .key = long_key, .deps = WEFT_DEPS(a));
+    err = error_of(pool, bad);
+    cr_assert_lt(strlen(err.task), strlen(long_key));
+    cr_assert(!weft_sources_of_key(g, err.task, &s, &none));
+    cr_assert(s.n == 1 && !strcmp(s.range[0].path, "a.csv"));
+    weft_sources_fini(&s);
+    err = error_of(pool, weft_add(g, body_fail, .deps = WEFT_DEPS(a)));
+    cr_assert(!weft_sources_of_key(g, err.task, &s, &none), "%s", err.task);
+    cr_assert_eq(s.n, 1);
+    weft_sources_fini(&s);
+    cr_assert(!weft_trace_of_tasks(&trace, &bad, 1, &none));
+    for (size_t i = 0; i < weft_trace_n_tasks(trace); i++) {
+        cr_assert(!weft_sources_of_key(g, weft_trace_task(trace, i)->key, &s, &none), "%s", none.message);
+        cr_assert_eq(s.n, 1);
+        weft_sources_fini(&s);
+    }
+    weft_trace_free(trace);
+    cr_assert_eq(weft_sources_of_key(g, "nobody", &s, &none), WEFT_NOT_FOUND);
+    cr_assert_eq(weft_sources_of_key(g, "body_ad", &s, &none), WEFT_NOT_FOUND);
+    cr_assert_eq(weft_sources_of_key(NULL, "nobody", &s, &none), WEFT_NOMEM);
+    weft_graph_free(g);
+    weft_pool_free(pool);
+}
+
 Test(source, an_error_that_names_the_file_does_not_say_it_twice)
 {
     weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL});
