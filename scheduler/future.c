@@ -26,6 +26,7 @@ static void free_future(weft_future *f)
     wf_stock_free(f->stock);
     wf_rerun_free(f->kept);
     wf_elastic_free(f->elastic);
+    wf_scene_release(f->scene);
     wf_free(wf_load_relaxed(&f->reason));
     wf_mutex_fini(&f->lock);
     wf_free(f->stands);

@@ -368,6 +368,32 @@ static void share(weft_pool *pool)
             wf_and(&pool->workers[i].rare, ~(uint32_t)WF_RARE_SHARED);
 }
 
+void wf_pool_stage(weft_pool *pool, weft_future *f, uint32_t at)
+{
+    if (!pool->lives)
+        return;
+    if (!f->scene)
+        f->scene = wf_scene_new(f->plan);
+    if (!f->scene)
+        return;
+    f->scene->place = at;
+    f->scene->begin = f->begin.ticks;
+    wf_live_show(pool, f->scene);
+}
+
+/* The run has ended. Under the lock. */
+static void unstage(weft_future *f, weft_status st)
+{
+    const struct weft_error *why = NULL;
+
+    for (uint32_t i = 0; st && !why && i < f->n_targets; i++)
+        why = f->statuses[i] ? f->values[i].as.ptr : NULL;
+    if (f->scene)
+        wf_scene_end(f->scene, f->end.ticks, st, why);
+    wf_scene_release(f->scene);
+    f->scene = NULL;
+}
+
 /* Puts a run where workers look. Under the lock. */
 static void place(weft_pool *pool, weft_future *f, uint32_t at)
 {
@@ -390,6 +416,7 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     f->run = r;
     wf_future_set_deadline(f, r);
     f->begin = wf_moment_now();
+    wf_pool_stage(pool, f, at); /* before anything of it is noted */
     /* Release: who claims roots sees the run. */
     wf_heap_fill(&r->heap, f->plan);
     if (f->early)
@@ -407,6 +434,9 @@ static bool enter(weft_pool *pool, weft_future *f)
 {
     uint64_t live;
 
+    /* Relaxed: a hint. It takes a while, so not under the lock. */
+    if (wf_load_relaxed(&pool->is_watched))
+        f->scene = wf_scene_new(f->plan);
     wf_mutex_lock(&pool->lock);
     live = wf_load_relaxed(&pool->live);
     if (!~live && f->up) {
@@ -488,8 +518,9 @@ static struct ended ended_of(weft_pool *pool, const weft_future *f, struct wf_ru
 }
 
 /* Under the lock. */
-static void record(weft_pool *pool, const weft_future *f, const struct ended *e)
+static void record(weft_pool *pool, weft_future *f, const struct ended *e)
 {
+    unstage(f, e->ran.status);
     if (pool->traces)
         wf_record_run(&pool->recorder, &e->ran, f->own_plan, e->weights);
 }
@@ -567,6 +598,7 @@ static void run_serially(weft_pool *pool, weft_future *f)
     f->run = r;
     wf_future_set_deadline(f, r);
     f->begin = wf_moment_now();
+    wf_pool_stage(pool, f, 0);
     wf_serial_run(r, &pool->workers[0]);
     f->end = wf_moment_now();
     wf_future_forget_deadline(f);

@@ -23,6 +23,7 @@
 #include "scheduler/gather.h"
 #include "scheduler/inbox.h"
 #include "scheduler/listen.h"
+#include "scheduler/live.h"
 #include "scheduler/park.h"
 #include "scheduler/record.h"
 #include "scheduler/retry.h"
@@ -72,6 +73,7 @@ struct weft_future {
     struct wf_moment   begin, end;
     struct wf_elastic *elastic;  /* NULL: workers stay */
     struct wf_stand   *stands;   /* of each node; NULL: no task has terms */
+    struct wf_scene   *scene;    /* for who looks on; NULL: nobody */
     struct wf_alarm    deadline; /* set while it runs, if it has one; then `run` is its run */
     int64_t            deadline_ns;
 };
@@ -123,6 +125,8 @@ struct weft_pool {
     struct wf_run       runs[WF_MAX_RUNS];
 
     struct wf_recorder  recorder;   /* of a pool that traces; guarded by lock */
+    weft_live          *lives;      /* who looks on; guarded by lock */
+    _Atomic bool        is_watched; /* there are some: runs that are entered bring scenes */
 };
 
 /* Prepares a future for `plan`; the plan is refused when it runs already. */
@@ -153,6 +157,9 @@ void wf_future_stop(weft_future *f, const char *reason, struct wf_endings *e);
 /* It is to run again: as new, but for how it came about. */
 void wf_future_unkeep(weft_future *f);
 void wf_future_renew(weft_future *f);
+
+/* The run sits in this place, and is shown to who looks on. Under the lock. */
+void wf_pool_stage(weft_pool *pool, weft_future *f, uint32_t at);
 
 /* It begins, and may end at once. */
 void wf_pool_go(weft_pool *pool, weft_future *f);

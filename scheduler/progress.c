@@ -1,7 +1,6 @@
 /* progress.c - how far the runs of a pool are, told while they go on. */
 #include "scheduler/progress.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,29 +38,13 @@ static int n_busy(weft_pool *pool)
     return idle < pool->n_workers ? pool->n_workers - idle : 0;
 }
 
-/* 0: the system does not say. */
-static size_t resident_bytes(void)
-{
-    char text[64];
-    const int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    const ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    unsigned long pages = 0;
-
-    if (fd >= 0)
-        close(fd);
-    if (n <= 0)
-        return 0;
-    text[n] = '\0';
-    return sscanf(text, "%*u %lu", &pages) == 1 ? pages * (size_t)sysconf(_SC_PAGESIZE) : 0;
-}
-
 /* Under the lock. */
 static struct weft_progress look(struct wf_progress *p, int64_t now_ns)
 {
     struct weft_progress now = {
         .n_tasks = p->n_tasks, .n_done = nodes_counted(p->pool) - p->before, .n_runs = p->n_runs,
         .n_workers = p->pool->n_workers, .n_busy = p->n_runs ? n_busy(p->pool) : 0,
-        .elapsed_ns = now_ns - p->begin_ns, .left_ns = -1, .resident_bytes = resident_bytes(),
+        .elapsed_ns = now_ns - p->begin_ns, .left_ns = -1, .resident_bytes = wf_mem_resident(),
     };
     const double seconds = (double)now.elapsed_ns * 1e-9;
 

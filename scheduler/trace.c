@@ -9,14 +9,40 @@
 
 enum { MOST_PER_BLOCK = 8192, LEAST_PER_BLOCK = 4 };
 
+/* The one that follows. Acquire: it is as it was made. */
+static struct wf_trace_block *next_of(const struct wf_trace_block *b)
+{
+    return wf_load_acquire(&((struct wf_trace_block *)b)->next);
+}
+
+/* A block as one who reads sees it, going from one to the next. */
+struct part {
+    const struct wf_trace_block *block;
+    const struct wf_trace_block *next;
+    uint32_t                     n;
+};
+
+/* Next before n: where there is a next one this one is full, and must be seen to be, or what comes after
+ * it would be read before its last. Acquire: the records are there. */
+static struct part part_of(const struct wf_trace_block *b)
+{
+    struct part p = {.block = b};
+
+    if (b) {
+        p.next = next_of(b);
+        p.n = wf_load_acquire(&((struct wf_trace_block *)b)->n);
+    }
+    return p;
+}
+
 static struct wf_trace_block *new_block(uint32_t room)
 {
     struct wf_trace_block *b = wf_alloc(sizeof *b + room * sizeof *b->records);
 
     if (b) {
-        b->next = NULL;
-        b->first = 0;
+        wf_init(&b->next, NULL);
         wf_init(&b->n, 0);
+        b->first = 0;
     }
     return b;
 }
@@ -40,36 +66,65 @@ void wf_tracer_fini(struct wf_tracer *t)
     if (!t->per_block)
         return;
     for (struct wf_trace_block *b = t->first, *next; b; b = next) {
-        next = b->next;
+        next = next_of(b);
         wf_free(b);
     }
     t->first = t->block = NULL;
     wf_mutex_fini(&t->lock);
 }
 
-void wf_tracer_turn(struct wf_tracer *t)
+/* The oldest block, taken away; NULL: somebody reads, or it is the only one. */
+static struct wf_trace_block *take_oldest(struct wf_tracer *t)
 {
-    const uint64_t first = t->block->first + t->per_block;
+    struct wf_trace_block *b = NULL;
+
+    if (!wf_mutex_try_lock(&t->lock))
+        return NULL;
+    if (t->first != t->block) {
+        b = t->first;
+        t->first = next_of(b);
+    }
+    wf_mutex_unlock(&t->lock);
+    return b;
+}
+
+/* Without memory the oldest must do, or the only one; for that it waits for readers. */
+static void turn_over(struct wf_tracer *t, uint64_t first)
+{
     struct wf_trace_block *b;
 
     wf_mutex_lock(&t->lock);
-    b = t->n_blocks < t->most_blocks ? new_block(t->per_block) : NULL;
-    if (b) {
-        t->n_blocks++;
-    } else {
-        b = t->first;
-        /* Without memory the only block is the oldest, too. */
-        if (b != t->block)
-            t->first = b->next;
+    b = t->first;
+    if (b != t->block) {
+        t->first = next_of(b);
+        wf_store_relaxed(&b->next, NULL);
+        wf_store_relaxed(&t->block->next, b);
     }
     b->first = first;
-    /* Relaxed, under the lock that readers hold. */
     wf_store_relaxed(&b->n, 0);
-    if (b != t->block)
-        t->block->next = b;
-    b->next = NULL;
     t->block = b;
     wf_mutex_unlock(&t->lock);
+}
+
+void wf_tracer_turn(struct wf_tracer *t)
+{
+    const uint64_t first = t->block->first + t->per_block;
+    struct wf_trace_block *b = t->n_blocks >= t->most_blocks ? take_oldest(t) : NULL;
+
+    if (!b) {
+        b = new_block(t->per_block);
+        t->n_blocks += b != NULL;
+    }
+    if (!b) {
+        turn_over(t, first);
+        return;
+    }
+    b->first = first;
+    wf_store_relaxed(&b->n, 0);
+    wf_store_relaxed(&b->next, NULL);
+    /* Release: who gets to it sees it empty. */
+    wf_store_release(&t->block->next, b);
+    t->block = b;
 }
 
 struct wf_moment wf_moment_now(void)
@@ -90,10 +145,21 @@ size_t wf_tracer_n(struct wf_tracer *t)
     size_t n = 0;
 
     wf_mutex_lock(&t->lock);
-    for (const struct wf_trace_block *b = t->first; b; b = b->next)
-        n += wf_load_acquire(&((struct wf_trace_block *)b)->n);
+    for (struct part p = part_of(t->first); p.block; p = part_of(p.next))
+        n += p.n;
     wf_mutex_unlock(&t->lock);
     return n;
+}
+
+uint64_t wf_tracer_end_of(struct wf_tracer *t)
+{
+    uint64_t end = 0;
+
+    wf_mutex_lock(&t->lock);
+    for (struct part p = part_of(t->first); p.block; p = part_of(p.next))
+        end = p.block->first + p.n;
+    wf_mutex_unlock(&t->lock);
+    return end;
 }
 
 size_t wf_tracer_since(struct wf_tracer *t, uint64_t *seen, struct wf_record *out, size_t room, uint64_t *n_missed)
@@ -105,15 +171,14 @@ size_t wf_tracer_since(struct wf_tracer *t, uint64_t *seen, struct wf_record *ou
         *n_missed += t->first->first - *seen;
         *seen = t->first->first;
     }
-    for (struct wf_trace_block *b = t->first; b && n < room; b = b->next) {
-        const uint32_t has = wf_load_acquire(&b->n);
+    for (struct part p = part_of(t->first); p.block && n < room; p = part_of(p.next)) {
         size_t take;
 
-        if (b->first + has <= *seen)
+        if (p.block->first + p.n <= *seen)
             continue;
-        take = (size_t)(b->first + has - *seen);
+        take = (size_t)(p.block->first + p.n - *seen);
         take = take < room - n ? take : room - n;
-        memcpy(out + n, b->records + (*seen - b->first), take * sizeof *out);
+        memcpy(out + n, p.block->records + (*seen - p.block->first), take * sizeof *out);
         n += take;
         *seen += take;
     }
@@ -213,14 +278,12 @@ size_t wf_tracer_read(struct wf_tracer *t, int worker, const struct wf_span *spa
     wf_mutex_lock(&t->lock);
     if (t->first->first && t->first->records[0].begin > begin.ticks)
         *n_lost += t->first->first;
-    for (struct wf_trace_block *b = t->first; b; b = b->next) {
-        const uint32_t has = wf_load_acquire(&b->n);
-
-        for (uint32_t i = 0; i < has && n + 1 < room; i++) {
+    for (struct part p = part_of(t->first); p.block; p = part_of(p.next)) {
+        for (uint32_t i = 0; i < p.n && n + 1 < room; i++) {
+            const struct wf_record *r = &p.block->records[i];
             struct weft_event e = {.worker = (uint16_t)worker};
 
-            if (b->records[i].end < begin.ticks || b->records[i].begin > end.ticks ||
-                !event_of(&f, &b->records[i], begin, end, &e))
+            if (r->end < begin.ticks || r->begin > end.ticks || !event_of(&f, r, begin, end, &e))
                 continue;
             if (!n && (is_idle(e.kind) || e.kind == WEFT_EVENT_STEAL))
                 e.begin_ns = 0; /* it was looking before, too */

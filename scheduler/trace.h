@@ -7,12 +7,13 @@
  *
  *     first -> [ 8192 records ] -> [ 8192 ] -> [ 213 ...... ] <- block: the worker writes here
  *
- * Anybody may read while it writes.
+ * Anybody may read while it writes, and it never waits for one who does.
  *
  * What always holds:
- *   1. Only the worker writes: `block`, n of that block, and records at n and after.
- *   2. Records before n do not change while `lock` is held, under which alone blocks are
- *      added, reused and freed. So a reader holds it, and the worker takes it once a block.
+ *   1. Only the worker writes: `block`, next and n of that block, and records at n and after.
+ *   2. Blocks from `first` on, and records before n in them, do not change while `lock` is
+ *      held: a reader holds it, and the worker to take the first block away. If somebody reads
+ *      just then it takes memory instead.
  *   3. Records are in the order in which they were noted, which is that of their ends.
  */
 #ifndef WF_SCHED_TRACE_H
@@ -35,7 +36,7 @@ struct wf_record {
 };
 
 struct wf_trace_block {
-    struct wf_trace_block *next;
+    struct wf_trace_block *_Atomic next;
     uint64_t               first; /* the number of its first record, of all that were noted */
     _Atomic uint32_t       n;
     struct wf_record       records[];
@@ -47,8 +48,8 @@ struct wf_tracer {
     _Atomic uint64_t       now;       /* the task it runs: place << 32 | node; or as below */
     _Atomic uint64_t       since;     /* ticks, when that began */
     wf_mutex               lock;
-    struct wf_trace_block *first;     /* guarded by it, and so what follows */
-    size_t                 n_blocks, most_blocks;
+    struct wf_trace_block *first;     /* guarded by it */
+    size_t                 n_blocks, most_blocks; /* the worker's */
 };
 
 /* It runs no task; or it sleeps, and this kind of event will say why. */
@@ -152,8 +153,9 @@ struct wf_span {
 size_t wf_tracer_read(struct wf_tracer *t, int worker, const struct wf_span *spans, size_t n_spans,
                       struct wf_moment begin, struct wf_moment end, struct weft_event *out, size_t room, size_t *n_lost);
 
-/* How many records are kept. */
-size_t wf_tracer_n(struct wf_tracer *t);
+/* How many records are kept; how many were noted. */
+size_t   wf_tracer_n(struct wf_tracer *t);
+uint64_t wf_tracer_end_of(struct wf_tracer *t);
 
 /* The next records after the first *seen, at most `room`; *seen grows by them, and by those
  * that were lost before they were seen, which *n_missed counts. */

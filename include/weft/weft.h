@@ -32,6 +32,7 @@
 #include <weft/frame.h>
 #include <weft/graph.h>
 #include <weft/io.h>
+#include <weft/live.h>
 #include <weft/machine.h>
 #include <weft/memo.h>
 #include <weft/op.h>

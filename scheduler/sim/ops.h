@@ -49,6 +49,7 @@ typedef int wf_thread;
 void wf_mutex_init(wf_mutex *m);
 void wf_mutex_fini(wf_mutex *m);
 void wf_mutex_lock(wf_mutex *m);
+bool wf_mutex_try_lock(wf_mutex *m);
 void wf_mutex_unlock(wf_mutex *m);
 void wf_cond_init(wf_cond *c);
 void wf_cond_fini(wf_cond *c);

@@ -442,6 +442,19 @@ void wf_mutex_lock(wf_mutex *m)
         wf_sim_tell("locks %s", wf_sim_name_of(m));
 }
 
+bool wf_mutex_try_lock(wf_mutex *m)
+{
+    bool got;
+
+    wf_sim_step();
+    got = !m->holder;
+    if (got)
+        lock(m);
+    if (wf_sim.tells)
+        wf_sim_tell(got ? "locks %s" : "does not get %s", wf_sim_name_of(m));
+    return got;
+}
+
 void wf_mutex_unlock(wf_mutex *m)
 {
     wf_sim_step();
