@@ -38,6 +38,7 @@
 #include <weft/op.h>
 #include <weft/plan.h>
 #include <weft/pool.h>
+#include <weft/predict.h>
 #include <weft/progress.h>
 #include <weft/random.h>
 #include <weft/rewire.h>

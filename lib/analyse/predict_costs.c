@@ -1,0 +1,220 @@
+/* predict_costs.c - what handing out work took in a trace.
+ *
+ *     worker 0  [ body ]gap[ body ]                      gap    of a task, and of its successors
+ *     worker 1  [ idle . . . . ]steal[ body ]            steal  from waking, or the task being ready
+ *                      ready^   ^woke                    wake   from ready to woke
+ *
+ * Of gaps the mean, but for the very long ones, in which the system had the core: what a body
+ * read is freed in them, and some is big. Of steals the median, of wakes the lower quartile: a
+ * worker may be woken by one who was woken for the same work.
+ */
+#include "lib/analyse/predict_model.h"
+
+#include <stdlib.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+
+/* TICK_NS: one reading of the counter lies in each gap (scheduler/trace.h). */
+enum { TICK_NS = 10, FEW = 8, LONG_GAP_NS = 20000, MANY_SUCC = 16, MOST_SAMPLES = 1 << 16 };
+
+/* On two cores of an EPYC at 2.4 GHz under Linux 6, which is virtual, quiet. */
+static const struct weft_overheads QUIET = {
+    .task_ns = 60, .edge_ns = 5, .steal_ns = 600, .look_ns = 5, .wake_ns = 30000, .call_ns = 3000, .start_ns = 35000};
+
+/* Every `step`th of what was seen. */
+struct samples {
+    int64_t *values;
+    size_t   n, n_seen, step;
+};
+
+static void add(struct samples *s, int64_t value)
+{
+    if (s->n_seen++ % s->step)
+        return;
+    if (s->n == MOST_SAMPLES) {
+        for (size_t i = 0; i < s->n / 2; i++)
+            s->values[i] = s->values[2 * i];
+        s->n /= 2;
+        s->step *= 2;
+    }
+    s->values[s->n++] = value < 0 ? 0 : value;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static int64_t quantile(struct samples *s, size_t quarter)
+{
+    qsort(s->values, s->n, sizeof *s->values, compare);
+    return s->values[s->n * quarter / 4];
+}
+
+static int64_t usual_mean(struct samples *s)
+{
+    const int64_t usual = quantile(s, 2), most = 4 * usual > LONG_GAP_NS ? 4 * usual : LONG_GAP_NS;
+    int64_t sum = 0, n = 0;
+
+    for (size_t i = 0; i < s->n && s->values[i] <= most; i++, n++)
+        sum += s->values[i];
+    return sum / n;
+}
+
+struct reading {
+    const weft_trace *t;
+    int64_t  *ready_ns;
+    uint32_t *run_of, *n_succ;
+    uint8_t  *is_root;
+    struct samples gaps, steals, wakes, starts;
+    int64_t  wide_ns; /* of gaps after tasks with many successors, */
+    size_t   n_wide;  /* as many as these had */
+};
+
+/* When each task was ready: it had ended, whose result it waits for; or its run began. */
+static bool find_ready(struct reading *r)
+{
+    const size_t n = weft_trace_n_tasks(r->t), n_events = weft_trace_n_events(r->t);
+    const struct weft_event *e = weft_trace_events(r->t);
+    int64_t *end_ns = wf_alloc_zero(n, sizeof *end_ns);
+
+    if (!end_ns)
+        return false;
+    for (size_t k = 0; k < n_events; k++)
+        if ((e[k].kind == WEFT_EVENT_TASK || e[k].kind == WEFT_EVENT_FORK || e[k].kind == WEFT_EVENT_CHILD) &&
+            e[k].end_ns > end_ns[e[k].task])
+            end_ns[e[k].task] = e[k].end_ns;
+    for (size_t run = 0; run < weft_trace_n_runs(r->t); run++) {
+        const struct weft_trace_run *x = &weft_trace_runs(r->t)[run];
+
+        for (uint32_t i = x->first_task; i < x->first_task + x->n_tasks; i++) {
+            r->run_of[i] = (uint32_t)run;
+            r->ready_ns[i] = x->begin_ns;
+            r->is_root[i] = !weft_trace_n_deps(r->t, i);
+            for (size_t d = 0; d < weft_trace_n_deps(r->t, i); d++) {
+                const uint32_t dep = weft_trace_deps(r->t, i)[d];
+
+                r->n_succ[dep]++;
+                if (end_ns[dep] > r->ready_ns[i])
+                    r->ready_ns[i] = end_ns[dep];
+            }
+        }
+    }
+    wf_free(end_ns);
+    return true;
+}
+
+static void read_gap(struct reading *r, const struct weft_event *task, const struct weft_event *next)
+{
+    const int64_t gap = next->begin_ns - task->end_ns - TICK_NS;
+
+    if (next->kind != WEFT_EVENT_TASK || gap < -TICK_NS || r->run_of[task->task] != r->run_of[next->task])
+        return;
+    if (r->n_succ[task->task] <= MANY_SUCC) {
+        add(&r->gaps, gap);
+    } else {
+        r->wide_ns += gap;
+        r->n_wide += r->n_succ[task->task];
+    }
+}
+
+static void read_steal(struct reading *r, const struct weft_event *steal, const struct weft_event *before)
+{
+    const int64_t ready_ns = r->ready_ns[steal->task];
+    const bool slept = before && before->kind == WEFT_EVENT_IDLE && before->end_ns == steal->begin_ns;
+
+    add(&r->steals, steal->end_ns - (steal->begin_ns > ready_ns ? steal->begin_ns : ready_ns));
+    /* What wakes a worker for a root is not the beginning of the run, but for the first. */
+    if (slept && !r->is_root[steal->task] && before->begin_ns <= ready_ns && ready_ns <= before->end_ns)
+        add(&r->wakes, before->end_ns - ready_ns);
+}
+
+static void read_starts(struct reading *r)
+{
+    const struct weft_event *e = weft_trace_events(r->t);
+    int64_t *first_ns = wf_alloc_array(weft_trace_n_runs(r->t), sizeof *first_ns);
+
+    if (!first_ns)
+        return; /* then starts are as elsewhere */
+    for (size_t run = 0; run < weft_trace_n_runs(r->t); run++)
+        first_ns[run] = -1;
+    for (size_t k = 0; k < weft_trace_n_events(r->t); k++)
+        if (e[k].kind == WEFT_EVENT_TASK && (first_ns[r->run_of[e[k].task]] < 0 || e[k].begin_ns < first_ns[r->run_of[e[k].task]]))
+            first_ns[r->run_of[e[k].task]] = e[k].begin_ns;
+    for (size_t run = 0; run < weft_trace_n_runs(r->t); run++)
+        if (first_ns[run] >= 0)
+            add(&r->starts, first_ns[run] - weft_trace_runs(r->t)[run].begin_ns);
+    wf_free(first_ns);
+}
+
+static void read_events(struct reading *r)
+{
+    const struct weft_event *e = weft_trace_events(r->t);
+    const size_t n = weft_trace_n_events(r->t);
+
+    for (size_t k = 0; k < n; k++) {
+        const bool has_next = k + 1 < n && e[k + 1].worker == e[k].worker;
+
+        if (e[k].kind == WEFT_EVENT_TASK && has_next)
+            read_gap(r, &e[k], &e[k + 1]);
+        else if (e[k].kind == WEFT_EVENT_STEAL)
+            read_steal(r, &e[k], k && e[k - 1].worker == e[k].worker ? &e[k - 1] : NULL);
+    }
+}
+
+static void settle(struct reading *r, struct weft_overheads *out)
+{
+    if (r->gaps.n >= FEW) {
+        out->task_ns = usual_mean(&r->gaps);
+        out->n_tasks = r->gaps.n_seen;
+    }
+    if (r->n_wide >= MANY_SUCC * FEW) {
+        out->edge_ns = r->wide_ns / (int64_t)r->n_wide;
+        out->n_edges = r->n_wide;
+    }
+    if (r->steals.n >= FEW) {
+        out->steal_ns = quantile(&r->steals, 2);
+        out->n_steals = r->steals.n_seen;
+    }
+    if (r->wakes.n >= FEW) {
+        out->wake_ns = quantile(&r->wakes, 1);
+        out->n_wakes = r->wakes.n_seen;
+    }
+    if (r->starts.n)
+        out->start_ns = quantile(&r->starts, 2);
+}
+
+weft_status wf_model_costs(const weft_trace *t, struct weft_overheads *out, struct weft_error *err)
+{
+    const size_t n = weft_trace_n_tasks(t);
+    struct reading r = {.t = t};
+    struct samples *const all[] = {&r.gaps, &r.steals, &r.wakes, &r.starts};
+    bool ok = true;
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        all[i]->step = 1;
+        all[i]->values = wf_alloc_array(MOST_SAMPLES, sizeof *all[i]->values);
+        ok &= all[i]->values != NULL;
+    }
+    r.ready_ns = wf_alloc_zero(n, sizeof *r.ready_ns);
+    r.run_of = wf_alloc_zero(n, sizeof *r.run_of);
+    r.n_succ = wf_alloc_zero(n, sizeof *r.n_succ);
+    r.is_root = wf_alloc_zero(n, sizeof *r.is_root);
+    ok = ok && r.ready_ns && r.run_of && r.n_succ && r.is_root && find_ready(&r);
+    if (ok) {
+        *out = QUIET;
+        read_events(&r);
+        read_starts(&r);
+        settle(&r, out);
+    }
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        wf_free(all[i]->values);
+    wf_free(r.ready_ns);
+    wf_free(r.run_of);
+    wf_free(r.n_succ);
+    wf_free(r.is_root);
+    return ok ? WEFT_OK : wf_error_nomem(err, "a prediction");
+}
