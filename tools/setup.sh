@@ -33,6 +33,13 @@ gnuplot-nox       command -v gnuplot
 END
 }
 
+# The same, of what only tests use.
+wants_to_test() {
+    cat <<'END'
+chromium          command -v chromium
+END
+}
+
 # missing LIST: the packages of it whose command fails, in one line.
 missing() {
     "$1" | while read -r package probe; do
@@ -40,9 +47,13 @@ missing() {
     done
 }
 
-# Installs what is missing if this user may; else says how, and ends if it is needed.
+# install_missing [LIST]: installs what is missing of needs, wants and LIST if this user may; else
+# says how, and ends if it is needed.
 install_missing() {
-    packages=$(missing needs)$(missing wants)
+    packages=
+    for list in needs wants "$@"; do
+        packages=$packages$(missing "$list")
+    done
     [ -z "$packages" ] && return 0
     if [ "$(id -u)" = 0 ]; then
         as_root=
@@ -55,9 +66,9 @@ install_missing() {
         echo "Installing: ${packages% }"
         # shellcheck disable=SC2086 # words on purpose
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >/dev/null 2>&1 || true
-        for list in needs wants; do # apart, for apt-get installs all it is given or nothing
+        for list in needs wants "$@"; do # apart, for apt-get installs all it is given or nothing
             # shellcheck disable=SC2046,SC2086
-            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(missing $list) \
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(missing "$list") \
                 >/dev/null || true
         done
     fi

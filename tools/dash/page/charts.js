@@ -91,6 +91,9 @@ weft.chart = (title, x, series, options = {}) => {
 
     return {
         element,
+        get scale() {
+            return chart && chart.scales.x;
+        },
         update(newX, newSeries) {
             x = newX;
             series = series.map((s, i) => ({...s, values: newSeries[i]}));

@@ -198,9 +198,10 @@
 
     // ---- Over time, on the same axis
 
+    let charts = [];
     if (has_run) {
         const middle = curve => curve.at.map((_, i) => i * curve.width_ns);
-        const charts = [weft.chart('Bodies at once', middle(curves.realised), [
+        charts = [weft.chart('Bodies at once', middle(curves.realised), [
             {label: 'running', values: curves.realised.at, ink: '--run', fill: true, steps: true},
         ], {view, sync: 'time', least: stats.n_workers})];
         if (samples.at_ns.length) {
@@ -324,5 +325,6 @@
         links.forEach((a, i) => a.classList.toggle('here', sections[i].s === target))), {rootMargin: '-60px 0px -75% 0px'});
     sections.forEach(({s}) => seen.observe(s));
 
-    weft.page = {data, view, stream: the_stream};
+    // For whoever wants to ask the page itself, from the console of a browser.
+    weft.page = {data, view, stream: the_stream, charts};
 })();

@@ -1,0 +1,275 @@
+// test_page.mjs NPM WEFT MAKE_TRACE - reports as a reader sees them, in Chromium: they open
+// without a network, show what the trace says, and do what the mouse and the keyboard ask.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const [npm, weft, make_trace] = process.argv.slice(2);
+const chromium_path = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+let chromium;
+try {
+    ({chromium} = createRequire(resolve(npm, 'x'))('playwright-core'));
+} catch {
+    console.log('skipped: playwright-core is not in ' + npm);
+    process.exit(77);
+}
+if (!chromium_path) {
+    console.log('skipped: there is no /usr/bin/chromium');
+    process.exit(77);
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'weft-page-'));
+const browser = await chromium.launch({executablePath: chromium_path, headless: true, args: ['--no-sandbox', '--disable-gpu',
+    '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']});
+
+// A report of make_trace(arguments), open in a page; whatever it complains about is in page.said,
+// whatever it asks for in page.asked.
+async function report(name, ...made) {
+    const trace = join(dir, `${name}.trace`), html = join(dir, `${name}.html`);
+    execFileSync(make_trace, [trace, ...made.map(String)]);
+    execFileSync(weft, ['report', trace, '-o', html]);
+    rmSync(trace);
+    const page = await browser.newPage({colorScheme: 'light', viewport: {width: 1280, height: 900}});
+    page.said = [];
+    page.asked = [];
+    page.html = html;
+    page.on('console', message => page.said.push(message.text()));
+    page.on('pageerror', error => page.said.push(error.message));
+    page.on('request', request => page.asked.push(request.url()));
+    await page.context().setOffline(true);
+    await page.goto('file://' + html);
+    await page.waitForFunction('window.weft && weft.page');
+    return page;
+}
+
+const rows = (page, id) => page.$$eval(`#${id} tbody tr`, all => all.map(tr => [...tr.cells].map(td => td.dataset.value)));
+const frames = page => page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+// Where event i is on the screen.
+const place = (page, i) => page.evaluate(k => {
+    const s = weft.page.stream, [x, y, width, height] = s.box(k), c = s.canvas.getBoundingClientRect();
+    return {x: c.left + x + width / 2, y: c.top + y + height * 0.8};
+}, i);
+
+// The number of a wide body with dependencies, none within it.
+const some_body = page => page.evaluate(() => {
+    const {stream: {model}, data: {stream: {events}, tasks}} = weft.page;
+    for (let i = 1, best = -1; i < model.n; i++) {
+        if (events.kind[i] === 0 && tasks.deps[events.task[i]].length && model.depth[i] === 0
+            && (i + 1 === model.n || model.depth[i + 1] === 0) && (best < 0 || model.length[i] > model.length[best]))
+            best = i;
+        if (i === model.n - 1)
+            return best;
+    }
+});
+
+let page, small;
+const tests = {
+    async 'it opens without a network, asks for nothing and says nothing'() {
+        assert.deepEqual(small.asked, ['file://' + small.html]);
+        assert.deepEqual(small.said, []);
+        const policy = await small.getAttribute('meta[http-equiv=Content-Security-Policy]', 'content');
+        assert.match(policy, /^default-src 'none'/);
+    },
+
+    async 'the figures of the page are those of the trace'() {
+        const {figures, data} = await small.evaluate(() => ({data: weft.page.data,
+            figures: Object.fromEntries([...document.querySelectorAll('[data-figure]')].map(e => [e.dataset.figure, +e.dataset.value]))}));
+        assert.equal(figures.duration, data.stats.makespan_ns);
+        assert.equal(figures.tasks, data.stats.n_tasks);
+        assert.equal(figures.work, data.stats.work_ns);
+        assert.equal(figures.span, data.stats.span_ns);
+        assert.equal(figures.workers, 4);
+        assert.equal((await rows(small, 'workers')).length, 4);
+        assert.equal((await rows(small, 'functions')).length, 6);
+        // Bodies, summed up here from the events themselves.
+        const total = {}, {events} = data.stream;
+        events.kind.forEach((kind, i) => {
+            if (kind === 0 || kind === 3 || kind === 4)
+                total[data.names[data.tasks.name[events.task[i]]]] = (total[data.names[data.tasks.name[events.task[i]]]] || 0) + events.length[i];
+        });
+        for (const [name, , sum] of await rows(small, 'functions'))
+            assert.equal(+sum, total[name], name);
+    },
+
+    async 'the graph is in the page'() {
+        if (!await small.$('#pictured'))
+            return 'this build has no Graphviz';
+        assert.equal(await small.locator('#pictured svg g.node').count(), await small.evaluate('weft.page.data.stats.n_tasks'));
+        const before = await small.getAttribute('#pictured svg', 'viewBox');
+        await small.click('#pictured button[aria-label="zoom in"]');
+        assert.notEqual(await small.getAttribute('#pictured svg', 'viewBox'), before);
+    },
+
+    async 'a hint tells what is under the mouse'() {
+        const i = await some_body(small), at = await place(small, i);
+        await small.locator('#stream').scrollIntoViewIfNeeded();
+        const {x, y} = await place(small, i);
+        await small.mouse.move(x, y);
+        const said = await small.textContent('.hint');
+        const expected = await small.evaluate(k => {
+            const {data: {stream: {events}, tasks}} = weft.page;
+            return [tasks.key[events.task[k]], weft.time(events.length[k])];
+        }, i);
+        for (const words of expected)
+            assert.ok(said.includes(words), `${said} lacks ${words}`);
+    },
+
+    async 'a click tells what a task waited for and who reads it; Escape lets go'() {
+        const i = await some_body(small), {x, y} = await place(small, i);
+        await small.mouse.click(x, y);
+        const {deps, readers} = await small.evaluate(k => {
+            const {data: {stream: {events}, tasks}} = weft.page, task = events.task[k];
+            return {deps: tasks.deps[task].map(d => tasks.key[d]),
+                readers: tasks.deps.map((list, t) => list.includes(task) ? tasks.key[t] : null).filter(Boolean)};
+        }, i);
+        const listed = await small.$$eval('.details li', all => all.map(li => li.textContent));
+        assert.deepEqual(listed, [...deps, ...readers]);
+        assert.equal(await small.evaluate('weft.page.stream.selected'), i);
+        await small.keyboard.press('Escape');
+        assert.equal(await small.evaluate('weft.page.stream.selected'), -1);
+        assert.ok(await small.locator('.details').isHidden());
+    },
+
+    async 'the wheel zooms where the mouse is, a drag moves, and all charts follow'() {
+        const state = () => small.evaluate(() => ({from: weft.page.view.from, to: weft.page.view.to,
+            at: weft.page.stream.time(500), charts: weft.page.charts.map(c => [c.scale.min, c.scale.max])}));
+        const box = await small.locator('.stream canvas').first().boundingBox();
+        const before = await state();
+        await small.mouse.move(box.x + 500, box.y + 40);
+        for (let i = 0; i < 5; i++)
+            await small.mouse.wheel(0, -200);
+        await small.waitForFunction(span => weft.page.view.span < span, (before.to - before.from) / 4);
+        const near = await state();
+        assert.ok(Math.abs(near.at - before.at) < (near.to - near.from) / 100, 'the time under the mouse has moved');
+        await small.mouse.down();
+        await small.mouse.move(box.x + 400, box.y + 40, {steps: 4});
+        await small.mouse.up();
+        const moved = await state();
+        assert.ok(moved.from > near.from && Math.abs((moved.to - moved.from) - (near.to - near.from)) < 1);
+        await frames(small);
+        for (const [min, max] of (await state()).charts) {
+            assert.equal(min, moved.from);
+            assert.equal(max, moved.to);
+        }
+        await small.mouse.dblclick(box.x + 30, box.y + 40);
+        const all = await state();
+        assert.deepEqual([all.from, all.to], [before.from, before.to]);
+    },
+
+    async 'the keyboard does what the mouse does'() {
+        await small.focus('.stream canvas');
+        const span = () => small.evaluate('weft.page.view.span');
+        const all = await span();
+        await small.keyboard.press('+');
+        assert.ok(await span() < all);
+        await small.keyboard.press('0');
+        assert.equal(await span(), all);
+        await small.keyboard.press('n');
+        assert.ok(await small.evaluate('weft.page.stream.selected') >= 0);
+        await small.keyboard.press('Escape');
+        // Every way to sort, zoom or open is a button, and none of them lacks a name.
+        const nameless = await small.$$eval('button', all => all.filter(b => !b.textContent.trim() && !b.getAttribute('aria-label') && !b.hidden).length);
+        assert.equal(nameless, 0);
+    },
+
+    async 'a task is found by its key'() {
+        await small.fill('input[type=search]', 'HISTOGRAM');
+        await small.press('input[type=search]', 'Enter');
+        const key = await small.evaluate(() => weft.page.data.tasks.key[weft.page.data.stream.events.task[weft.page.stream.selected]]);
+        assert.match(key, /^histogram/);
+        await small.evaluate('weft.page.stream.select(-1); weft.page.view.reset()');
+    },
+
+    async 'tables are sorted by the column that is clicked'() {
+        const column = async i => (await rows(small, 'functions')).map(r => +r[i]);
+        const sorted = (list, by) => [...list].sort(by);
+        assert.deepEqual(await column(2), sorted(await column(2), (a, b) => b - a));
+        await small.click('#functions th:nth-child(2) button');
+        assert.deepEqual(await column(1), sorted(await column(1), (a, b) => b - a));
+        assert.equal(await small.getAttribute('#functions th:nth-child(2)', 'aria-sort'), 'descending');
+        await small.click('#functions th:nth-child(2) button');
+        assert.deepEqual(await column(1), sorted(await column(1), (a, b) => a - b));
+        await small.click('#functions th:nth-child(1) button');
+        const names = (await rows(small, 'functions')).map(r => r[0]);
+        assert.deepEqual(names, sorted(names));
+        const few = (await rows(small, 'results')).length;
+        await small.click('#results .more');
+        assert.ok((await rows(small, 'results')).length > few);
+    },
+
+    async 'it is dark where the desktop is, and prints without what one cannot press on paper'() {
+        const ground = () => small.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        const drawn = () => small.evaluate(() => weft.page.stream.canvas.toDataURL());
+        const light = await ground(), light_drawn = await drawn();
+        await small.emulateMedia({colorScheme: 'dark'});
+        await frames(small);
+        assert.notEqual(await ground(), light);
+        assert.notEqual(await drawn(), light_drawn);
+        await small.emulateMedia({media: 'print', colorScheme: 'light'});
+        assert.ok(await small.locator('header.top').isHidden());
+        assert.ok(await small.locator('#stream .tools').isHidden());
+        await small.emulateMedia({media: 'screen'});
+        assert.deepEqual(small.said, []);
+    },
+
+    async 'names are text, whatever is in them'() {
+        page = await report('hostile', 400, 2, 'hostile');
+        assert.deepEqual(page.said, []);
+        assert.deepEqual(page.asked, ['file://' + page.html]);
+        assert.equal(await page.title(), "evil '</script>' <b> · Weft");
+        assert.equal(await page.locator('img').count(), 0);
+        const names = (await rows(page, 'functions')).map(r => r[0]);
+        assert.ok(names.includes("</script><img src=x onerror=document.title='taken'>"), names.join());
+        assert.ok(names.includes('__proto__') && names.includes('Zürich \u2028 🧶'));
+        assert.match(await page.textContent('.findings'), /ended early/);
+    },
+
+    async 'a graph that has not run is shown as one'() {
+        page = await report('graph', 100, 0);
+        assert.deepEqual(page.said, []);
+        assert.equal(await page.locator('#stream').count(), 0);
+        assert.match(await page.textContent('.findings'), /has not run/);
+    },
+
+    async 'of a million tasks the page is small, and says what it leaves out'() {
+        page = await report('million', 1000000, 8);
+        assert.deepEqual(page.said, []);
+        const bytes = statSync(page.html).size;
+        assert.ok(bytes < 6 << 20, `${bytes} bytes`);
+        const {n_events, n_shown} = await page.evaluate('weft.page.data.stream');
+        assert.ok(n_events > 1000000 && n_shown <= 40000);
+        assert.match(await page.textContent('#left-out'), /40\u202f000 are shown one by one/);
+        // Between those shown one by one there is a cell to be asked.
+        await page.locator('#stream').scrollIntoViewIfNeeded();
+        await page.evaluate('weft.page.view.set(weft.page.view.end / 2, weft.page.view.end / 2 + 2e8)');
+        const box = await page.locator('.stream canvas').first().boundingBox();
+        let said = '';
+        for (let x = 100; x < 1100 && !/begin here/.test(said); x += 7) {
+            await page.mouse.move(box.x + x, box.y + 40);
+            said = await page.textContent('.hint');
+        }
+        assert.match(said, /events begin here.*mostly/);
+    },
+};
+
+let failed = 0;
+small = await report('small', 200, 4);
+for (const [name, test] of Object.entries(tests)) {
+    try {
+        const why = await test();
+        console.log(why ? `[SKIP] ${name}: ${why}` : `[PASS] ${name}`);
+    } catch (error) {
+        failed++;
+        console.log(`[FAIL] ${name}\n${error.stack}`);
+    }
+    if (page)
+        await page.close();
+    page = null;
+}
+await browser.close();
+rmSync(dir, {recursive: true});
+process.exit(failed ? 1 : 0);
