@@ -351,7 +351,7 @@ weft_status weft_fit_law(struct weft_fit *out, enum weft_law law, const struct w
     struct weft_timing *sorted = NULL;
     weft_status st;
 
-    WF_ASSERT(law < WEFT_N_LAWS && confidence > 0 && confidence < 1);
+    WF_ASSERT((int)law < (int)WEFT_N_LAWS && confidence > 0 && confidence < 1);
     st = check_runs(runs, n, err);
     if (st)
         goto out;

@@ -10,7 +10,7 @@ const char *weft_law_name(enum weft_law law)
     static const char *const names[] = {
         [WEFT_LAW_AMDAHL] = "Amdahl", [WEFT_LAW_GUSTAFSON] = "Gustafson", [WEFT_LAW_USL] = "USL"};
 
-    WF_ASSERT(law < WEFT_N_LAWS);
+    WF_ASSERT((int)law < (int)WEFT_N_LAWS);
     return names[law];
 }
 

@@ -58,6 +58,7 @@ says 2 '--repeat 0 is no number from 1' --repeat 0 -- true
 says 2 '--warmup -1 is no number from 0' --warmup -1 -- true
 says 2 '--base 1.5 is no whole number above 0' --base 1.5 -- true
 says 2 '--base 9223372036854775807 times 2 workers is more' --weak --base 9223372036854775807 --workers 1,2 -- true
+says 2 '--power 0.5 is no number from 1 to 10' --power 0.5 -- true
 says 2 '--timeout 5 is no time' --timeout 5 -- true
 says 2 '--env X is not of the form NAME=VALUE' --env X -- true
 says 2 '--confidence 20 is no percentage' --confidence 20 -- true
@@ -100,9 +101,9 @@ cmp -s first "$LOG" && fail 'another seed gives the same order'
 
 # Files: every run, and what they say.
 [ "$(wc -l <out/one/scale.csv)" = 17 ] || fail "$(wc -l <out/one/scale.csv) lines of csv"
-head -n 1 out/one/scale.csv | grep -qx 'round,position,workers,n,seconds,user_seconds,system_seconds,peak_bytes,command' ||
+head -n 1 out/one/scale.csv | grep -qx 'round,position,workers,n,work,seconds,user_seconds,system_seconds,peak_bytes,command,machine,processor,cores,threads,quota_cores,kernel,begun,load_before,load_after' ||
     fail "csv begins: $(head -n 1 out/one/scale.csv)"
-awk -F, 'NR > 1 { if ($3 == 1 && $5 < 0.12 || $3 == 8 && $5 < 0.0325 || $4 != 30 || $8 < 1) bad = 1 } END { exit bad }' \
+awk -F, 'NR > 1 { if ($3 == 1 && $6 < 0.12 || $3 == 8 && $6 < 0.0325 || $4 != 30 || $5 != 30 || $9 < 1) bad = 1 } END { exit bad }' \
     out/one/scale.csv || fail "csv: $(cat out/one/scale.csv)"
 if command -v python3 >/dev/null; then
     python3 - out/one/scale.json <<'END' || fail 'json is not what it should be'
@@ -152,6 +153,12 @@ says 0 'weak scaling, the size grows with the workers' --weak --workers 1,2,4 --
 also 'Gustafson'
 also '400'
 grep -qx '4 4 400 400' "$LOG" || fail "sizes: $(cat "$LOG")"
+# Work that is the cube of the size: 8 times as much is twice the size.
+: >"$LOG"
+says 0 'Gustafson  not fitted' --weak --power 3 --workers 1,8 --repeat 1 --warmup 0 --base 100 --out out/cube -- ./work '{n}'
+grep -qx '8 8 200 200' "$LOG" || fail "sizes: $(cat "$LOG")"
+grep -q ',8,200,8000000,' out/cube/scale.csv || fail "work: $(cat out/cube/scale.csv)"
+says 0 'weak scaling' --from out/cube/scale.csv
 says 0 'No {n} in the command: its size grows only if it reads WEFT_SCALE_SIZE' --weak --workers 1,2 --repeat 1 --warmup 0 -- ./work
 
 # ---- Too few numbers of workers for a law
@@ -172,8 +179,16 @@ workers,seconds
 END
 says 0 'serial 5 % (5 .. 5); at most 20 times as fast' --from other.csv --upto 64 --out out/other --title "it's \$(known) <b>"
 also 'contention 5 % (5 .. 5), coherency 0 (0 .. 0)'
-says 0 'median time' --from out/one/scale.csv
-also './work a{w} {n} {x}'
+# What was measured tells all of it again.
+says 0 './work a{w} {n} {x}' --from out/one/scale.csv --out out/again
+for name in csv dat gp; do
+    cmp -s out/one/scale.$name out/again/scale.$name || fail "scale.$name is not the same when it is told again"
+done
+sed 's/"options.*//' out/one/scale.json >one.json
+sed 's/"options.*//' out/again/scale.json >again.json
+cmp -s one.json again.json || fail "scale.json is not the same: $(diff one.json again.json)"
+printf 'workers,seconds,command\n1,2,a\n2,1,b\n' >bad.csv
+says 1 "bad.csv: column command has 'a' and 'b': that is more than one measurement" --from bad.csv
 printf 'threads,seconds\n1,2\n' >bad.csv
 says 1 "bad.csv: there is no column 'workers'; needed are workers and seconds" --from bad.csv
 printf 'workers,seconds\n1,fast\n' >bad.csv
@@ -215,7 +230,7 @@ says 0 'weak' --weak --workers 1,2 --repeat 2 --same-output -- ./differs '{n}'
 
 # gone FILE: within ten seconds none of the processes is there whose numbers are in FILE.
 gone() {
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
+    for _ in $(seq 50); do
         left=
         for pid in $(cat "$1"); do
             # A zombie is not running: where nobody reaps, it stays.
@@ -223,7 +238,7 @@ gone() {
             case $state in '' | Z | X) ;; *) left="$left $pid" ;; esac
         done
         [ -z "$left" ] && return
-        sleep 1
+        sleep 0.2
     done
     fail "still running:$left"
 }
@@ -248,9 +263,9 @@ stopped() {
     : >"$PIDS"
     "$weft" scale --workers 1 --out out/stopped -- ./sleeps >said 2>&1 &
     scale=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
+    for _ in $(seq 50); do
         [ "$(wc -l <"$PIDS")" = 2 ] && break
-        sleep 1
+        sleep 0.2
     done
     kill -"$1" $scale
     wait $scale

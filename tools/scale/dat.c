@@ -40,11 +40,11 @@ static void write_curve(const struct scale_summary *s, int law, double last, FIL
     fprintf(to, "\n\n# %s\n# workers time low high speedup low high efficiency low high\n",
             law < 0 ? "ideal" : weft_law_name(s->law[law]));
     for (int i = 0; i <= N_STEPS; i++) {
-        const double p = step(first->n_workers, last, i), share = first->n_workers / p, size = scale_size(s, p);
-        struct weft_band t = {first->time.median * share * size / (double)first->n, NAN, NAN}, up = {1 / share, NAN, NAN};
+        const double p = step(first->n_workers, last, i), share = first->n_workers / p, work = scale_work(s, p);
+        struct weft_band t = {first->time.median * share * work / first->work, NAN, NAN}, up = {1 / share, NAN, NAN};
 
         if (law >= 0) {
-            t = weft_fit_seconds(&s->fit[law], p, size);
+            t = weft_fit_seconds(&s->fit[law], p, work);
             up = scale_law_speedup(s, law, p);
         }
         fprintf(to, "%.6g %.9g %.9g %.9g %.6g %.6g %.6g %.6g %.6g %.6g\n", p, t.value, t.low, t.high, up.value, up.low, up.high,

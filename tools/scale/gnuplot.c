@@ -237,7 +237,7 @@ void scale_write_gp(const struct scale_options *o, const struct scale_data *d, c
           "set format '%g'\n" /* the usual one has a space before the number */
           "\n"
           "do for [format in formats] {\n"
-          "  if (format eq 'svg') { set terminal svg enhanced size 1200,680 font 'sans-serif,13' background rgb 'white' }\n"
+          "  if (format eq 'svg') { set terminal svg enhanced size 1200,680 font 'sans-serif,12' fontscale 1.25 background rgb 'white' }\n"
           "  if (format eq 'png') { set terminal pngcairo enhanced size 1800,1020 fontscale 1.5 linewidth 1.5 pointscale 1.5 font 'DejaVu Sans,12' }\n"
           "  if (format eq 'pdf') { set terminal pdfcairo enhanced size 8in,4.53in font 'DejaVu Sans,9' }\n"
           "  set output 'scale.'.format\n"

@@ -55,6 +55,7 @@ static void write_asked(const struct scale_options *o, FILE *to)
 {
     fputs("  \"options\": {", to);
     if (!o->from) {
+        number_field(to, "power", o->power, ", ");
         fprintf(to, "\"repeat\": %d, \"warmup\": %d, \"base\": %lld, \"seed\": %llu, \"same_output\": %s, ", o->repeat,
                 o->warmup, (long long)o->base, (unsigned long long)o->seed, o->same_output ? "true" : "false");
         number_field(to, "timeout_seconds", o->timeout_ns ? (double)o->timeout_ns / 1e9 : NAN, ", ");
@@ -96,6 +97,7 @@ static void write_samples(const struct scale_data *d, FILE *to)
 
         fprintf(to, "%s\n    {\"round\": %d, \"position\": %d, \"workers\": %d, \"n\": %lld, ", i ? "," : "", s->round,
                 s->position, s->n_workers, (long long)s->n);
+        number_field(to, "work", s->work, ", ");
         number_field(to, "seconds", s->seconds, ", ");
         number_field(to, "user_seconds", s->user, ", ");
         number_field(to, "system_seconds", s->system, ", ");
@@ -112,6 +114,7 @@ static void write_summary(const struct scale_summary *s, FILE *to)
 
         fprintf(to, "%s\n    {\"workers\": %d, \"n\": %lld, \"runs\": %zu, ", i ? "," : "", r->n_workers, (long long)r->n,
                 r->time.n);
+        number_field(to, "work", r->work, ", ");
         number_field(to, "median", r->time.median, ", ");
         range_field(to, "quartiles", r->time.q1, r->time.q3, ", ");
         range_field(to, "range", r->time.least, r->time.most, ", ");

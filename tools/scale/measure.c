@@ -11,6 +11,7 @@
 #include "tools/scale/scale.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -230,7 +231,11 @@ static weft_status judge_output(struct bench *b, size_t k, const char *run, stru
 
 static int64_t size_of(const struct scale_options *o, int n_workers)
 {
-    return o->weak ? o->base * n_workers : o->base; /* options.c has seen that it fits */
+    if (!o->weak)
+        return o->base;
+    if (o->power == 1)
+        return o->base * n_workers; /* options.c has seen that it fits */
+    return llround((double)o->base * pow(n_workers, 1 / o->power));
 }
 
 static weft_status empty(FILE *f, struct weft_error *err)
@@ -268,7 +273,8 @@ static weft_status run_once(struct bench *b, int round, int position, size_t k, 
         st = judge_output(b, k, run, err);
     if (!st && round >= 0)
         st = scale_data_add(d, (struct scale_sample){.round = round + 1, .position = position + 1, .n_workers = n_workers,
-                                                     .n = n, .seconds = (double)e.wall_ns / 1e9, .user = e.user,
+                                                     .n = n, .work = o->power == 1 ? (double)n : pow((double)n, o->power),
+                                                     .seconds = (double)e.wall_ns / 1e9, .user = e.user,
                                                      .system = e.system, .peak_bytes = e.peak_bytes}, err);
 out:
     free_words(argv);

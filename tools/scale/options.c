@@ -115,11 +115,12 @@ static int check(const struct scale_options *o, int n_left, char *const *left)
 
 int scale_options_read(struct scale_options *o, int argc, char **argv)
 {
-    enum { STRONG = 256, WEAK, WORKERS, REPEAT, WARMUP, BASE, ENV, TIMEOUT, SAME, SEED, CONFIDENCE, OUT, TITLE, FROM, UPTO };
+    enum { STRONG = 256, WEAK, WORKERS, REPEAT, WARMUP, BASE, POWER, ENV, TIMEOUT, SAME, SEED, CONFIDENCE, OUT, TITLE, FROM, UPTO };
     static const struct option options[] = {
         {"strong", no_argument, NULL, STRONG},         {"weak", no_argument, NULL, WEAK},
         {"workers", required_argument, NULL, WORKERS}, {"repeat", required_argument, NULL, REPEAT},
         {"warmup", required_argument, NULL, WARMUP},   {"base", required_argument, NULL, BASE},
+        {"power", required_argument, NULL, POWER},
         {"env", required_argument, NULL, ENV},         {"timeout", required_argument, NULL, TIMEOUT},
         {"same-output", no_argument, NULL, SAME},      {"seed", required_argument, NULL, SEED},
         {"confidence", required_argument, NULL, CONFIDENCE}, {"out", required_argument, NULL, OUT},
@@ -129,7 +130,7 @@ int scale_options_read(struct scale_options *o, int argc, char **argv)
     int64_t n;
     int c;
 
-    *o = (struct scale_options){.repeat = 7, .warmup = 1, .base = 1, .seed = 1, .confidence = 0.95};
+    *o = (struct scale_options){.repeat = 7, .warmup = 1, .base = 1, .power = 1, .seed = 1, .confidence = 0.95};
     opterr = 0;
     optind = 1;
     while ((c = getopt_long(argc, argv, "+:o:", options, NULL)) != -1) {
@@ -160,6 +161,11 @@ int scale_options_read(struct scale_options *o, int argc, char **argv)
         case BASE:
             if (!read_number(optarg, 1, INT64_MAX, &o->base))
                 return misused("scale", "--base %s is no whole number above 0", optarg);
+            break;
+        case POWER:
+            o->power = strtod(optarg, &end);
+            if (end == optarg || *end || !(o->power >= 1 && o->power <= 10))
+                return misused("scale", "--power %s is no number from 1 to 10", optarg);
             break;
         case SEED:
             if (!read_number(optarg, 0, INT64_MAX, &n))

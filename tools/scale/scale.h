@@ -22,7 +22,8 @@ struct scale_options {
     int         *workers;      /* ascending, each once */
     size_t       n_workers;
     int          repeat, warmup;
-    int64_t      base;         /* {n} is so much, times the workers when weak */
+    int64_t      base;         /* {n} for one worker */
+    double       power;        /* the work of {n} is its so many-th power: what grows as the workers when weak */
     char       **env;          /* "NAME=VALUE", with patterns; lent by the command line */
     size_t       n_env;
     int64_t      timeout_ns;   /* of one run; 0: none */
@@ -46,6 +47,7 @@ struct scale_sample {
     int     round, position;  /* from 1: which round, and which run of it; 0: from a file that does not say */
     int     n_workers;
     int64_t n;                /* what {n} was */
+    double  work;             /* how much that is: n, or a power of it */
     double  seconds;          /* from before it was started until it had ended */
     double  user, system;     /* seconds of processor time, of it and its children; NaN: unknown */
     int64_t peak_bytes;       /* the most memory it had; 0: unknown */
@@ -83,6 +85,7 @@ weft_status scale_load_csv(struct scale_data *out, const char *path, struct weft
 struct scale_row {
     int     n_workers;
     int64_t n;
+    double  work;
     struct weft_median time; /* seconds */
     struct weft_band   speedup, efficiency; /* over the first row, of work per second */
     double  speedup_confidence; /* of its interval, at least; 1 for the first row */
@@ -110,7 +113,7 @@ void        scale_summary_fini(struct scale_summary *s);
 
 /* A law beside the measured speed-ups: of work per second over the first row's median. */
 struct weft_band scale_law_speedup(const struct scale_summary *s, int law, double n_workers);
-double           scale_size(const struct scale_summary *s, double n_workers); /* {n} for so many */
+double           scale_work(const struct scale_summary *s, double n_workers); /* for so many */
 
 /* ---- Telling it --------------------------------------------------------------- */
 

@@ -32,7 +32,7 @@ static double busy_cores(const struct scale_sample *s, size_t n, double *room)
 static weft_status compare(struct scale_row *row, const struct scale_row *first, const double *time, const double *first_time,
                            double confidence, struct weft_error *err)
 {
-    const double size = (double)row->n / (double)first->n, workers = (double)first->n_workers / row->n_workers;
+    const double size = row->work / first->work, workers = (double)first->n_workers / row->n_workers;
     const double value = first->time.median / row->time.median;
     struct weft_ratio r;
     weft_status st = weft_ratio_of(&r, first_time, first->time.n, time, row->time.n, confidence, err);
@@ -56,9 +56,9 @@ static weft_status add_row(struct scale_summary *s, const struct scale_sample *o
 {
     struct scale_row *row = &s->rows[s->n_rows++];
 
-    *row = (struct scale_row){.n_workers = of->n_workers, .n = of->n};
+    *row = (struct scale_row){.n_workers = of->n_workers, .n = of->n, .work = of->work};
     for (size_t i = 0; i < n; i++) {
-        if (of[i].n != of->n)
+        if (of[i].n != of->n || of[i].work != of->work)
             return weft_error_set(err, WEFT_INVALID, "runs with %d workers have different sizes: %lld and %lld",
                                   of->n_workers, (long long)of->n, (long long)of[i].n);
         if (of[i].peak_bytes > row->peak_bytes)
@@ -68,7 +68,7 @@ static weft_status add_row(struct scale_summary *s, const struct scale_sample *o
     for (size_t i = 0; i < n; i++)
         times[i] = of[i].seconds;
     weft_median_of(&row->time, times, n, s->confidence);
-    s->weak |= row->n != s->rows[0].n;
+    s->weak |= row->work != s->rows[0].work;
     if (s->n_rows == 1 || (int)n < s->repeat)
         s->repeat = (int)n;
     return compare(row, &s->rows[0], times, first_times, s->confidence, err);
@@ -81,7 +81,7 @@ static weft_status fit_laws(struct scale_summary *s, const struct scale_data *d,
     if (!runs)
         return weft_error_set(err, WEFT_NOMEM, "no memory for %zu runs", d->n_samples);
     for (size_t i = 0; i < d->n_samples; i++)
-        runs[i] = (struct weft_timing){d->samples[i].n_workers, (double)d->samples[i].n, d->samples[i].seconds};
+        runs[i] = (struct weft_timing){d->samples[i].n_workers, d->samples[i].work, d->samples[i].seconds};
     s->law[0] = s->weak ? WEFT_LAW_GUSTAFSON : WEFT_LAW_AMDAHL;
     s->law[1] = WEFT_LAW_USL;
     for (int i = 0; i < SCALE_LAWS; i++)
@@ -127,18 +127,18 @@ void scale_summary_fini(struct scale_summary *s)
     free(s->rows);
 }
 
-double scale_size(const struct scale_summary *s, double n_workers)
+double scale_work(const struct scale_summary *s, double n_workers)
 {
     const struct scale_row *first = &s->rows[0];
 
-    return s->weak ? (double)first->n * n_workers / first->n_workers : (double)first->n;
+    return s->weak ? first->work * n_workers / first->n_workers : first->work;
 }
 
 struct weft_band scale_law_speedup(const struct scale_summary *s, int law, double n_workers)
 {
     const struct scale_row *first = &s->rows[0];
-    const struct weft_band t = weft_fit_seconds(&s->fit[law], n_workers, scale_size(s, n_workers));
-    const double work = scale_size(s, n_workers) / (double)first->n * first->time.median;
+    const struct weft_band t = weft_fit_seconds(&s->fit[law], n_workers, scale_work(s, n_workers));
+    const double one = scale_work(s, n_workers) / first->work * first->time.median;
 
-    return (struct weft_band){work / t.value, work / t.high, work / t.low};
+    return (struct weft_band){one / t.value, one / t.high, one / t.low};
 }
