@@ -151,7 +151,6 @@ static void assert_covers(enum weft_law law, double a, double b, const int *coun
     int n_fits;
     const int n_covered = n_covering(law, a, b, counts, repeat, noise, disturbed, &n_fits);
 
-    cr_log_info("%s %d: %d of %d", weft_law_name(law), repeat, n_covered, n_fits);
     cr_assert(n_fits >= test_scaled(1000) * 9 / 10, "%s: only %d fits", weft_law_name(law), n_fits);
     cr_assert(n_covered >= least * n_fits, "%s, %d runs each: %d of %d", weft_law_name(law), repeat, n_covered, n_fits);
 }
