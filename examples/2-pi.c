@@ -113,10 +113,13 @@ static weft_status pi_by_array(weft_pool *pool, int64_t n, struct outcome *out, 
 static void report(const char *form, int64_t n, const struct outcome *o)
 {
     const double p = (double)o->hits / (double)n;
+    weft_analysis *a = NULL;
 
     printf("pi as %-6s %.15f +- %.1g   %lld of %lld darts\n", form, 4 * p, 4 * sqrt(p * (1 - p) / (double)n),
            (long long)o->hits, (long long)n);
-    weft_analyse_print_shares(o->trace, stdout);
+    if (!weft_analyse_trace(&a, o->trace, NULL))
+        weft_analysis_print_view(a, WEFT_VIEW_WORKERS, WEFT_FORM_TEXT, stdout, NULL);
+    weft_analysis_free(a);
 }
 
 /* A whole number from 1 to `most`; -1: none. */

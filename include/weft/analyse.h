@@ -230,15 +230,9 @@ struct weft_share {
     int64_t dry_ns;        /* no task was ready */
 };
 
-/* Of worker w, 0 <= w < n_workers of the trace; -1: of all together. Without an analysis, what
- * tasks were ready is not known: unfound_ns is 0. */
-WEFT_API struct weft_share weft_analyse_share(const weft_trace *t, int w);
+/* Of worker w, 0 <= w < n_workers of the trace; -1: of all together. */
 WEFT_API struct weft_share weft_analysis_share(const weft_analysis *a, int w);
 WEFT_API struct weft_share weft_analysis_run_share(const weft_analysis *a, size_t run, int w); /* while it went on */
-
-/* The shares as a table, a line per worker and one for all; a sentence when the
- * trace has not run. */
-WEFT_API void weft_analyse_print_shares(const weft_trace *t, FILE *to);
 
 /* ---- Runs ----------------------------------------------------------------- */
 

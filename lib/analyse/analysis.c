@@ -1,168 +1,176 @@
-/* analysis.c - work, span, critical path and slack of a trace.
- *
- * One sweep forward gives levels and earliest starts, one backward the latest
- * ones: tasks are numbered so that dependencies come first.
- */
-#include <weft/analyse.h>
+/* analysis.c - what tasks cost and when they ran; then all that follows from it. */
+#include "lib/analyse/analysis.h"
 
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
 #include "lib/base/map.h"
 #include "lib/base/mem.h"
 
-/* What always holds:
- *   1. earliest[i] >= earliest[d] + cost[d] for each dependency d of i.
- *   2. 0 <= earliest[i] <= latest[i] <= span - cost[i].
- *   3. critical[] is a path whose costs add up to the span. */
-struct weft_analysis {
-    const weft_trace *trace;
-    struct weft_stats stats;
-    int64_t          *cost, *earliest, *latest;
-    uint32_t         *level;
-    int32_t          *worker;
-    uint8_t          *is_critical;
-    uint32_t         *critical;
-    size_t            n_critical;
-    int64_t           span; /* in the unit of cost */
-};
-
 void weft_analysis_free(weft_analysis *a)
 {
     if (!a)
         return;
+    wf_nest_fini(&a->nest);
+    wf_chain_fini(&a->chain);
+    wf_times_fini(&a->in_flight);
+    wf_times_fini(&a->waiting);
+    wf_free(a->run_stats);
     wf_free(a->cost);
+    wf_free(a->length);
     wf_free(a->earliest);
     wf_free(a->latest);
+    wf_free(a->drag);
+    wf_free(a->ready);
+    wf_free(a->begin);
+    wf_free(a->end);
+    wf_free(a->freed);
     wf_free(a->level);
     wf_free(a->worker);
     wf_free(a->is_critical);
     wf_free(a->critical);
+    wf_free(a->path);
     wf_free(a);
 }
 
 static bool make_room(weft_analysis *a, size_t n)
 {
+    a->run_stats = wf_alloc_zero(a->stats.n_runs, sizeof *a->run_stats);
     a->cost = wf_alloc_zero(n, sizeof *a->cost);
+    a->length = wf_alloc_zero(n, sizeof *a->length);
     a->earliest = wf_alloc_zero(n, sizeof *a->earliest);
     a->latest = wf_alloc_zero(n, sizeof *a->latest);
+    a->drag = wf_alloc_zero(n, sizeof *a->drag);
+    a->ready = wf_alloc_zero(n, sizeof *a->ready);
+    a->begin = wf_alloc_array(n, sizeof *a->begin);
+    a->end = wf_alloc_array(n, sizeof *a->end);
+    a->freed = wf_alloc_array(n, sizeof *a->freed);
     a->level = wf_alloc_zero(n, sizeof *a->level);
-    a->worker = wf_alloc_zero(n, sizeof *a->worker);
+    a->worker = wf_alloc_array(n, sizeof *a->worker);
     a->is_critical = wf_alloc_zero(n, sizeof *a->is_critical);
-    return a->cost && a->earliest && a->latest && a->level && a->worker && a->is_critical;
+    return a->run_stats && a->cost && a->length && a->earliest && a->latest && a->drag && a->ready && a->begin &&
+           a->end && a->freed && a->level && a->worker && a->is_critical;
+}
+
+size_t wf_analysis_run_of(const weft_analysis *a, size_t i)
+{
+    size_t low = 0, high = a->stats.n_runs;
+
+    /* The last run that begins at or before i; those without tasks begin there, too, but earlier. */
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+
+        if (a->runs[middle].first_task <= i)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* ---- Costs, and when ---------------------------------------------------------- */
+
+/* Begin, end and worker of each task, as its events say. */
+static void find_bodies(weft_analysis *a)
+{
+    const struct weft_event *e = a->nest.events;
+    const size_t n_events = weft_trace_n_events(a->trace);
+
+    for (size_t i = 0; i < a->stats.n_tasks; i++) {
+        a->begin[i] = a->end[i] = -1;
+        a->worker[i] = -1;
+    }
+    for (size_t k = 0; k < n_events; k++) {
+        const uint32_t i = e[k].task;
+
+        if (!wf_is_body(e[k].kind))
+            continue;
+        a->stats.n_failed += e[k].kind == WEFT_EVENT_TASK && (e[k].flags & WEFT_EVENT_FAILED);
+        if (a->begin[i] < 0 || e[k].begin_ns < a->begin[i])
+            a->begin[i] = e[k].begin_ns;
+        if (e[k].end_ns >= a->end[i]) {
+            a->end[i] = e[k].end_ns;
+            a->worker[i] = e[k].worker;
+        }
+    }
 }
 
 static void find_costs(weft_analysis *a)
 {
-    const struct weft_event *e = weft_trace_events(a->trace);
-    const size_t n_events = weft_trace_n_events(a->trace), n = a->stats.n_tasks;
+    for (int w = 0; w < a->nest.n_workers; w++) {
+        struct wf_pieces pieces;
+        struct wf_piece p;
 
-    for (size_t i = 0; i < n; i++)
-        a->worker[i] = -1;
-    for (size_t k = 0; k < n_events; k++) {
-        if (e[k].kind != WEFT_EVENT_TASK)
-            continue;
-        a->stats.n_measured += a->worker[e[k].task] < 0;
-        a->worker[e[k].task] = e[k].worker;
-        a->cost[e[k].task] += e[k].end_ns - e[k].begin_ns;
-    }
-    if (!a->stats.n_measured) {
-        for (size_t i = 0; i < n; i++)
-            a->cost[i] = 1;
-    }
-}
+        wf_pieces_init(&pieces, &a->nest, w, 0, INT64_MAX);
+        while (wf_pieces_next(&pieces, &p)) {
+            uint32_t body;
 
-static void sweep_forward(weft_analysis *a, int64_t *work)
-{
-    *work = 0;
-    for (size_t i = 0; i < a->stats.n_tasks; i++) {
-        const uint32_t *deps = weft_trace_deps(a->trace, i);
-        const size_t n_deps = weft_trace_n_deps(a->trace, i);
-
-        for (size_t d = 0; d < n_deps; d++) {
-            const uint32_t p = deps[d];
-
-            if (a->earliest[p] + a->cost[p] > a->earliest[i])
-                a->earliest[i] = a->earliest[p] + a->cost[p];
-            if (a->level[p] + 1 > a->level[i])
-                a->level[i] = a->level[p] + 1;
+            if (p.event == WF_NO_EVENT)
+                continue;
+            if (wf_is_work(a->nest.events[p.event].kind))
+                a->cost[a->nest.events[p.event].task] += p.end_ns - p.begin_ns;
+            body = wf_nest_body(&a->nest, p.event);
+            if (body != UINT32_MAX)
+                a->length[body] += p.end_ns - p.begin_ns;
         }
-        a->stats.n_edges += n_deps;
-        *work += a->cost[i];
-        if (a->earliest[i] + a->cost[i] > a->span)
-            a->span = a->earliest[i] + a->cost[i];
-        if (a->level[i] + (size_t)1 > a->stats.depth)
-            a->stats.depth = a->level[i] + (size_t)1;
     }
+    for (size_t i = 0; i < a->stats.n_tasks; i++) {
+        if (a->length[i] > a->cost[i])
+            a->length[i] = a->cost[i];
+        a->stats.n_measured += a->begin[i] >= 0;
+    }
+    for (size_t i = 0; !a->stats.n_measured && i < a->stats.n_tasks; i++)
+        a->cost[i] = a->length[i] = 1;
 }
 
-static void sweep_backward(weft_analysis *a)
+/* When tasks became ready, and when their results were let go. A task without events, whose
+ * result was known, ends when it is ready. */
+static void find_moments(weft_analysis *a)
 {
-    for (size_t i = 0; i < a->stats.n_tasks; i++)
-        a->latest[i] = a->span - a->cost[i];
-    for (size_t i = a->stats.n_tasks; i-- > 0;) {
-        const uint32_t *deps = weft_trace_deps(a->trace, i);
+    for (size_t r = 0; r < a->stats.n_runs; r++) {
+        for (size_t i = wf_run_first(a, r); i < wf_run_end(a, r); i++) {
+            const uint32_t *deps = weft_trace_deps(a->trace, i);
+            const size_t n_deps = weft_trace_n_deps(a->trace, i);
 
-        for (size_t d = 0; d < weft_trace_n_deps(a->trace, i); d++) {
-            const uint32_t p = deps[d];
-
-            if (a->latest[i] - a->cost[p] < a->latest[p])
-                a->latest[p] = a->latest[i] - a->cost[p];
+            a->ready[i] = a->runs[r].begin_ns;
+            for (size_t d = 0; d < n_deps; d++)
+                a->ready[i] = a->end[deps[d]] > a->ready[i] ? a->end[deps[d]] : a->ready[i];
+            if (a->begin[i] < 0)
+                a->end[i] = a->ready[i];
+            a->freed[i] = a->end[i];
+            if (weft_trace_task(a->trace, i)->is_target && a->runs[r].end_ns > a->end[i])
+                a->freed[i] = a->runs[r].end_ns;
+            for (size_t d = 0; d < n_deps; d++)
+                a->freed[deps[d]] = a->end[i] > a->freed[deps[d]] ? a->end[i] : a->freed[deps[d]];
         }
     }
 }
 
-/* The dependency that `i` waits for longest; of equals the deepest, so that a path
- * is not cut short by tasks without cost, then the first. -1: none. */
-static int64_t last_to_finish(const weft_analysis *a, size_t i)
+/* When runs went on, and when some task was ready and did not run, at most to the end of its run. */
+static weft_status find_stretches(weft_analysis *a, struct weft_error *err)
 {
-    const uint32_t *deps = weft_trace_deps(a->trace, i);
-    int64_t best = -1, best_end = -1;
+    const size_t n_runs = a->stats.n_runs, n = a->stats.n_tasks;
+    int64_t *begin = wf_alloc_array(n_runs, sizeof *begin), *end = wf_alloc_array(n_runs, sizeof *end);
+    int64_t *until = wf_alloc_array(n, sizeof *until);
+    weft_status st = WEFT_OK;
 
-    for (size_t d = 0; d < weft_trace_n_deps(a->trace, i); d++) {
-        const int64_t p = deps[d], end = a->earliest[p] + a->cost[p];
-
-        if (end > best_end || (end == best_end && a->level[p] > a->level[best])) {
-            best = p;
-            best_end = end;
-        }
+    if (!begin || !end || !until) {
+        st = wf_error_nomem(err, "an analysis");
+        goto out;
     }
-    return best;
-}
-
-static weft_status find_critical(weft_analysis *a, struct weft_error *err)
-{
-    int64_t last = -1;
-    size_t n = 0;
-
-    for (size_t i = 0; i < a->stats.n_tasks; i++) {
-        if (a->earliest[i] + a->cost[i] == a->span && (last < 0 || a->level[i] > a->level[last]))
-            last = (int64_t)i;
+    for (size_t r = 0; r < n_runs; r++) {
+        begin[r] = a->runs[r].begin_ns;
+        end[r] = a->runs[r].end_ns;
+        for (size_t i = wf_run_first(a, r); i < wf_run_end(a, r); i++)
+            until[i] = a->begin[i] < end[r] ? a->begin[i] : end[r];
     }
-    for (int64_t i = last; i >= 0; i = last_to_finish(a, (size_t)i)) {
-        a->is_critical[i] = 1;
-        n++;
-    }
-    a->critical = wf_alloc_array(n, sizeof *a->critical);
-    if (!a->critical)
-        return wf_error_nomem(err, "an analysis");
-    a->n_critical = n;
-    for (int64_t i = last; i >= 0; i = last_to_finish(a, (size_t)i))
-        a->critical[--n] = (uint32_t)i;
-    return WEFT_OK;
-}
-
-static weft_status find_width(weft_analysis *a, struct weft_error *err)
-{
-    size_t *on_level = wf_alloc_zero(a->stats.depth, sizeof *on_level);
-
-    if (!on_level)
-        return wf_error_nomem(err, "an analysis");
-    for (size_t i = 0; i < a->stats.n_tasks; i++) {
-        if (++on_level[a->level[i]] > a->stats.width)
-            a->stats.width = on_level[a->level[i]];
-    }
-    wf_free(on_level);
-    return WEFT_OK;
+    st = wf_times_init(&a->in_flight, begin, end, n_runs, err);
+    if (!st)
+        st = wf_times_init(&a->waiting, a->ready, until, n, err);
+out:
+    wf_free(begin);
+    wf_free(end);
+    wf_free(until);
+    return st;
 }
 
 static weft_status count_layers(weft_analysis *a, struct weft_error *err)
@@ -189,41 +197,110 @@ static weft_status count_layers(weft_analysis *a, struct weft_error *err)
     return st;
 }
 
-weft_status weft_analyse_trace(weft_analysis **out, const weft_trace *t, struct weft_error *err)
+/* ---- All of it ------------------------------------------------------------------ */
+
+static void count_runs(weft_analysis *a)
+{
+    for (size_t r = 0; r < a->stats.n_runs; r++) {
+        struct weft_run_stats *s = &a->run_stats[r];
+
+        s->makespan_ns = a->runs[r].end_ns - a->runs[r].begin_ns;
+        s->n_tasks = a->runs[r].n_tasks;
+        for (size_t i = wf_run_first(a, r); i < wf_run_end(a, r); i++) {
+            s->work_ns += a->cost[i];
+            s->n_measured += a->begin[i] >= 0;
+        }
+    }
+    for (size_t k = 0; k < weft_trace_n_events(a->trace); k++) {
+        const struct weft_event *e = &a->nest.events[k];
+
+        if (e->kind == WEFT_EVENT_TASK && (e->flags & WEFT_EVENT_FAILED))
+            a->run_stats[wf_analysis_run_of(a, e->task)].n_failed++;
+    }
+}
+
+static void find_stats(weft_analysis *a)
+{
+    struct weft_stats *s = &a->stats;
+    const bool measured = s->n_measured > 0;
+    int64_t work = 0;
+
+    for (size_t i = 0; i < s->n_tasks; i++)
+        work += a->cost[i];
+    s->n_workers = weft_trace_n_workers(a->trace);
+    s->makespan_ns = weft_trace_wall_ns(a->trace);
+    s->work_ns = measured ? work : 0;
+    s->span_ns = measured ? a->span : 0;
+    s->parallelism = a->span ? (double)work / (double)a->span : 0;
+    s->burdened_parallelism = s->burdened_span_ns ? (double)work / (double)s->burdened_span_ns : s->parallelism;
+    for (size_t r = 0; !measured && r < s->n_runs; r++)
+        a->run_stats[r].work_ns = a->run_stats[r].span_ns = 0;
+}
+
+static weft_status analyse(weft_analysis *a, const struct weft_analyse_spec *spec, struct weft_error *err)
+{
+    weft_status st = wf_nest_init(&a->nest, a->trace, err);
+
+    if (st)
+        return st;
+    find_bodies(a);
+    find_costs(a);
+    find_moments(a);
+    st = find_stretches(a, err);
+    if (st)
+        return st;
+    count_runs(a);
+    wf_span_levels(a);
+    st = wf_span_find(a, err);
+    if (!st)
+        st = wf_drag_find(a, err);
+    if (!st)
+        st = wf_costs_find(a, err);
+    if (st)
+        return st;
+    a->stats.burden_ns = spec->burden_ns < 0 ? 0 : spec->burden_ns ? spec->burden_ns : a->costs.steal_ns + a->costs.wake_ns;
+    st = wf_span_burden(a, err);
+    if (!st)
+        st = wf_width_find(a, err);
+    if (!st)
+        st = wf_path_find(a, err);
+    if (!st)
+        st = count_layers(a, err);
+    if (!st)
+        find_stats(a);
+    return st;
+}
+
+weft_status weft_analyse_with(weft_analysis **out, const weft_trace *t, const struct weft_analyse_spec *spec,
+                              struct weft_error *err)
 {
     weft_analysis *a = wf_alloc_zero(1, sizeof *a);
-    int64_t work;
     weft_status st;
 
     if (!a)
         return wf_error_nomem(err, "an analysis");
     a->trace = t;
     a->stats.n_tasks = weft_trace_n_tasks(t);
-    if (!make_room(a, a->stats.n_tasks)) {
-        st = wf_error_nomem(err, "an analysis");
-        goto out;
+    a->stats.n_runs = weft_trace_n_runs(t);
+    a->runs = weft_trace_runs(t);
+    if (!a->stats.n_runs && a->stats.n_tasks) {
+        a->whole = (struct weft_trace_run){.n_tasks = (uint32_t)a->stats.n_tasks, .end_ns = weft_trace_wall_ns(t)};
+        a->runs = &a->whole;
+        a->stats.n_runs = 1;
     }
-    find_costs(a);
-    sweep_forward(a, &work);
-    sweep_backward(a);
-    st = find_critical(a, err);
-    if (!st)
-        st = find_width(a, err);
-    if (!st)
-        st = count_layers(a, err);
-    if (st)
-        goto out;
-
-    a->stats.n_workers = weft_trace_n_workers(t);
-    a->stats.makespan_ns = weft_trace_wall_ns(t);
-    a->stats.work_ns = a->stats.n_measured ? work : 0;
-    a->stats.span_ns = a->stats.n_measured ? a->span : 0;
-    a->stats.parallelism = a->span ? (double)work / (double)a->span : 0;
-    *out = a;
-    a = NULL;
-out:
+    st = make_room(a, a->stats.n_tasks) ? analyse(a, spec ? spec : &(struct weft_analyse_spec){0}, err)
+                                        : wf_error_nomem(err, "an analysis");
+    if (!st) {
+        *out = a;
+        a = NULL;
+    }
     weft_analysis_free(a);
     return st;
+}
+
+weft_status weft_analyse_trace(weft_analysis **out, const weft_trace *t, struct weft_error *err)
+{
+    return weft_analyse_with(out, t, NULL, err);
 }
 
 /* ---- Asking ---------------------------------------------------------------- */
@@ -254,6 +331,12 @@ int64_t weft_analysis_cost(const weft_analysis *a, size_t i)
     return a->cost[i];
 }
 
+int64_t weft_analysis_length(const weft_analysis *a, size_t i)
+{
+    WF_ASSERT(i < a->stats.n_tasks);
+    return a->length[i];
+}
+
 int64_t weft_analysis_earliest(const weft_analysis *a, size_t i)
 {
     WF_ASSERT(i < a->stats.n_tasks);
@@ -272,6 +355,12 @@ int64_t weft_analysis_slack(const weft_analysis *a, size_t i)
     return a->latest[i] - a->earliest[i];
 }
 
+int64_t weft_analysis_drag(const weft_analysis *a, size_t i)
+{
+    WF_ASSERT(i < a->stats.n_tasks);
+    return a->drag[i];
+}
+
 uint32_t weft_analysis_level(const weft_analysis *a, size_t i)
 {
     WF_ASSERT(i < a->stats.n_tasks);
@@ -288,4 +377,22 @@ bool weft_analysis_is_critical(const weft_analysis *a, size_t i)
 {
     WF_ASSERT(i < a->stats.n_tasks);
     return a->is_critical[i];
+}
+
+struct weft_times weft_analysis_times(const weft_analysis *a, size_t i)
+{
+    WF_ASSERT(i < a->stats.n_tasks);
+    return (struct weft_times){.ready_ns = a->ready[i], .begin_ns = a->begin[i], .end_ns = a->begin[i] < 0 ? -1 : a->end[i],
+                               .freed_ns = a->freed[i], .run = (uint32_t)wf_analysis_run_of(a, i)};
+}
+
+struct weft_run_stats weft_analysis_run(const weft_analysis *a, size_t run)
+{
+    WF_ASSERT(run < a->stats.n_runs);
+    return a->run_stats[run];
+}
+
+struct weft_costs weft_analysis_costs(const weft_analysis *a)
+{
+    return a->costs;
 }

@@ -61,10 +61,10 @@ static void workers(struct wf_report *r)
     wf_json_key(j, "workers");
     wf_json_open(j, '[');
     for (int w = 0; w < weft_trace_n_workers(r->trace); w++)
-        share(j, weft_analyse_share(r->trace, w));
+        share(j, weft_analysis_share(r->analysis, w));
     wf_json_close(j, ']');
     wf_json_key(j, "all_workers");
-    share(j, weft_analyse_share(r->trace, -1));
+    share(j, weft_analysis_share(r->analysis, -1));
 }
 
 static void runs(struct wf_report *r)

@@ -1,0 +1,172 @@
+/* group.c - tasks of one function, or of one layer, together. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/analyse/analysis.h"
+#include "lib/base/error.h"
+#include "lib/base/map.h"
+#include "lib/base/mem.h"
+
+struct grouping {
+    const weft_analysis      *a;
+    uint32_t                 *group_of; /* of each task */
+    struct weft_group_stats  *groups;
+    size_t                    n, room;
+    int64_t                  *costs;    /* of measured tasks, group by group */
+    size_t                   *first;    /* n + 1 */
+};
+
+static const char *name_of(const weft_trace *t, size_t i, enum weft_group_by by)
+{
+    return by == WEFT_BY_LAYER ? weft_trace_task(t, i)->layer : weft_trace_task(t, i)->name;
+}
+
+/* Numbers the groups as they come. Neighbours are mostly of one. */
+static bool find_groups(struct grouping *g, enum weft_group_by by)
+{
+    const weft_trace *t = g->a->trace;
+    struct wf_map names;
+    bool ok = true;
+
+    wf_map_init(&names);
+    for (size_t i = 0; ok && i < g->a->stats.n_tasks; i++) {
+        const char *name = name_of(t, i, by);
+        bool fresh = false;
+        uint64_t *number;
+
+        if (i && name_of(t, i - 1, by) == name) {
+            g->group_of[i] = g->group_of[i - 1];
+            continue;
+        }
+        number = wf_map_put(&names, name, strlen(name) + 1, g->n, &fresh);
+        if (number && fresh && g->n == g->room) {
+            const size_t room = g->room ? 2 * g->room : 16;
+            struct weft_group_stats *grown = wf_realloc(g->groups, room * sizeof *grown);
+
+            if (grown) {
+                g->groups = grown;
+                g->room = room;
+            }
+            ok = grown != NULL;
+        }
+        ok = ok && number;
+        if (ok && fresh)
+            g->groups[g->n++] = (struct weft_group_stats){.name = name};
+        if (ok)
+            g->group_of[i] = (uint32_t)*number;
+    }
+    wf_map_fini(&names);
+    return ok;
+}
+
+static void add_tasks(struct grouping *g)
+{
+    const weft_analysis *a = g->a;
+
+    for (size_t i = 0; i < a->stats.n_tasks; i++) {
+        struct weft_group_stats *s = &g->groups[g->group_of[i]];
+
+        s->n_tasks++;
+        s->result_bytes += weft_trace_task(a->trace, i)->result_bytes;
+        if (a->begin[i] < 0)
+            continue;
+        s->n_measured++;
+        s->total_ns += a->cost[i];
+        s->wait_ns += a->begin[i] > a->ready[i] ? a->begin[i] - a->ready[i] : 0;
+        s->max_ns = a->cost[i] > s->max_ns ? a->cost[i] : s->max_ns;
+    }
+}
+
+static void add_events(struct grouping *g)
+{
+    const struct weft_event *e = weft_trace_events(g->a->trace);
+
+    for (size_t k = 0; k < weft_trace_n_events(g->a->trace); k++) {
+        const int64_t length = e[k].end_ns - e[k].begin_ns;
+
+        if (e[k].kind == WEFT_EVENT_TASK && (e[k].flags & WEFT_EVENT_FAILED))
+            g->groups[g->group_of[e[k].task]].n_failed++;
+        else if (e[k].kind == WEFT_EVENT_SEND)
+            g->groups[g->group_of[e[k].task]].send_ns += length;
+        else if (e[k].kind == WEFT_EVENT_RECEIVE)
+            g->groups[g->group_of[e[k].task]].receive_ns += length;
+        else if (e[k].kind == WEFT_EVENT_UNSPILL)
+            g->groups[g->group_of[e[k].task]].unspill_ns += length;
+    }
+}
+
+static int compare_costs(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Medians and the like: costs are laid side by side, group by group, and sorted there. */
+static void find_quantiles(struct grouping *g)
+{
+    const weft_analysis *a = g->a;
+    size_t at = 0;
+
+    for (size_t k = 0; k < g->n; k++) {
+        g->first[k] = at;
+        at += g->groups[k].n_measured;
+    }
+    for (size_t i = 0; i < a->stats.n_tasks; i++)
+        if (a->begin[i] >= 0)
+            g->costs[g->first[g->group_of[i]]++] = a->cost[i];
+    for (size_t k = 0; k < g->n; k++) {
+        struct weft_group_stats *s = &g->groups[k];
+        int64_t *costs = g->costs + g->first[k] - s->n_measured;
+
+        if (!s->n_measured)
+            continue;
+        qsort(costs, s->n_measured, sizeof *costs, compare_costs);
+        s->median_ns = costs[(s->n_measured - 1) / 2];
+        s->p95_ns = costs[(s->n_measured * 95 + 99) / 100 - 1];
+        s->mean_ns = s->total_ns / (int64_t)s->n_measured;
+        s->share = a->stats.work_ns ? (double)s->total_ns / (double)a->stats.work_ns : 0;
+    }
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const struct weft_group_stats *x = a, *y = b;
+
+    if (x->total_ns != y->total_ns)
+        return x->total_ns > y->total_ns ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+weft_status weft_analysis_groups(const weft_analysis *a, enum weft_group_by by, struct weft_group_stats **out,
+                                 size_t *n, struct weft_error *err)
+{
+    struct grouping g = {.a = a, .group_of = wf_alloc_array(a->stats.n_tasks, sizeof *g.group_of),
+                         .costs = wf_alloc_array(a->stats.n_measured, sizeof *g.costs), .groups = wf_alloc(0)};
+    weft_status st = WEFT_OK;
+
+    if (g.group_of && g.costs && g.groups && find_groups(&g, by))
+        g.first = wf_alloc_array(g.n, sizeof *g.first);
+    if (!g.first) {
+        st = wf_error_nomem(err, "groups of tasks");
+        goto out;
+    }
+    add_tasks(&g);
+    add_events(&g);
+    find_quantiles(&g);
+    qsort(g.groups, g.n, sizeof *g.groups, compare_groups);
+    *out = g.groups;
+    *n = g.n;
+    g.groups = NULL;
+out:
+    wf_free(g.group_of);
+    wf_free(g.groups);
+    wf_free(g.costs);
+    wf_free(g.first);
+    return st;
+}
+
+void weft_groups_free(struct weft_group_stats *g)
+{
+    wf_free(g);
+}
