@@ -1,121 +1,17 @@
 /* fit.c - the parameters of a law of scaling, from the times of runs, and how sure they are.
  *
- * Runs become one point for each number of workers; Gauss and Newton find the parameters;
- * the same Jacobian tells the intervals. See weft/fit.h for what is assumed and why.
+ * Gauss and Newton find the parameters; the same Jacobian tells the intervals. See weft/fit.h for what is assumed and why.
  */
 #include <weft/fit.h>
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/analyse/law.h"
+#include "lib/analyse/points.h"
 #include "lib/analyse/student.h"
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
-#include "lib/base/mem.h"
-
-/* All runs with one number of workers. */
-struct point {
-    double n_workers;
-    double n;      /* runs */
-    double log_y;  /* of the median of seconds per unit of work */
-};
-
-struct points {
-    struct point *list;
-    size_t        n;
-    double        within;     /* variance of a run's logarithm as a median feels it: that of a median of n
-                               * runs is within / n */
-    double        within_dof;
-    double        spread;     /* the usual standard deviation of a run's logarithm, for people */
-};
-
-/* ---- From runs to points ---------------------------------------------------- */
-
-static int by_workers_then_time(const void *a, const void *b)
-{
-    const struct weft_timing *x = a, *y = b;
-    const double u = x->seconds / x->size, v = y->seconds / y->size;
-
-    return x->n_workers != y->n_workers ? (x->n_workers > y->n_workers) - (x->n_workers < y->n_workers)
-                                        : (u > v) - (u < v);
-}
-
-static weft_status check_runs(const struct weft_timing *runs, size_t n, struct weft_error *err)
-{
-    for (size_t i = 0; i < n; i++) {
-        const struct weft_timing *r = &runs[i];
-
-        if (r->n_workers < 1)
-            return weft_error_set(err, WEFT_INVALID, "run %zu has %d workers", i, r->n_workers);
-        if (!(r->size > 0) || !isfinite(r->size) || !(r->seconds > 0) || !isfinite(r->seconds))
-            return weft_error_set(err, WEFT_INVALID, "run %zu took %g s for %g units of work, both must be above 0", i,
-                                  r->seconds, r->size);
-    }
-    return WEFT_OK;
-}
-
-static double log_of(const struct weft_timing *r)
-{
-    return log(r->seconds / r->size);
-}
-
-/* The variance of the median of these n sorted runs: that of the bootstrap with all its
- * samples, which has a closed form. */
-static double variance_of_median(const struct weft_timing *runs, size_t n)
-{
-    const double half = ((double)n + 1) / 2, middle = log_of(&runs[n / 2]);
-    double mean = 0, square = 0, below = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        const double upto = wf_beta_inc(half, half, (double)(i + 1) / (double)n);
-        const double x = log_of(&runs[i]) - middle; /* near zero, or nothing is left of the difference */
-
-        mean += (upto - below) * x;
-        square += (upto - below) * x * x;
-        below = upto;
-    }
-    return square > mean * mean ? square - mean * mean : 0;
-}
-
-static double squares_around_mean(const struct weft_timing *runs, size_t n)
-{
-    double mean = 0, squares = 0;
-
-    for (size_t i = 0; i < n; i++)
-        mean += log_of(&runs[i]) / (double)n;
-    for (size_t i = 0; i < n; i++)
-        squares += (log_of(&runs[i]) - mean) * (log_of(&runs[i]) - mean);
-    return squares;
-}
-
-/* `runs` in order. */
-static void gather(struct points *out, const struct weft_timing *runs, size_t n)
-{
-    for (size_t i = 0, end; i < n; i = end) {
-        const struct weft_timing *first = &runs[i];
-        double dof;
-        size_t m;
-
-        for (end = i; end < n && runs[end].n_workers == first->n_workers; end++)
-            ;
-        m = end - i;
-        dof = (double)m - 1;
-        out->list[out->n++] = (struct point){
-            .n_workers = first->n_workers,
-            .n = (double)m,
-            .log_y = (log_of(&first[(m - 1) / 2]) + log_of(&first[m / 2])) / 2,
-        };
-        out->within += dof * (double)m * variance_of_median(first, m);
-        out->spread += squares_around_mean(first, m);
-        out->within_dof += dof;
-    }
-    if (out->within_dof > 0) {
-        out->within /= out->within_dof;
-        out->spread = sqrt(out->spread / out->within_dof);
-    }
-}
 
 /* ---- Least squares ---------------------------------------------------------- */
 
@@ -128,7 +24,7 @@ struct guess {
 
 /* The weighted squares of the distances; infinity where the law has no meaning. With
  * `normal` and `down`, also J'WJ and J'Wr. */
-static double squares_of(const struct points *pts, enum weft_law law, const double th[3], double normal[3][3],
+static double squares_of(const struct wf_points *pts, enum weft_law law, const double th[3], double normal[3][3],
                          double down[3])
 {
     double squares = 0;
@@ -138,7 +34,7 @@ static double squares_of(const struct points *pts, enum weft_law law, const doub
         memset(down, 0, 3 * sizeof(double));
     }
     for (size_t k = 0; k < pts->n; k++) {
-        const struct point *p = &pts->list[k];
+        const struct wf_point *p = &pts->list[k];
         double grad[3];
         const double r = p->log_y - wf_law_log(law, th, p->n_workers, grad);
 
@@ -191,7 +87,7 @@ static bool invert(double inverse[3][3], double a[3][3], const bool held[3], int
 
 /* From where `g` stands down to the least squares, by steps of Gauss and Newton that are
  * halved until they lead down. */
-static bool descend(struct guess *g, const struct points *pts, enum weft_law law)
+static bool descend(struct guess *g, const struct wf_points *pts, enum weft_law law)
 {
     double normal[3][3], down[3], inverse[3][3], squares = squares_of(pts, law, g->th, normal, down);
 
@@ -217,7 +113,7 @@ static bool descend(struct guess *g, const struct points *pts, enum weft_law law
 }
 
 /* Begins where nothing is lost. */
-static bool find(struct guess *g, const struct points *pts, enum weft_law law)
+static bool find(struct guess *g, const struct wf_points *pts, enum weft_law law)
 {
     double weight = 0, sum = 0, grad[3];
 
@@ -225,7 +121,7 @@ static bool find(struct guess *g, const struct points *pts, enum weft_law law)
     for (int i = 1; i < 3; i++)
         g->th[i] = g->held[i] ? g->th[i] : 0;
     for (size_t k = 0; k < pts->n; k++) {
-        const struct point *p = &pts->list[k];
+        const struct wf_point *p = &pts->list[k];
 
         sum += p->n * (p->log_y - wf_law_log(law, g->th, p->n_workers, grad));
         weight += p->n;
@@ -237,7 +133,7 @@ static bool find(struct guess *g, const struct points *pts, enum weft_law law)
 /* ---- How sure it is --------------------------------------------------------- */
 
 /* Which variance the distances and the scatter tell, and the covariance by it. */
-static bool judge(struct weft_fit *fit, const struct guess *g, const struct points *pts)
+static bool judge(struct weft_fit *fit, const struct guess *g, const struct wf_points *pts)
 {
     const bool none_held[3] = {false, false, false};
     const double dof = (double)pts->n - fit->n_params;
@@ -298,7 +194,7 @@ static double most_of(int i)
     return i == 1 ? 1 : INFINITY; /* coherency is no share */
 }
 
-static weft_status find_within_bounds(struct weft_fit *fit, struct guess *g, const struct points *pts,
+static weft_status find_within_bounds(struct weft_fit *fit, struct guess *g, const struct wf_points *pts,
                                       struct weft_error *err)
 {
     for (;;) {
@@ -347,39 +243,24 @@ weft_status weft_fit_law(struct weft_fit *out, enum weft_law law, const struct w
 {
     struct weft_fit fit = {.law = law, .n_params = wf_law_n_params(law), .confidence = confidence};
     struct guess g = {.n = fit.n_params};
-    struct points pts = {0};
-    struct weft_timing *sorted = NULL;
+    struct wf_points pts;
     weft_status st;
 
     WF_ASSERT((int)law < (int)WEFT_N_LAWS && confidence > 0 && confidence < 1);
-    st = check_runs(runs, n, err);
+    st = wf_points_init(&pts, runs, n, err);
     if (st)
-        goto out;
-    sorted = wf_alloc_array(n, sizeof *sorted);
-    pts.list = wf_alloc_array(n, sizeof *pts.list);
-    if (!sorted || !pts.list) {
-        st = wf_error_nomem(err, "a fit");
-        goto out;
-    }
-    if (n) {
-        memcpy(sorted, runs, n * sizeof *sorted);
-        qsort(sorted, n, sizeof *sorted, by_workers_then_time);
-    }
-    gather(&pts, sorted, n);
+        return st;
     fit.n_counts = (int)pts.n;
-    if (fit.n_counts < fit.n_params + 1) {
+    if (fit.n_counts < fit.n_params + 1)
         st = weft_error_set(err, WEFT_EMPTY, "%s: %d different number%s of workers, %d are needed for %d parameters",
                             weft_law_name(law), fit.n_counts, fit.n_counts == 1 ? "" : "s", fit.n_params + 1,
                             fit.n_params);
-        goto out;
-    }
-    st = find_within_bounds(&fit, &g, &pts, err);
+    if (!st)
+        st = find_within_bounds(&fit, &g, &pts, err);
     if (!st)
         st = write_params(&fit, &g, err);
     if (!st)
         *out = fit;
-out:
-    wf_free(sorted);
-    wf_free(pts.list);
+    wf_points_fini(&pts);
     return st;
 }

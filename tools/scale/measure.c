@@ -17,8 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 weft_status scale_data_add(struct scale_data *d, struct scale_sample s, struct weft_error *err)
 {
     if (d->n_samples == d->room) {
@@ -39,79 +37,6 @@ void scale_data_fini(struct scale_data *d)
     free(d->samples);
     free(d->command);
     *d = (struct scale_data){0};
-}
-
-/* ---- The words of one run ------------------------------------------------------ */
-
-static void free_words(char **words)
-{
-    for (size_t i = 0; words && words[i]; i++)
-        free(words[i]);
-    free(words);
-}
-
-static char **fill_arguments(char *const *command, int n_workers, int64_t n)
-{
-    size_t n_words = 0;
-    char **words;
-
-    while (command[n_words])
-        n_words++;
-    words = calloc(n_words + 1, sizeof *words);
-    for (size_t i = 0; words && i < n_words; i++) {
-        words[i] = scale_pattern_fill(command[i], n_workers, n);
-        if (!words[i]) {
-            free_words(words);
-            return NULL;
-        }
-    }
-    return words;
-}
-
-/* The place of the word that begins as "NAME=..." does, up to the sign; the end: none. */
-static char **place_of(char **words, const char *assignment)
-{
-    const size_t n = strcspn(assignment, "=") + 1;
-
-    while (*words && strncmp(*words, assignment, n))
-        words++;
-    return words;
-}
-
-static bool put(char **words, const char *pattern, int n_workers, int64_t n)
-{
-    char **place = place_of(words, pattern), *filled = scale_pattern_fill(pattern, n_workers, n);
-
-    if (!filled)
-        return false;
-    free(*place);
-    *place = filled;
-    return true;
-}
-
-/* Our environment, what tells a Weft program its workers and size, then what the user says. */
-static char **fill_environment(const struct scale_options *o, int n_workers, int64_t n)
-{
-    size_t n_words = 0;
-    char **words;
-    bool ok;
-
-    while (environ[n_words])
-        n_words++;
-    words = calloc(n_words + o->n_env + 5, sizeof *words);
-    ok = words != NULL;
-    for (size_t i = 0; ok && i < n_words; i++)
-        ok = (words[i] = strdup(environ[i])) != NULL;
-    /* The long name of the same setting counts more than the short one. */
-    ok = ok && put(words, "WEFT_WORKERS={w}", n_workers, n) && put(words, "WEFT_POOL__WORKERS={w}", n_workers, n)
-         && put(words, "WEFT_SCALE_FACTOR={w}", o->weak ? n_workers : 1, n) && put(words, "WEFT_SCALE_SIZE={n}", n_workers, n);
-    for (size_t i = 0; ok && i < o->n_env; i++)
-        ok = put(words, o->env[i], n_workers, n);
-    if (!ok) {
-        free_words(words);
-        return NULL;
-    }
-    return words;
 }
 
 /* ---- One run ------------------------------------------------------------------- */
@@ -251,7 +176,7 @@ static weft_status run_once(struct bench *b, int round, int position, size_t k, 
     const struct scale_options *o = b->o;
     const int n_workers = o->workers[k];
     const int64_t n = size_of(o, n_workers);
-    char **argv = fill_arguments(o->command, n_workers, n), **env = fill_environment(o, n_workers, n);
+    char **argv = scale_arguments(o->command, n_workers, n), **env = scale_environment(o, n_workers, n);
     char run[SCALE_TEXT];
     struct scale_exit e;
     weft_status st;
@@ -277,8 +202,8 @@ static weft_status run_once(struct bench *b, int round, int position, size_t k, 
                                                      .seconds = (double)e.wall_ns / 1e9, .user = e.user,
                                                      .system = e.system, .peak_bytes = e.peak_bytes}, err);
 out:
-    free_words(argv);
-    free_words(env);
+    scale_free_words(argv);
+    scale_free_words(env);
     return st;
 }
 
@@ -344,32 +269,6 @@ static weft_status run_all(struct bench *b, size_t *order, struct scale_data *d,
     return st;
 }
 
-/* The command as a shell would take it: words with more than plain letters are quoted. */
-static char *command_text(char *const *command)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *to = open_memstream(&text, &size);
-
-    if (!to)
-        return NULL;
-    for (size_t i = 0; command[i]; i++) {
-        const char *w = command[i];
-        const bool plain = *w && !w[strspn(w, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%{}")];
-
-        fprintf(to, "%s%s", i ? " " : "", plain ? w : "'");
-        for (; !plain && *w; w++)
-            fputs(*w == '\'' ? "'\\''" : (char[]){*w, 0}, to);
-        if (!plain)
-            putc('\'', to);
-    }
-    if (fclose(to)) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
 static void close_file(FILE *f)
 {
     if (f)
@@ -382,7 +281,7 @@ weft_status scale_measure(struct scale_data *out, const struct scale_options *o,
                       .first = calloc(o->n_workers, sizeof *b.first),
                       .first_words = calloc(o->n_workers, sizeof *b.first_words)};
     size_t *order = calloc(o->n_workers, sizeof *order);
-    struct scale_data d = {.command = command_text(o->command)};
+    struct scale_data d = {.command = scale_command_text(o->command)};
     weft_status st;
 
     scale_machine_look(&d.machine);

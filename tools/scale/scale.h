@@ -1,11 +1,11 @@
 /* scale.h - how a program scales: what is asked, what was measured, what that says.
  *
  *     options     the command line
- *     measure     the runs, one after another     pattern, child
+ *     measure     the runs, one after another     command, child, machine
  *     load        or those of a file
  *     summary     medians, speed-ups, laws
  *     table chart in the terminal
- *     files       what is kept                    csv json dat gnuplot
+ *     files       what is kept                    csv json dat picture gnuplot
  *
  * Functions answer a weft_status and explain in `err`, as the library does.
  */
@@ -145,9 +145,11 @@ weft_status scale_gnuplot(const char *dir, bool *missing, struct weft_error *err
 
 /* ---- Parts -------------------------------------------------------------------- */
 
-/* `text` with {w} and {n} replaced; given: free(). NULL: no memory. */
-char *scale_pattern_fill(const char *text, int n_workers, int64_t n);
-bool  scale_pattern_has(const char *text, const char *pattern);
+bool   scale_pattern_has(const char *text, const char *pattern);
+char **scale_arguments(char *const *command, int n_workers, int64_t n); /* given: scale_free_words(); NULL: no memory */
+char **scale_environment(const struct scale_options *o, int n_workers, int64_t n); /* likewise */
+void   scale_free_words(char **words); /* NULL is fine */
+char  *scale_command_text(char *const *command); /* as a shell would take it; given: free(). NULL: no memory */
 
 /* One program, run to its end. Its group of processes is killed with it, whatever becomes
  * of it or of us. */

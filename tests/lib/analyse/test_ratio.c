@@ -6,7 +6,6 @@
 
 #include "lib/base/mem.h"
 #include "lib/base/random.h"
-#include "tests/support/scale.h"
 
 static struct weft_ratio ratio_of(const double *a, size_t n, const double *b, size_t m)
 {
@@ -66,7 +65,7 @@ static int n_covering(size_t n, bool disturbed, double *width)
     int n_covered = 0;
 
     *width = 0;
-    for (uint64_t trial = 0; trial < (uint64_t)test_scaled(2000); trial++) {
+    for (uint64_t trial = 0; trial < 2000; trial++) {
         struct weft_ratio r;
 
         for (size_t i = 0; i < n; i++) {
@@ -77,7 +76,7 @@ static int n_covering(size_t n, bool disturbed, double *width)
         }
         r = ratio_of(a, n, b, n);
         n_covered += r.low <= 3 && 3 <= r.high;
-        *width += (r.high - r.low) / (double)test_scaled(2000);
+        *width += (r.high - r.low) / 2000;
     }
     return n_covered;
 }
@@ -86,10 +85,10 @@ Test(ratio, interval_holds_the_factor_as_often_as_it_says)
 {
     double width, wider;
 
-    cr_assert_geq(n_covering(7, false, &width), 0.94 * (double)test_scaled(2000));
-    cr_assert_geq(n_covering(7, true, &wider), 0.93 * (double)test_scaled(2000));
+    cr_assert_geq(n_covering(7, false, &width), 0.94 * 2000);
+    cr_assert_geq(n_covering(7, true, &wider), 0.93 * 2000);
     cr_assert_lt(wider, 1.5 * width); /* and one of seven does not spoil it */
-    cr_assert_geq(n_covering(30, false, &width), 0.94 * (double)test_scaled(2000)); /* by the normal distribution */
+    cr_assert_geq(n_covering(30, false, &width), 0.94 * 2000); /* by the normal distribution */
 }
 
 Test(ratio, of_many_is_about_as_sure_by_either_way)
