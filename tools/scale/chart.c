@@ -85,12 +85,24 @@ static void print_label(const struct chart *c, const struct scale_summary *s, in
     for (size_t i = 0; i < s->n_rows; i++) {
         const double ideal = (double)s->rows[i].n_workers / s->rows[0].n_workers;
 
-        if (line(c, ideal * c->least) == y) {
+        if (line(c, ideal * c->least) == y && (!c->logs || exp2(round(log2(ideal))) == ideal)) {
             fprintf(to, "%6.4g ", ideal);
             return;
         }
     }
     fprintf(to, "       ");
+}
+
+/* One is enough at this size: the first that fits, or else the first there is; -1: none. */
+static int law_to_draw(const struct scale_summary *s)
+{
+    int law = -1;
+
+    for (int k = SCALE_LAWS - 1; k >= 0; k--) {
+        if (s->fitted[k] && (law < 0 || !s->fit[k].lacking || s->fit[law].lacking))
+            law = k;
+    }
+    return law;
 }
 
 void scale_print_chart(const struct scale_summary *s, FILE *to)
@@ -99,18 +111,18 @@ void scale_print_chart(const struct scale_summary *s, FILE *to)
     const double first = s->rows[0].n_workers;
     const char *const *marks = speaks_utf8() ? fine : plain;
     struct chart c = {.least = first, .most = last->n_workers, .top = last->n_workers};
+    int law;
 
     if (s->n_rows < 2)
         return;
     c.logs = c.most / c.least > 32;
+    law = law_to_draw(s);
     for (int x = 0; x < WIDE; x++) {
         const double n_workers = from_share(&c, (double)x / (WIDE - 1));
 
         set(&c, line(&c, n_workers), x, IDEAL);
-        for (int k = 0; k < SCALE_LAWS; k++) {
-            if (s->fitted[k] && !(k && s->fitted[0])) /* one is enough at this size */
-                set(&c, line(&c, first * scale_law_speedup(s, k, n_workers).value), x, LAW);
-        }
+        if (law >= 0)
+            set(&c, line(&c, first * scale_law_speedup(s, law, n_workers).value), x, LAW);
     }
     for (size_t i = 0; i < s->n_rows; i++) {
         const struct weft_band up = s->rows[i].speedup;
@@ -134,9 +146,7 @@ void scale_print_chart(const struct scale_summary *s, FILE *to)
     }
     print_axis(&c, s, to);
     fprintf(to, "         %s measured   %s its interval   %s ideal", marks[POINT], marks[INTERVAL], marks[IDEAL]);
-    for (int k = 0, told = 0; k < SCALE_LAWS; k++) {
-        if (s->fitted[k] && !told++)
-            fprintf(to, "   %s %s", marks[LAW], weft_law_name(s->law[k]));
-    }
+    if (law >= 0)
+        fprintf(to, "   %s %s", marks[LAW], weft_law_name(s->law[law]));
     putc('\n', to);
 }

@@ -57,28 +57,28 @@ static void place(FILE *to, double left, double right, double bottom, double top
     fprintf(to, "  set bmargin at screen %g; set tmargin at screen %g\n", bottom, top);
 }
 
-/* The measured numbers of workers, as far as there is room for them. */
-static void x_axis(const struct page *g, bool logs, FILE *to)
+/* The measured numbers of workers, as far as there is room for them; of many, where it is
+ * logarithmic, the powers of two. `wide`: what a digit takes, as a share of the axis. */
+static void x_axis(const struct page *g, bool logs, double wide, FILE *to)
 {
     const struct scale_summary *s = g->s;
-    const double gap = logs ? pow(g->last / g->first, 0.035) : 0.045 * (g->last - g->first);
-    const double pad = 0.04 * (g->last - g->first) + (g->last == g->first);
-    double before = 0;
+    const double far = logs ? log(g->last / g->first) : g->last - g->first, pad = far > 0 ? 0.04 * far : 1;
+    double free_from = -INFINITY;
 
     fputs("  set xtics nomirror (", to);
     for (size_t i = 0; i <= s->n_rows; i++) {
-        const double p = i < s->n_rows ? s->rows[i].n_workers : g->last;
-        const bool free = logs ? p > before * gap : p > before + gap;
+        const int p = i < s->n_rows ? s->rows[i].n_workers : (int)g->last;
+        const double at = far > 0 ? (logs ? log(p / g->first) : p - g->first) / far : 0;
+        const double half = (snprintf(NULL, 0, "%d", p) + 1) * wide / 2;
 
-        if (i && !free)
+        if (at - half < free_from || (logs && s->n_rows > 12 && (p & (p - 1))))
             continue;
-        fprintf(to, "%s%g", i ? ", " : "", p);
-        before = p;
+        fprintf(to, "%s%d", isinf(free_from) ? "" : ", ", p);
+        free_from = at + half;
     }
     fputs(")\n", to);
     if (logs)
-        fprintf(to, "  set logscale x 2; set xrange [%g:%g]\n", g->first / pow(g->last / g->first, 0.04),
-                g->last * pow(g->last / g->first, 0.04));
+        fprintf(to, "  set logscale x 2; set xrange [%g:%g]\n", g->first * exp(-pad), g->last * exp(pad));
     else
         fprintf(to, "  unset logscale x; set xrange [%g:%g]\n", g->first - pad, g->last + pad);
 }
@@ -240,7 +240,7 @@ void scale_write_gp(const struct scale_options *o, const struct scale_data *d, c
           "  set label 2 subtitle at screen 0.02, screen 0.905 left noenhanced font ',11' textcolor rgb '#666666'\n", to);
 
     place(to, 0.065, 0.585, 0.11, 0.85);
-    x_axis(&g, g.far, to);
+    x_axis(&g, g.far, 0.018, to);
     speedup_axis(&g, to);
     fprintf(to, "  set xlabel 'workers'; set ylabel '%s'; set ytics nomirror autofreq\n"
                 "  set key left top reverse Left samplen 2 spacing 1.25 noenhanced font ',10'\n",
@@ -250,7 +250,7 @@ void scale_write_gp(const struct scale_options *o, const struct scale_data *d, c
     fputs("  unset label; unset key; set tics font ',10'\n", to);
 
     place(to, 0.67, 0.985, 0.555, 0.85);
-    x_axis(&g, g.logs, to);
+    x_axis(&g, g.logs, 0.025, to);
     time_axis(&g, to);
     fprintf(to, "  set ylabel 'time, %s'; set xlabel ''\n", g.unit < 1e-4 ? "us" : g.unit < 1 ? "ms" : "s");
     write_curves(s, 3, 2, 1 / g.unit, false, to);
