@@ -52,6 +52,8 @@ enum weft_task_flag {
                      * was made. Fails when nobody can say its key in another process */
     WEFT_ROWS  = 8, /* the rows it gives are those of its inputs, one input after another, so that
                      * weft_source_of_row() finds through it where a row comes from */
+    WEFT_SOME_ROWS = 16, /* some rows of its one input, in their order; and of the first rows of that some
+                     * first rows of what it gives. So weft_pool_source_of_row() finds them, too */
 };
 
 /* How a graph makes the keys of pure tasks. */

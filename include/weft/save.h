@@ -15,7 +15,7 @@
  *     { "weft": 1, "layers": [{"name", "about"}], "bodies": [{"object", "symbol",
  *       "build_id", "offset"}], "targets": [key], "tasks": [
  *     {"key", "name", "body": place in bodies, "deps": [key or [key, result]], "arg", "index",
- *      "layer", "pure", "keep", "rows", "made_from", "results", "priority", "retries", "backoff_ns",
+ *      "layer", "pure", "keep", "rows", "some_rows", "made_from", "results", "priority", "retries", "backoff_ns",
  *      "timeout_ns", "scratch_bytes", "needs": {resource: units}, "workers", "only_workers",
  *      "result_bytes", "file", "line", "sources"},
  *     {"key", "value": number or {"type", "bytes" in hex}, "sources"},

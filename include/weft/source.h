@@ -33,6 +33,7 @@
 #include <stdio.h>
 #include <weft/collection.h>
 #include <weft/graph.h>
+#include <weft/pool.h>
 
 WEFT_BEGIN
 
@@ -107,11 +108,20 @@ WEFT_API weft_status weft_collection_sources(struct weft_collection c, size_t pa
 
 /* Where row `row` of what `t` gives comes from: its bytes, as a range of one row. Answered where rows
  * stay what they are: by readers that tell their rows (struct weft_task_source), and through tasks that are
- * WEFT_ROWS: frames and bags that are cut, joined and computed row by row, but not what a filter
- * or a sort has left, of which WEFT_UNSUPPORTED says who mixed its rows. WEFT_RANGE: there is no such
- * row. May look into the file, which must still be what it was. */
+ * WEFT_ROWS: frames and bags that are cut, joined and computed row by row. Of what a filter has left or a
+ * sort has mixed WEFT_UNSUPPORTED says which task that was. WEFT_RANGE: there is no such row. Runs
+ * nothing, but may look into the file, which must still be what it was. */
 WEFT_API weft_status weft_source_of_row(weft_task *t, int64_t row, struct weft_source_range *out,
                                         struct weft_error *err);
+
+/* The same of what filters of frames have left, too, and tasks of your own that are WEFT_SOME_ROWS and
+ * read a chunk: what they read is run on `pool`, and then they are, again and again over half as many
+ * rows, until it is known which one it was. So it costs the reading of a partition, or of all up to
+ * it, and fails as the tasks do that run. */
+WEFT_API weft_status weft_pool_source_of_row(weft_pool *pool, weft_task *t, int64_t row, struct weft_source_range *out,
+                                             struct weft_error *err);
+
+/* weft_source_of_row() of a partition. */
 WEFT_API weft_status weft_collection_source_of_row(struct weft_collection c, size_t part, int64_t row,
                                                    struct weft_source_range *out, struct weft_error *err);
 

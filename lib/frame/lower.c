@@ -54,7 +54,7 @@ static weft_status flow_body(weft_call *call, void *arg, struct weft_error *err)
 /* The tasks of all columns, made. */
 static weft_task **make_tasks(weft_frame *f, struct wf_flow *w)
 {
-    const uint32_t flags = WEFT_PURE | (wf_flow_keeps_rows(w) ? WEFT_ROWS : 0);
+    const uint32_t flags = WEFT_PURE | (wf_flow_keeps_rows(w) ? WEFT_ROWS : WEFT_SOME_ROWS);
     weft_task **tasks = wf_lower_reads(f, w);
     char about[WF_FRAME_ABOUT];
     struct wf_saved saved;

@@ -272,7 +272,7 @@ static inline bool set_deps(weft_graph *g, weft_task *t, weft_task *const *deps,
  * the quick way, so these are looked at once for all. */
 enum {
     KEYED      = WEFT_PURE | WEFT_KEEP,
-    KIND_FLAGS = KEYED | WEFT_ROWS | WF_TASK_WAITS | WF_TASK_PASSES,
+    KIND_FLAGS = KEYED | WEFT_ROWS | WEFT_SOME_ROWS | WF_TASK_WAITS | WF_TASK_PASSES,
 };
 
 static bool needs_extra(const struct weft_task_spec *spec)

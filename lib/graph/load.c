@@ -462,6 +462,7 @@ static weft_status add_body(struct loading *l, const json_t *from, const char *k
     spec.flags = (json_is_true(json_object_get(from, "pure")) ? WEFT_PURE : 0) |
                  (json_is_true(json_object_get(from, "keep")) ? WEFT_KEEP : 0) |
                  (json_is_true(json_object_get(from, "rows")) ? WEFT_ROWS : 0) |
+                 (json_is_true(json_object_get(from, "some_rows")) ? WEFT_SOME_ROWS : 0) |
                  (made_from < 0 ? 0 : made_from ? WF_TASK_PASSES : WF_TASK_WAITS);
     spec.body = l->bodies[body];
     spec.layer = (uint32_t)layer;

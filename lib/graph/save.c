@@ -238,6 +238,8 @@ static weft_status put_body(struct saving *s, const weft_task *t, struct weft_er
         fprintf(s->to, ", \"keep\": true");
     if (kind->flags & WEFT_ROWS)
         fprintf(s->to, ", \"rows\": true");
+    if (kind->flags & WEFT_SOME_ROWS)
+        fprintf(s->to, ", \"some_rows\": true");
     if (kind->flags & (WF_TASK_WAITS | WF_TASK_PASSES))
         fprintf(s->to, ", \"made_from\": %u", wf_task_n_made_from(t));
     put_number(s->to, "results", kind->n_results > 1 ? kind->n_results : 0);

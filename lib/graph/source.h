@@ -69,6 +69,11 @@ void        wf_readers_fini(struct wf_readers *w);
 /* The task of a part that there is. */
 weft_status wf_collection_at(struct weft_collection c, size_t part, weft_task **out, struct weft_error *err);
 
+static inline bool wf_task_keeps_rows(const weft_task *t)
+{
+    return t->what == WF_TASK_ALIAS || (t->what == WF_TASK_BODY && wf_task_kind(t)->flags & WEFT_ROWS);
+}
+
 /* How many of its inputs a task is made from, the first ones; it waits for the others. */
 static inline uint32_t wf_task_n_made_from(const weft_task *t)
 {

@@ -36,11 +36,6 @@ static bool push(struct wf_readers *w, const weft_task *t)
     return true;
 }
 
-static bool keeps_rows(const weft_task *t)
-{
-    return t->what == WF_TASK_ALIAS || (t->what == WF_TASK_BODY && wf_task_kind(t)->flags & WEFT_ROWS);
-}
-
 static bool tells_rows(const weft_task *t)
 {
     const struct wf_task_source *s = wf_source_first(t);
@@ -62,7 +57,7 @@ weft_status wf_readers_next(struct wf_readers *w, const weft_task **out, struct 
             return WEFT_OK;
         }
         weft_task_key(t, key, sizeof key);
-        if (wf_source_first(t) || !keeps_rows(t))
+        if (wf_source_first(t) || !wf_task_keeps_rows(t))
             return weft_error_set(err, WEFT_UNSUPPORTED, "%s does not say where its rows come from%s", key,
                                   t->n_deps ? ": ask what it reads" : "");
         if (++w->n_steps > MOST_STEPS)
