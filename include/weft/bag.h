@@ -118,7 +118,8 @@ WEFT_API weft_bag *weft_bag_parallelize_texts(weft_graph *g, const struct weft_t
  * for weft_graph_keys() by content). A file that changes after a task over it was built is
  * an error of the run when that task is pure; else it is read as it is by then.
  * WEFT_NOT_FOUND when a name or pattern matches nothing; WEFT_UNSUPPORTED for
- * compressed files (.gz .bz2 .xz .zst .lz4). */
+ * compressed files (.gz .bz2 .xz .zst .lz4). Which bytes of which file anything is made
+ * from: weft/source.h. */
 WEFT_API weft_bag *weft_bag_text(weft_graph *g, const char *paths, int min_partitions);
 
 /* One partition per task; each gives a weft_records of that kind and size, or its

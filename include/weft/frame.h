@@ -75,7 +75,8 @@ WEFT_API weft_frame *weft_frame_from_tasks(weft_graph *g, weft_task *const *task
 
 /* A CSV file, as weft/io.h says; `spec` may be NULL. The file is walked over once,
  * now, for its names, types and rows; partitions are parsed by the run, and only
- * the columns that are needed. */
+ * the columns that are needed. What is built on it can be asked which bytes and rows of
+ * which file it is made from: weft/source.h. */
 WEFT_API weft_frame *weft_frame_read_csv(weft_graph *g, const char *path, const struct weft_csv_spec *spec);
 
 /* ---- Row by row -------------------------------------------------------------
