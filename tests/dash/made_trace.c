@@ -52,7 +52,8 @@ static uint32_t add_task(struct made *m, int function, int chunk, const uint32_t
     struct task *t = &m->tasks[m->n_tasks];
 
     *t = (struct task){.function = function, .chunk = chunk, .n_deps = n_deps};
-    memcpy(t->deps, deps, (size_t)n_deps * sizeof *deps);
+    for (int d = 0; d < n_deps; d++)
+        t->deps[d] = deps[d];
     return (uint32_t)m->n_tasks++;
 }
 

@@ -176,6 +176,22 @@ const tests = {
         assert.equal(nameless, 0);
     },
 
+    async 'the legend lights up one function, and the critical path'() {
+        const drawn = () => small.evaluate(() => weft.page.stream.canvas.toDataURL());
+        const seen = [await drawn()];
+        for (const name of ['load', 'critical path']) {
+            const button = small.locator('#stream .legend button', {hasText: name});
+            await button.click();
+            await frames(small);
+            assert.equal(await button.getAttribute('aria-pressed'), 'true');
+            seen.push(await drawn());
+        }
+        assert.equal(new Set(seen).size, 3);
+        await small.locator('#stream .legend button', {hasText: 'critical path'}).click();
+        await frames(small);
+        assert.equal(await drawn(), seen[0]);
+    },
+
     async 'a task is found by its key'() {
         await small.fill('input[type=search]', 'HISTOGRAM');
         await small.press('input[type=search]', 'Enter');

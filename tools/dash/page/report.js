@@ -125,7 +125,7 @@
         }
 
         the_stream = new weft.Stream(view, {
-            label: l => lit === null || lit === l ? color_of[l] || '#888' : dim(),
+            label: l => color_of[l] || '#888',
             name: l => names[l],
             describe: i => [heading(i), facts(known(i))],
             describe_cell: c => {
@@ -142,19 +142,20 @@
             onselect: select,
         });
 
-        // The legend lights one function up.
-        let lit = null;
-        const dim = () => weft.ink('--steal');
-        const light = (name, button) => {
-            lit = lit === name ? null : name;
-            legend.querySelectorAll('button').forEach(b => b.setAttribute('aria-pressed', b === button && lit !== null));
-            the_stream.draw();
+        // The legend lights up one function, or the critical path.
+        const light = (button, lit) => {
+            const off = button.getAttribute('aria-pressed') === 'true';
+            legend.querySelectorAll('button').forEach(b => b.setAttribute('aria-pressed', b === button && !off));
+            the_stream.light(off ? null : lit);
         };
         const most = 14;
         const kinds_here = new Set(e.kind.map(k => weft.kinds[k].ink).filter(Boolean));
         const legend = el('div', {class: 'legend'},
-            functions.slice(0, most).map(f => el('button', {type: 'button', 'aria-pressed': 'false', title: 'light up', onclick: event => light(f.name, event.currentTarget)},
+            functions.slice(0, most).map(f => el('button', {type: 'button', 'aria-pressed': 'false', title: 'light up', onclick: event => light(event.currentTarget, {event: i => label[i] === f.name, cell: l => l === f.name})},
                 el('i', {style: {background: color_of[f.name], marginRight: '6px'}}), names[f.name])),
+            critical.n > 0 && el('button', {type: 'button', 'aria-pressed': 'false', title: 'light up',
+                onclick: event => light(event.currentTarget, {event: i => e.kind[i] === 0 && tasks.slack[e.task[i]] < 0, cell: () => false})},
+                el('i', {style: {background: 'var(--bad)', marginRight: '6px', borderRadius: '50%'}}), 'critical path'),
             functions.length > most && el('span', {}, `and ${plural(functions.length - most, 'function')} more`),
             kinds_here.has('--transfer') && el('span', {}, el('i', {style: {background: 'var(--transfer)'}}), 'transfer'),
             kinds_here.has('--disk') && el('span', {}, el('i', {style: {background: 'var(--disk)'}}), 'disk'),

@@ -77,7 +77,7 @@ weft.Model = class {
     }
 };
 
-// options: {label(i): colour of a label, describe(i), describe_cell(c), idle(w, time): elements of the
+// options: {label(l): the colour of a label, name(l), describe(i), describe_cell(c), idle(w, time): elements of the
 //           hint, near(i): {before: events, after: events}, onselect(i)}
 weft.Stream = class {
     constructor(view, options) {
@@ -86,6 +86,7 @@ weft.Stream = class {
         this.options = options;
         this.model = null;
         this.selected = -1;
+        this.lit = null;
         this.canvas = el('canvas', {tabindex: 0, role: 'application',
             'aria-label': 'Task stream. Arrows move, plus and minus zoom, 0 shows all, N and P go to the next and previous body, Escape lets go.'});
         this.over = el('canvas', {class: 'over'});
@@ -97,6 +98,12 @@ weft.Stream = class {
         view.listen(() => this.draw());
         new ResizeObserver(() => this.draw()).observe(this.element);
         this.hear();
+    }
+
+    // Lets some events stand out: {event(i), cell(label)} say which; null: all are as ever.
+    light(lit) {
+        this.lit = lit;
+        this.draw();
     }
 
     show(model) {
@@ -206,7 +213,7 @@ weft.Stream = class {
 
     paint_cells(c, faded) {
         const m = this.model, width = m.cell_ns / this.view.span * this.width;
-        const inks = new Map();
+        const inks = new Map(), lit = this.lit, dim = weft.ink('--steal');
         for (let w = 0; w < m.n_workers; w++) {
             const y = this.top + w * this.row, height = this.row - this.gap;
             for (let k = m.first_cell[w]; k < m.first_cell[w + 1]; k += 6) {
@@ -218,7 +225,7 @@ weft.Stream = class {
                 const label = m.cells[k + 2];
                 if (!inks.has(label))
                     inks.set(label, this.ink(label));
-                c.fillStyle = inks.get(label);
+                c.fillStyle = lit && !lit.cell(label) ? dim : inks.get(label);
                 c.globalAlpha = faded * m.cells[k + 3] / 1000;
                 c.fillRect(this.x(begin), y, width, height);
             }
@@ -232,9 +239,11 @@ weft.Stream = class {
         for (let w = 0; w < m.n_workers; w++) {
             for (let i = m.seek(w, this.view.from); i < m.first[w + 1] && m.begin[i] < this.view.to; i++) {
                 const kind = weft.kinds[m.kind[i]];
-                const ink = kind.ink || m.label[i];
+                let ink = kind.ink || m.label[i];
                 if (ink === '--idle')
                     continue;
+                if (this.lit && !this.lit.event(i))
+                    ink = '--steal';
                 if (m.failed[i]) {
                     failed.push(i);
                     continue;
