@@ -353,8 +353,11 @@ static weft_status fill_links(struct wf_picture *p, const weft_trace *t, const w
     for (size_t i = 1; i < weft_analysis_n_critical(a); i++) {
         const uint32_t from = p->box_of[critical[i - 1]], to = p->box_of[critical[i]];
 
-        if (from != to)
-            k.links[k.slots[slot_of(&k, from, to)] - 1].is_critical = true;
+        /* Between two runs the path goes on though nothing links them. */
+        const size_t place = from != to && k.n_slots ? k.slots[slot_of(&k, from, to)] : 0;
+
+        if (place)
+            k.links[place - 1].is_critical = true;
     }
     p->links = k.links;
     p->n_links = k.n;
