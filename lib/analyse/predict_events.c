@@ -1,6 +1,7 @@
 /* predict_events.c - what each event of a trace took by itself, and which are parts of a task. */
 #include "lib/analyse/predict_model.h"
 
+#include "lib/analyse/nest.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 
@@ -12,63 +13,39 @@ static bool is_body(unsigned kind)
     return kind == WEFT_EVENT_TASK || kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD;
 }
 
-static bool is_part(unsigned kind)
-{
-    return kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD;
-}
-
-/* Moving data: within a body it is its time, beside one it is time of the task as well. */
 static bool moves_data(unsigned kind)
 {
     return kind == WEFT_EVENT_SPILL || kind == WEFT_EVENT_UNSPILL || kind == WEFT_EVENT_SEND || kind == WEFT_EVENT_RECEIVE;
 }
 
-/* The events that go on at some moment, the outermost first. */
-struct open {
-    size_t *event;
-    size_t  n, room;
-};
-
-static bool push(struct open *o, size_t event)
+static bool is_part(unsigned kind)
 {
-    if (o->n == o->room) {
-        const size_t room = o->room ? o->room * 2 : 64;
-        size_t *more = wf_realloc(o->event, room * sizeof *more);
-
-        if (!more)
-            return false;
-        o->event = more;
-        o->room = room;
-    }
-    o->event[o->n++] = event;
-    return true;
+    return kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD;
 }
 
-/* What lies within an event is taken from it. */
-static bool find_own(struct wf_model_events *m, const weft_trace *t)
+/* Whose a moment is that lies in a piece of event k: writing to disk and reading back within a
+ * body is its time, and so is moving its data to another process. */
+static uint32_t owner(const struct wf_nest *nest, uint32_t k)
 {
-    const struct weft_event *e = weft_trace_events(t);
-    const size_t n = weft_trace_n_events(t);
-    struct open open = {0};
-    bool ok = true;
+    while (moves_data(nest->events[k].kind) && nest->parent[k] != WF_NO_EVENT)
+        k = nest->parent[k];
+    return k;
+}
 
-    for (size_t k = 0; ok && k < n; k++) {
-        const int64_t length = e[k].end_ns - e[k].begin_ns;
+static void find_own(struct wf_model_events *m, const struct wf_nest *nest)
+{
+    for (int w = 0; w < nest->n_workers; w++) {
+        struct wf_pieces pieces;
+        struct wf_piece piece;
 
-        while (open.n && (e[open.event[open.n - 1]].worker != e[k].worker || e[open.event[open.n - 1]].end_ns < e[k].end_ns ||
-                          e[open.event[open.n - 1]].end_ns <= e[k].begin_ns))
-            open.n--;
-        m->own_ns[k] += length - (is_body(e[k].kind) ? TICK_NS : 0);
-        if (open.n && moves_data(e[k].kind))
-            m->own_ns[k] = 0;
-        else if (open.n)
-            m->own_ns[open.event[open.n - 1]] -= length;
-        ok = push(&open, k);
+        wf_pieces_init(&pieces, nest, w, 0, INT64_MAX);
+        while (wf_pieces_next(&pieces, &piece))
+            if (piece.event != WF_NO_EVENT)
+                m->own_ns[owner(nest, piece.event)] += piece.end_ns - piece.begin_ns;
+        for (size_t k = nest->first[w]; k < nest->first[w + 1]; k++)
+            if (is_body(nest->events[k].kind))
+                m->own_ns[k] -= m->own_ns[k] < TICK_NS ? m->own_ns[k] : TICK_NS;
     }
-    wf_free(open.event);
-    for (size_t k = 0; k < n; k++)
-        m->own_ns[k] = m->own_ns[k] < 0 ? 0 : m->own_ns[k];
-    return ok;
 }
 
 static void list_parts(struct wf_model_events *m, const weft_trace *t)
@@ -93,8 +70,12 @@ static void list_parts(struct wf_model_events *m, const weft_trace *t)
 weft_status wf_model_events_init(struct wf_model_events *m, const weft_trace *t, struct weft_error *err)
 {
     const size_t n = weft_trace_n_events(t);
+    struct wf_nest nest;
     size_t n_parts = 0;
+    weft_status st = wf_nest_init(&nest, t, err);
 
+    if (st)
+        return st;
     for (size_t k = 0; k < n; k++)
         n_parts += is_part(weft_trace_events(t)[k].kind);
     *m = (struct wf_model_events){
@@ -102,12 +83,15 @@ weft_status wf_model_events_init(struct wf_model_events *m, const weft_trace *t,
         .first_part = wf_alloc_zero(weft_trace_n_tasks(t) + 1, sizeof *m->first_part),
         .part = wf_alloc_array(n_parts, sizeof *m->part),
     };
-    if (!m->own_ns || !m->first_part || !m->part || !find_own(m, t)) {
+    if (m->own_ns && m->first_part && m->part) {
+        find_own(m, &nest);
+        list_parts(m, t);
+    } else {
         wf_model_events_fini(m);
-        return wf_error_nomem(err, "a prediction");
+        st = wf_error_nomem(err, "a prediction");
     }
-    list_parts(m, t);
-    return WEFT_OK;
+    wf_nest_fini(&nest);
+    return st;
 }
 
 void wf_model_events_fini(struct wf_model_events *m)

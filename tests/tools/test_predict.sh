@@ -1,0 +1,79 @@
+#!/bin/sh
+# test_predict.sh WEFT SAVE - the verb predict: what it asks for, what it says, how it ends.
+# SAVE writes a trace of eight leaves and their sum.
+set -u
+weft=$1
+save=$2
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+# says CODE WORDS ARGUMENT...: the exit code, and words that stdout and stderr together have.
+says() {
+    code=$1
+    words=$2
+    shift 2
+    "$weft" "$@" >"$tmp/said" 2>&1
+    got=$?
+    if [ $got != "$code" ] || ! grep -qF -e "$words" "$tmp/said"; then
+        echo "weft $*: expected $code and '$words', got $got and:"
+        cat "$tmp/said"
+        failed=1
+    fi
+}
+
+says 0 'predict    how long a traced run takes' --help
+says 0 'usage: weft predict TRACE' predict --help
+says 2 'a TRACE is missing' predict
+says 2 'b.trace is too many' predict a.trace b.trace
+says 2 'there is no option --wrokers' predict a.trace --wrokers 3
+says 2 '--workers needs a value' predict a.trace --workers
+for list in 0 4097 x '' 2,1 1,1 '1,...' '...,4' '1,...,4' '1,2,...,...,8' '1,,2' '4,8,...,4'; do
+    says 2 "--workers $list is no list of numbers from 1 to 4096 that ascend" predict a.trace --workers "$list"
+done
+for what in load =2 load= load=0 load=-1 load=x load=nan; do
+    says 2 "--faster $what is not of the form WHAT=K with K above 0" predict a.trace --faster "$what"
+done
+says 2 '--worth -1 is no number from 0 to 1000' predict a.trace --worth -1
+says 2 '--at 0 is no number from 1 to 4096' predict a.trace --at 0
+says 2 '--each 3 is no time such as 20us' predict a.trace --each 3
+says 2 '--draws 0 is no number from 1 to 1000' predict a.trace --draws 0
+says 2 '--seed x is no number from 0' predict a.trace --seed x
+says 1 'none.trace: No such file or directory' predict "$tmp/none.trace"
+echo 'team,goals' >"$tmp/a.csv"
+says 1 'a.csv: is not a trace' predict "$tmp/a.csv"
+
+"$save" "$tmp/run.trace" || exit 1
+says 0 '9 tasks, traced on 2 workers' predict "$tmp/run.trace"
+says 1 'lead: no task has this name, layer or key' predict "$tmp/run.trace" --faster lead=2
+says 0 'workers  as traced     faster' predict "$tmp/run.trace" --faster leaf=2 --faster sum=inf
+says 0 'worth making faster, on 3 workers' predict "$tmp/run.trace" --at 3
+
+# counts LIST EXPECTED: a line of the table for each number of workers.
+counts() {
+    got=$("$weft" predict "$tmp/run.trace" --workers "$1" --worth 0 --ideal --draws 1 |
+        sed -n '/^workers/,/^$/p' | awk '$1 + 0 > 0 { printf "%s%s", sep, $1; sep = " " }')
+    [ "$got" = "$2" ] || { echo "--workers $1: expected '$2', got '$got'"; failed=1; }
+}
+counts 3 '3'
+counts 1,2,4,...,64 '1 2 4 8 16 32 64'
+counts 1,2,...,100 '1 2 4 8 16 32 64 100'
+counts 1,2,3,...,6,12 '1 2 3 4 5 6 12'
+counts 4,6,...,11 '4 6 8 10 11'
+
+# The same draws for the same seed, whoever asks.
+"$weft" predict "$tmp/run.trace" --json --seed 5 >"$tmp/a.json" && "$weft" predict "$tmp/run.trace" --json --seed 5 >"$tmp/b.json" || failed=1
+cmp -s "$tmp/a.json" "$tmp/b.json" || { echo 'the same seed gives other answers'; failed=1; }
+if command -v python3 >/dev/null; then
+    "$weft" predict "$tmp/run.trace" --workers 1,2,4 --faster leaf=2 --json >"$tmp/c.json"
+    python3 - "$tmp/c.json" <<'END' || failed=1
+import json, sys
+p = json.load(open(sys.argv[1]))
+assert p["tasks"] == 9 and p["traced_workers"] == 2 and p["measured"]
+assert [f["workers"] for f in p["forecasts"]] == [1, 2, 4] == [f["workers"] for f in p["as_traced"]]
+for f in p["forecasts"]:
+    assert f["lower_ns"] <= f["least_ns"] <= f["makespan_ns"] <= f["most_ns"], f
+assert sorted(w["name"] for w in p["worth"]["names"]) == ["leaf", "sum"]
+END
+fi
+exit $failed
