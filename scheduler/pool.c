@@ -11,6 +11,7 @@
 #include "lib/base/mem.h"
 #include "lib/graph/policy.h"
 #include "scheduler/early.h"
+#include "scheduler/outlet.h"
 #include "scheduler/process.h"
 #include "scheduler/progress.h"
 #include "scheduler/settle.h"
@@ -78,6 +79,7 @@ static void free_memory(weft_pool *pool)
         wf_post_fini(&pool->workers[i].post);
     }
     wf_recorder_fini(&pool->recorder);
+    wf_outlets_free(pool->outlets);
     wf_budget_free(pool->budget);
     wf_spill_release(pool->spill);
     wf_seats_fini(pool);
@@ -139,8 +141,9 @@ static bool start_worker(weft_pool *pool, int i)
     return w->started;
 }
 
-/* A pool as a settled spec says. */
-static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, struct weft_error *err)
+/* A pool as a settled spec says; takes the outlets, if that goes well. */
+static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, struct wf_outlets *outlets,
+                        struct weft_error *err)
 {
     weft_pool *pool = wf_alloc_aligned(sizeof *pool);
     weft_status st;
@@ -164,7 +167,7 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
     pool->kind = spec->kind;
     pool->process = getpid();
     pool->traces = spec->trace;
-    wf_recorder_init(&pool->recorder, false);
+    wf_recorder_init(&pool->recorder, wf_outlets_keep_all(outlets));
     pool->watch = spec->watch ? *spec->watch : pool->watch;
     pool->reruns = spec->rerun_failed;
     st = wf_error_nomem(err, "the resources of a pool");
@@ -221,6 +224,13 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
         weft_pool_free(pool);
         return st;
     }
+    st = outlets ? wf_outlets_begin(outlets, pool, err) : WEFT_OK;
+    if (st) {
+        wf_outlets_close(outlets);
+        weft_pool_free(pool);
+        return st;
+    }
+    pool->outlets = outlets;
     *out = pool;
     return WEFT_OK;
 fail:
@@ -235,7 +245,9 @@ weft_status weft_pool_open(weft_pool **out, const struct weft_pool_spec *spec, s
 
     if (st)
         return st;
-    st = make(out, &settled.spec, err);
+    st = make(out, &settled.spec, settled.outlets, err);
+    if (!st)
+        settled.outlets = NULL;
     wf_settled_fini(&settled);
     return st;
 }
@@ -247,7 +259,7 @@ static weft_pool *refusing(const struct weft_error *err)
     struct weft_error *refusal = wf_alloc(sizeof *refusal);
     weft_pool *pool = NULL;
 
-    if (!refusal || make(&pool, &least, NULL)) {
+    if (!refusal || make(&pool, &least, NULL, NULL)) {
         wf_free(refusal);
         return NULL;
     }
@@ -307,10 +319,14 @@ void weft_pool_free(weft_pool *pool)
         while (pool->n_open || pool->n_held)
             wf_cond_wait(&pool->all_told, &pool->lock);
         wf_mutex_unlock(&pool->lock);
+        if (pool->outlets)
+            wf_outlets_close(pool->outlets);
         wf_watchdog_stop(&pool->watchdog);
         if (pool->kind != WEFT_POOL_SERIAL)
             stop_workers(pool);
         wf_timer_stop(&pool->timer); /* a worker may be setting an alarm for what has just run */
+        if (pool->outlets)
+            wf_outlets_write(pool->outlets, pool);
     }
     free_memory(pool);
 }

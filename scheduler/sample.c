@@ -100,3 +100,45 @@ struct weft_sample wf_sample(struct wf_sampler *s, weft_pool *pool)
     now.spilled_bytes = memory.spilled;
     return now;
 }
+
+/* ---- Now and then ------------------------------------------------------------------ */
+
+static void *thread_main(void *arg)
+{
+    struct wf_sampling *s = arg;
+    bool ending = false, ran = false;
+
+    while (!ending) {
+        const struct weft_sample now = wf_sample(&s->sampler, s->pool);
+        bool runs;
+
+        wf_mutex_lock(&s->pool->lock);
+        runs = wf_load_relaxed(&s->pool->live) != 0;
+        if (runs || ran)
+            wf_record_sample(&s->pool->recorder, &now);
+        wf_mutex_unlock(&s->pool->lock);
+        ran = runs;
+        wf_wait(&s->ending, 0, s->interval_ns);
+        ending = wf_load_acquire(&s->ending);
+    }
+    return NULL;
+}
+
+bool wf_sampling_start(struct wf_sampling *s, weft_pool *pool, int64_t interval_ns)
+{
+    s->pool = pool;
+    s->interval_ns = interval_ns;
+    wf_init(&s->ending, 0);
+    s->started = wf_thread_start(&s->thread, thread_main, s);
+    return s->started;
+}
+
+void wf_sampling_stop(struct wf_sampling *s)
+{
+    if (!s->started)
+        return;
+    wf_store_release(&s->ending, 1);
+    wf_wake(&s->ending, 1);
+    wf_thread_join(s->thread);
+    s->started = false;
+}

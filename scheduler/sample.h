@@ -4,10 +4,24 @@
 
 #include <weft/trace.h>
 
+#include "scheduler/sync.h"
+
 /* What was seen last; zeros: nothing yet. */
 struct wf_sampler {
     int64_t at_ns, cpu_ns;
 };
+
+/* A thread that puts a sample into the recorder of a pool now and then, while something runs and once after. */
+struct wf_sampling {
+    struct wf_sampler sampler;
+    weft_pool        *pool;
+    int64_t           interval_ns;
+    wf_thread         thread;
+    bool              started;
+    _Atomic uint32_t  ending;
+};
+bool wf_sampling_start(struct wf_sampling *s, weft_pool *pool, int64_t interval_ns); /* false: no thread */
+void wf_sampling_stop(struct wf_sampling *s); /* one not started is fine */
 
 /* at_ns is of the monotonic clock. `cores` is that since the last time, 0 the first time. */
 struct weft_sample wf_sample(struct wf_sampler *s, weft_pool *pool);

@@ -3,9 +3,13 @@
 
 #include "lib/base/setting.h"
 #include "scheduler/gate.h"
+#include "scheduler/outlet.h"
 #include "scheduler/topo.h"
 
 _Static_assert((int)WF_MOST_WORKERS_SET == (int)WF_MAX_WORKERS, "what may be set is what may be");
+
+/* Each worker keeps so many of a trace that only the program asks for. */
+enum { EVENTS = 65536 };
 
 static enum weft_pool_kind kind_of(const weft_config *c)
 {
@@ -46,9 +50,16 @@ weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec,
     if (s.spec.n_workers <= 0)
         s.spec.n_workers = (int)wf_config_number(c, WF_POOL_WORKERS);
     s.spec.no_pin = s.spec.no_pin || !wf_config_number(c, WF_POOL_PIN);
-    s.spec.trace = s.spec.trace || wf_config_number(c, WF_TRACE);
+    st = wf_outlets_new(&s.outlets, c, err);
+    if (st) {
+        wf_settled_fini(&s);
+        return st;
+    }
+    s.spec.trace = s.spec.trace || s.outlets || wf_config_number(c, WF_TRACE_ON);
     if (!s.spec.trace_events)
         s.spec.trace_events = wf_config_number(c, WF_TRACE_EVENTS);
+    if (!s.spec.trace_events)
+        s.spec.trace_events = s.outlets ? wf_outlets_events(s.outlets) : EVENTS;
     if (!s.spec.limit_bytes)
         s.spec.limit_bytes = wf_config_number(c, WF_MEMORY_LIMIT);
     if (!s.spec.spill_dir && *wf_config_text(c, WF_SPILL_DIR))
@@ -67,4 +78,5 @@ weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec,
 void wf_settled_fini(struct wf_settled *s)
 {
     weft_config_free(s->config);
+    wf_outlets_free(s->outlets);
 }

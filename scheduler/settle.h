@@ -8,6 +8,7 @@
 struct wf_settled {
     struct weft_pool_spec spec;
     weft_config          *config; /* read for it, and holding its texts; NULL: the program's */
+    struct wf_outlets    *outlets;/* what it shows and leaves behind; NULL: nothing. The pool takes it */
 };
 
 /* `spec` may be NULL. On an error there is nothing to fini. */

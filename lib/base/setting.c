@@ -22,7 +22,32 @@ static const struct wf_word words_progress[] = {
     {"no", WF_PROGRESS_OFF},    {"1", WF_PROGRESS_ON},    {"0", WF_PROGRESS_OFF},   {NULL, 0},
 };
 
+/* Of a file that is written: no, or its usual name. */
+static const struct wf_word words_file[] = {
+    {"none", WF_FILE_NONE}, {"no", WF_FILE_NONE}, {"off", WF_FILE_NONE}, {"0", WF_FILE_NONE},
+    {"yes", WF_FILE_USUAL}, {"on", WF_FILE_USUAL}, {"1", WF_FILE_USUAL}, {NULL, 0},
+};
+static const struct wf_word words_port[] = {{"none", 0}, {"no", 0}, {"off", 0}, {"0", 0}, {"yes", 8787}, {"on", 8787}, {NULL, 0}};
+
 const struct wf_setting wf_settings[WF_N_SETTINGS] = {
+    [WF_DASHBOARD_ADDRESS] = {
+        .name = "dashboard.address", .kind = WEFT_SETTING_TEXT, .fallback = "127.0.0.1", .accepts = "an address in numbers",
+        .about = "Where the page of a pool can be asked for; another address than a loopback one needs dashboard.token.",
+    },
+    [WF_DASHBOARD_PORT] = {
+        .name = "dashboard.port", .variable = "WEFT_DASHBOARD", .kind = WEFT_SETTING_COUNT, .fallback = "none",
+        .accepts = "a port from 1 to 65535, yes (8787) or none", .words = words_port, .least = 1, .most = 65535,
+        .about = "At which port, or the next that is free, a pool shows in a browser what it does while it works.",
+    },
+    [WF_DASHBOARD_TOKEN] = {
+        .name = "dashboard.token", .kind = WEFT_SETTING_TEXT, .fallback = "", .accepts = "8 to 128 letters, digits and -._~",
+        .about = "What one must show to see that page; empty: nothing.",
+    },
+    [WF_DRAW_FILE] = {
+        .name = "draw.file", .variable = "WEFT_DRAW", .kind = WEFT_SETTING_TEXT, .fallback = "none",
+        .accepts = "a path that ends in .svg, .png, .pdf or .dot, yes (weft.svg) or none", .words = words_file,
+        .about = "Where a picture of what a pool has run is drawn when it ends.",
+    },
     [WF_MEMORY_LIMIT] = {
         .name = "memory.limit", .variable = "WEFT_MEMORY_LIMIT", .kind = WEFT_SETTING_BYTES, .fallback = "none",
         .accepts = "a size such as 64MiB or 1.5GB, auto or none", .words = words_limit,
@@ -53,6 +78,11 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
         .accepts = "a time such as 5s or 200ms, or auto", .words = word_auto,
         .about = "How often they tell; auto: 100ms on a terminal, else 1s.",
     },
+    [WF_REPORT_FILE] = {
+        .name = "report.file", .variable = "WEFT_REPORT", .kind = WEFT_SETTING_TEXT, .fallback = "none",
+        .accepts = "a path, yes (weft.html) or none", .words = words_file,
+        .about = "Where a page that tells all of what a pool has run is written when it ends.",
+    },
     [WF_RUN_RERUN_FAILED] = {
         .name = "run.rerun_failed", .variable = "WEFT_RERUN_FAILED", .kind = WEFT_SETTING_BOOL, .fallback = "no",
         .accepts = "yes or no", .words = words_yes_no,
@@ -67,14 +97,29 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
         .accepts = "a size such as 64MiB or 1.5GB, or none", .words = word_none,
         .about = "How many bytes may lie there; none: as many as the disk has.",
     },
-    [WF_TRACE] = {
-        .name = "trace", .kind = WEFT_SETTING_BOOL, .fallback = "no", .accepts = "yes or no", .words = words_yes_no,
-        .about = "Whether workers note what they do, for weft/trace.h.",
+    [WF_SUMMARY] = {
+        .name = "summary", .kind = WEFT_SETTING_BOOL, .fallback = "no", .accepts = "yes or no", .words = words_yes_no,
+        .about = "Whether a pool says on stderr, when it ends, what it has run and where the time went.",
     },
     [WF_TRACE_EVENTS] = {
-        .name = "trace.events", .kind = WEFT_SETTING_COUNT, .fallback = "65536",
-        .accepts = "a number from 1 to 1000000000", .least = 1, .most = 1000000000,
-        .about = "How many of its latest events each worker keeps in a trace.",
+        .name = "trace.events", .kind = WEFT_SETTING_COUNT, .fallback = "auto", .words = word_auto,
+        .accepts = "a number from 1 to 1000000000, or auto", .least = 1, .most = 1000000000,
+        .about = "How many of its latest events each worker keeps in a trace; auto: 65536, a million where there is a "
+                 "dashboard, sixteen million where a file is written.",
+    },
+    [WF_TRACE_FILE] = {
+        .name = "trace.file", .variable = "WEFT_TRACE", .kind = WEFT_SETTING_TEXT, .fallback = "none",
+        .accepts = "a path, yes (weft.trace) or none", .words = words_file,
+        .about = "Where a pool writes a trace of all it has run when it ends, for `weft trace` and its like.",
+    },
+    [WF_TRACE_ON] = {
+        .name = "trace.on", .kind = WEFT_SETTING_BOOL, .fallback = "no", .accepts = "yes or no", .words = words_yes_no,
+        .about = "Whether workers note what they do, for weft/trace.h; they do where one of the others is asked for.",
+    },
+    [WF_TRACE_SAMPLE] = {
+        .name = "trace.sample", .kind = WEFT_SETTING_DURATION, .fallback = "auto", .words = word_auto,
+        .accepts = "a time such as 100ms, 0 for never, or auto",
+        .about = "How often memory and processors are looked at for a trace; auto: every 50ms where a file is written.",
     },
 };
 

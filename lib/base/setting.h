@@ -7,23 +7,34 @@
 /* In the order in which they are listed: by name. A new one has its line here and its entry
  * in setting.c, and is then heard from files, the environment and programs. */
 enum wf_setting_id {
+    WF_DASHBOARD_ADDRESS,
+    WF_DASHBOARD_PORT,
+    WF_DASHBOARD_TOKEN,
+    WF_DRAW_FILE,
     WF_MEMORY_LIMIT,
     WF_POOL_KIND,
     WF_POOL_PIN,
     WF_POOL_WORKERS,
     WF_PROGRESS,
     WF_PROGRESS_INTERVAL,
+    WF_REPORT_FILE,
     WF_RUN_RERUN_FAILED,
     WF_SPILL_DIR,
     WF_SPILL_LIMIT,
-    WF_TRACE,
+    WF_SUMMARY,
     WF_TRACE_EVENTS,
+    WF_TRACE_FILE,
+    WF_TRACE_ON,
+    WF_TRACE_SAMPLE,
     WF_N_SETTINGS
 };
 
 /* Numbers of the words of pool.kind and of progress; "auto" and "none" are 0 everywhere. */
 enum { WF_KIND_THREADS = 1, WF_KIND_PROCESSES, WF_KIND_SYNC };
 enum { WF_PROGRESS_AUTO, WF_PROGRESS_ON, WF_PROGRESS_OFF };
+
+/* Words of a setting that names a file; any other text is its path. */
+enum { WF_FILE_NONE = 1, WF_FILE_USUAL };
 
 enum { WF_MOST_WORKERS_SET = 4096 };
 
@@ -57,7 +68,8 @@ void wf_setting_variable(const struct wf_setting *s, char *text, size_t size);
 
 /* ---- What a configuration says (config.c, config_file.c) ------------------- */
 
-/* What a setting stands for: a count, bytes, nanoseconds, 0 or 1, the number of a word. */
+/* What a setting stands for: a count, bytes, nanoseconds, 0 or 1, the number of a word; of a text
+ * 0, unless it is a word. */
 uint64_t    wf_config_number(const weft_config *c, enum wf_setting_id id);
 const char *wf_config_text(const weft_config *c, enum wf_setting_id id); /* as it was written; lent */
 

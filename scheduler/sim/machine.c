@@ -4,6 +4,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "scheduler/process.h"
+#include "scheduler/outlet.h"
 #include "scheduler/progress.h"
 #include "scheduler/quota.h"
 #include "scheduler/sim/sim.h"
@@ -68,6 +69,25 @@ bool wf_progress_start(struct wf_progress *p)              { (void)p; return fal
 void wf_progress_free(struct wf_progress *p)               { (void)p; }
 void wf_progress_enter(struct wf_progress *p, size_t n)    { (void)p, (void)n; }
 void wf_progress_leave(struct wf_progress *p)              { (void)p; }
+
+weft_status wf_outlets_new(struct wf_outlets **out, const weft_config *c, struct weft_error *err)
+{
+    (void)c, (void)err;
+    *out = NULL;
+    return WEFT_OK;
+}
+
+void   wf_outlets_free(struct wf_outlets *o)                 { (void)o; }
+size_t wf_outlets_events(const struct wf_outlets *o)         { (void)o; return 0; }
+bool   wf_outlets_keep_all(const struct wf_outlets *o)       { (void)o; return false; }
+void   wf_outlets_close(struct wf_outlets *o)                { (void)o; }
+void   wf_outlets_write(struct wf_outlets *o, weft_pool *p)  { (void)o, (void)p; }
+
+weft_status wf_outlets_begin(struct wf_outlets *o, weft_pool *pool, struct weft_error *err)
+{
+    (void)o, (void)pool, (void)err;
+    return WEFT_OK;
+}
 
 /* ---- No processes ---------------------------------------------------------------- */
 

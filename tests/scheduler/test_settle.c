@@ -57,7 +57,7 @@ Test(settle, the_environment_says_what_the_spec_leaves_open)
     setenv("WEFT_WORKERS", "5", 1);
     setenv("WEFT_POOL__KIND", "processes", 1);
     setenv("WEFT_POOL__PIN", "no", 1);
-    setenv("WEFT_TRACE", "yes", 1);
+    setenv("WEFT_TRACE__ON", "yes", 1);
     setenv("WEFT_TRACE__EVENTS", "100", 1);
     setenv("WEFT_MEMORY_LIMIT", "64MiB", 1);
     setenv("WEFT_SPILL__DIR", "/var/tmp", 1);

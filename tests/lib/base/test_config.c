@@ -56,7 +56,7 @@ Test(config, says_defaults_when_nobody_said_anything)
         cr_assert_str_eq(s.from, "default");
     }
     cr_assert_eq(setting(c, "pool.workers").number, 0);
-    cr_assert_eq(setting(c, "trace.events").number, 65536);
+    cr_assert_eq(setting(c, "trace.events").number, 0);
     cr_assert_eq(setting(c, "pool.kind").number, WF_KIND_THREADS);
     weft_config_free(c);
 }

@@ -1,0 +1,236 @@
+/* test_outlet.c - what a pool leaves behind when it ends, because it was configured so. */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <weft/analyse.h>
+#include <weft/pool.h>
+#include <weft/trace.h>
+
+#include "lib/graph/trace.h"
+#include "tests/support/bodies.h"
+#include "tests/support/config_env.h"
+#include "tests/support/tempdir.h"
+
+static char *dir;
+
+static void begin(void)
+{
+    dir = tempdir_new();
+    config_env_clear(dir);
+}
+
+static void end(void)
+{
+    tempdir_remove(dir);
+}
+
+TestSuite(outlet, .init = begin, .fini = end);
+
+static const char *path_of(const char *name)
+{
+    static char path[4096];
+
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    return path;
+}
+
+static weft_status body_slow(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)call, (void)arg, (void)err;
+    usleep(60000);
+    return WEFT_OK;
+}
+
+/* A pool that writes `name` into the directory, by the setting. */
+static weft_pool *pool_with(const char *setting, const char *path, enum weft_pool_kind kind, int workers)
+{
+    weft_config *c;
+    weft_pool *pool = NULL;
+    struct weft_error err;
+
+    cr_assert_eq(weft_config_defaults(&c, &err), WEFT_OK);
+    cr_assert_eq(weft_config_set(c, setting, path, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(weft_pool_open(&pool, &(struct weft_pool_spec){.kind = kind, .n_workers = workers, .config = c,
+                                                                .progress = WEFT_PROGRESS_OFF}, &err),
+                 WEFT_OK, "%s", err.message);
+    weft_config_free(c);
+    return pool;
+}
+
+static weft_task *chain(weft_graph *g, int n)
+{
+    weft_task *t = weft_add(g, body_add, .name = "first", .arg = arg_of(1));
+
+    for (int i = 1; i < n; i++)
+        t = weft_add(g, body_add, .name = "next", .deps = WEFT_DEPS(t));
+    return t;
+}
+
+Test(outlet, a_trace_holds_all_runs_each_with_its_own_tasks)
+{
+    int n_pools = 0;
+
+    for (int kind = WEFT_POOL_THREADS; kind <= WEFT_POOL_PROCESSES; kind++)
+        for (int workers = 1; workers <= 4; workers *= 4) {
+            weft_pool *pool = pool_with("trace.file", path_of("all.trace"), (enum weft_pool_kind)kind, workers);
+            weft_graph *g = weft_graph_new(), *h = weft_graph_new();
+            weft_task *t = chain(g, 5), *other = chain(h, 3);
+            struct weft_error err;
+            weft_plan *plan;
+            weft_trace *trace;
+            char name[32] = "all.trace";
+            int *n_ran;
+
+            if (n_pools++)
+                snprintf(name, sizeof name, "all-%d.trace", n_pools);
+            cr_assert_eq(weft_plan_new(&plan, &t, 1, NULL, &err), WEFT_OK);
+            for (int i = 0; i < 3; i++)
+                cr_assert_eq(weft_pool_run_plan(pool, plan, NULL, NULL, &err), WEFT_OK);
+            cr_assert_eq(weft_pool_run(pool, other, NULL, &err), WEFT_OK);
+            cr_assert_eq(weft_pool_run_plan(pool, plan, NULL, NULL, &err), WEFT_OK);
+            weft_plan_free(plan);
+            weft_graph_free(g);
+            weft_graph_free(h);
+            weft_pool_free(pool);
+
+            cr_assert_eq(weft_trace_read(&trace, path_of(name), &err), WEFT_OK, "%s", err.message);
+            cr_assert(wf_trace_check(trace, NULL));
+            cr_assert_eq(weft_trace_n_runs(trace), 5);
+            cr_assert_eq(weft_trace_n_tasks(trace), 4 * 5 + 3);
+            cr_assert_eq(weft_trace_n_lost(trace), 0);
+            for (size_t r = 0; r < 5; r++) {
+                const struct weft_trace_run *run = &weft_trace_runs(trace)[r];
+
+                cr_assert_eq(run->n_tasks, r == 3 ? 3 : 5);
+                cr_assert_eq(weft_trace_n_deps(trace, run->first_task), 0);
+                cr_assert_eq(weft_trace_deps(trace, run->first_task + 1)[0], run->first_task);
+                cr_assert(r == 0 || run->begin_ns >= run[-1].end_ns);
+            }
+            n_ran = calloc(weft_trace_n_tasks(trace), sizeof *n_ran);
+            for (size_t i = 0; i < weft_trace_n_events(trace); i++) {
+                const struct weft_event *e = &weft_trace_events(trace)[i];
+
+                n_ran[e->kind == WEFT_EVENT_TASK ? e->task : 0] += e->kind == WEFT_EVENT_TASK;
+            }
+            for (size_t i = 0; i < weft_trace_n_tasks(trace); i++)
+                cr_assert_eq(n_ran[i], 1, "task %zu ran %d times", i, n_ran[i]);
+            cr_assert_gt(strlen(weft_trace_about(trace).program), 4);
+            cr_assert_gt(weft_trace_about(trace).n_cores, 0);
+            free(n_ran);
+            weft_trace_free(trace);
+        }
+}
+
+Test(outlet, runs_at_the_same_time_are_told_apart)
+{
+    const char *path = path_of("many.trace");
+    weft_pool *pool = pool_with("trace.file", path, WEFT_POOL_THREADS, 4);
+    weft_graph *g[20];
+    weft_future *f[20];
+    struct weft_error err;
+    weft_trace *trace;
+    size_t n = 0;
+
+    for (int i = 0; i < 20; i++) {
+        weft_task *t;
+
+        g[i] = weft_graph_new();
+        t = chain(g[i], 10 + i);
+        cr_assert_eq(weft_pool_submit(pool, &t, 1, NULL, &f[i], &err), WEFT_OK);
+        n += 10 + (size_t)i;
+    }
+    for (int i = 0; i < 20; i++) {
+        weft_future_wait(f[i], -1);
+        weft_future_free(f[i]);
+        weft_graph_free(g[i]);
+    }
+    weft_pool_free(pool);
+    cr_assert_eq(weft_trace_read(&trace, path, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(weft_trace_n_runs(trace), 20);
+    cr_assert_eq(weft_trace_n_tasks(trace), n);
+    for (size_t i = 0; i < weft_trace_n_events(trace); i++) {
+        const struct weft_event *e = &weft_trace_events(trace)[i];
+        size_t r = 0;
+
+        if (e->kind != WEFT_EVENT_TASK)
+            continue;
+        while (e->task >= weft_trace_runs(trace)[r].first_task + weft_trace_runs(trace)[r].n_tasks)
+            r++;
+        cr_assert_leq(weft_trace_runs(trace)[r].begin_ns, e->begin_ns + 1000);
+        cr_assert_geq(weft_trace_runs(trace)[r].end_ns, e->end_ns - 1000);
+        n--;
+    }
+    cr_assert_eq(n, 0);
+    weft_trace_free(trace);
+}
+
+Test(outlet, a_later_pool_does_not_write_over_what_an_earlier_one_wrote)
+{
+    weft_graph *g = weft_graph_new();
+    weft_task *t = chain(g, 2);
+    struct weft_error err;
+    weft_trace *trace;
+
+    for (int i = 0; i < 3; i++) {
+        weft_pool *pool = pool_with("trace.file", path_of("run.trace"), WEFT_POOL_THREADS, i + 1), *idle;
+
+        /* One that runs nothing leaves nothing, and does not count. */
+        idle = pool_with("trace.file", path_of("run.trace"), WEFT_POOL_THREADS, 1);
+        weft_pool_free(idle);
+        cr_assert_eq(weft_pool_run(pool, t, NULL, &err), WEFT_OK);
+        weft_pool_free(pool);
+    }
+    for (int i = 0; i < 3; i++) {
+        static const char *const names[] = {"run.trace", "run-2.trace", "run-3.trace"};
+
+        cr_assert_eq(weft_trace_read(&trace, path_of(names[i]), &err), WEFT_OK, "%s", err.message);
+        cr_assert_eq(weft_trace_n_workers(trace), i + 1);
+        weft_trace_free(trace);
+    }
+    weft_graph_free(g);
+}
+
+Test(outlet, what_cannot_be_written_is_told_and_the_program_goes_on)
+{
+    weft_pool *pool = pool_with("trace.file", path_of("nowhere/run.trace"), WEFT_POOL_THREADS, 2);
+    weft_graph *g = weft_graph_new();
+    char said[512] = {0};
+    struct weft_error err;
+    int told[2];
+
+    cr_assert_eq(pipe(told), 0);
+    cr_assert_eq(weft_pool_run(pool, chain(g, 2), NULL, &err), WEFT_OK);
+    dup2(told[1], STDERR_FILENO);
+    weft_pool_free(pool);
+    weft_graph_free(g);
+    cr_assert_gt(read(told[0], said, sizeof said - 1), 0);
+    cr_assert(strstr(said, "nowhere/run.trace"), "%s", said);
+}
+
+Test(outlet, memory_and_processors_are_sampled_while_runs_go_on)
+{
+    const char *path = path_of("sampled.trace");
+    weft_config *c;
+    weft_pool *pool;
+    weft_graph *g = weft_graph_new();
+    struct weft_error err;
+    weft_trace *trace;
+
+    cr_assert_eq(weft_config_defaults(&c, &err), WEFT_OK);
+    cr_assert_eq(weft_config_set(c, "trace.file", path, &err), WEFT_OK);
+    cr_assert_eq(weft_config_set(c, "trace.sample", "5ms", &err), WEFT_OK);
+    pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2, .config = c});
+    weft_config_free(c);
+    cr_assert_eq(weft_pool_run(pool, weft_add(g, body_slow, .name = "slow"), NULL, &err), WEFT_OK, "%s", err.message);
+    weft_pool_free(pool);
+    weft_graph_free(g);
+    cr_assert_eq(weft_trace_read(&trace, path, &err), WEFT_OK, "%s", err.message);
+    cr_assert_gt(weft_trace_n_samples(trace), 0);
+    cr_assert_gt(weft_trace_samples(trace)[0].resident_bytes, 1 << 20);
+    weft_trace_free(trace);
+}
