@@ -237,16 +237,22 @@ static void find_stats(weft_analysis *a)
         a->run_stats[r].work_ns = a->run_stats[r].span_ns = 0;
 }
 
-static weft_status analyse(weft_analysis *a, const struct weft_analyse_spec *spec, struct weft_error *err)
+static weft_status find_times(weft_analysis *a, struct weft_error *err)
 {
-    weft_status st = wf_nest_init(&a->nest, a->trace, err);
+    const weft_status st = wf_nest_init(&a->nest, a->trace, err);
 
     if (st)
         return st;
     find_bodies(a);
     find_costs(a);
     find_moments(a);
-    st = find_stretches(a, err);
+    return WEFT_OK;
+}
+
+static weft_status find_rest(weft_analysis *a, const struct weft_analyse_spec *spec, struct weft_error *err)
+{
+    weft_status st = find_stretches(a, err);
+
     if (st)
         return st;
     count_runs(a);
@@ -271,8 +277,8 @@ static weft_status analyse(weft_analysis *a, const struct weft_analyse_spec *spe
     return st;
 }
 
-weft_status weft_analyse_with(weft_analysis **out, const weft_trace *t, const struct weft_analyse_spec *spec,
-                              struct weft_error *err)
+static weft_status analyse(weft_analysis **out, const weft_trace *t, const struct weft_analyse_spec *spec, bool times_only,
+                           struct weft_error *err)
 {
     weft_analysis *a = wf_alloc_zero(1, sizeof *a);
     weft_status st;
@@ -288,14 +294,26 @@ weft_status weft_analyse_with(weft_analysis **out, const weft_trace *t, const st
         a->runs = &a->whole;
         a->stats.n_runs = 1;
     }
-    st = make_room(a, a->stats.n_tasks) ? analyse(a, spec ? spec : &(struct weft_analyse_spec){0}, err)
-                                        : wf_error_nomem(err, "an analysis");
+    st = make_room(a, a->stats.n_tasks) ? find_times(a, err) : wf_error_nomem(err, "an analysis");
+    if (!st && !times_only)
+        st = find_rest(a, spec ? spec : &(struct weft_analyse_spec){0}, err);
     if (!st) {
         *out = a;
         a = NULL;
     }
     weft_analysis_free(a);
     return st;
+}
+
+weft_status wf_analyse_times(weft_analysis **out, const weft_trace *t, struct weft_error *err)
+{
+    return analyse(out, t, NULL, true, err);
+}
+
+weft_status weft_analyse_with(weft_analysis **out, const weft_trace *t, const struct weft_analyse_spec *spec,
+                              struct weft_error *err)
+{
+    return analyse(out, t, spec, false, err);
 }
 
 weft_status weft_analyse_trace(weft_analysis **out, const weft_trace *t, struct weft_error *err)

@@ -49,6 +49,10 @@ struct weft_analysis {
     struct wf_times        in_flight, waiting; /* when a run went on; when a task was ready and did not run */
 };
 
+/* When tasks were ready, began and ended, what they cost, and nothing else: what curves over real
+ * time need. */
+weft_status wf_analyse_times(weft_analysis **out, const weft_trace *t, struct weft_error *err);
+
 /* In which run a task is. */
 size_t wf_analysis_run_of(const weft_analysis *a, size_t i);
 
