@@ -85,10 +85,10 @@ const tests = {
         assert.equal(figures.workers, 4);
         assert.equal((await rows(small, 'workers')).length, 4);
         assert.equal((await rows(small, 'functions')).length, 6);
-        // Bodies, summed up here from the events themselves.
+        // What tasks cost, summed up here from the events: a spawned body lies within that of its own task.
         const total = {}, {events} = data.stream;
         events.kind.forEach((kind, i) => {
-            if (kind === 0 || kind === 3 || kind === 4)
+            if (kind === 0 || kind >= 9)
                 total[data.names[data.tasks.name[events.task[i]]]] = (total[data.names[data.tasks.name[events.task[i]]]] || 0) + events.length[i];
         });
         for (const [name, , sum] of await rows(small, 'functions'))

@@ -79,27 +79,126 @@ static const struct hand_task four[] = {
     {.name = "d", .HAND_DEPS(1, 2), .begin_ns = 430, .end_ns = 500},
 };
 
-Test(report, figures_are_those_of_the_analysis)
+/* The analysis as it tells itself, in JSON; the caller's to json_decref(). */
+static json_t *told_by_analysis(const weft_trace *t)
 {
-    weft_trace *t = made_trace(500, 4, false);
     weft_analysis *a;
-    const struct weft_stats *s;
-    json_t *data = data_of(t, NULL), *stats = json_object_get(data, "stats");
+    char *text;
+    size_t n;
+    FILE *to = open_memstream(&text, &n);
+    json_t *told;
 
     cr_assert(!weft_analyse_trace(&a, t, NULL));
-    s = weft_analysis_stats(a);
-    cr_assert_eq(figure(stats, "n_tasks"), (int64_t)s->n_tasks);
-    cr_assert_eq(figure(stats, "n_edges"), (int64_t)s->n_edges);
-    cr_assert_eq(figure(stats, "work_ns"), s->work_ns);
-    cr_assert_eq(figure(stats, "span_ns"), s->span_ns);
-    cr_assert_eq(figure(stats, "makespan_ns"), s->makespan_ns);
-    cr_assert_eq(figure(stats, "n_workers"), 4);
-    cr_assert_float_eq(json_number_value(json_object_get(stats, "parallelism")), s->parallelism, 1e-6 * s->parallelism);
-    cr_assert_eq((size_t)figure(json_object_get(data, "critical"), "n"), weft_analysis_n_critical(a));
-    cr_assert_eq(json_array_size(json_object_get(data, "workers")), 4);
-    cr_assert_eq(json_array_size(json_object_get(data, "runs")), 2);
+    cr_assert(!weft_analysis_print_json(a, false, to, NULL));
+    fclose(to);
+    told = json_loads(text, 0, NULL);
+    cr_assert(told);
+    free(text);
+    weft_analysis_free(a);
+    return told;
+}
+
+/* The same number under one name here and another there. */
+static void expect_same(const json_t *of, const char *key, const json_t *told, const char *told_key)
+{
+    const json_t *x = json_object_get(of, key), *y = json_object_get(told, told_key);
+
+    cr_assert(json_is_number(x) && json_is_number(y), "%s, %s", key, told_key);
+    cr_assert_float_eq(json_number_value(x), json_number_value(y), 1e-7 * json_number_value(y), "%s", key);
+}
+
+Test(report, figures_are_those_of_the_analysis)
+{
+    static const char *const stats[][2] = {
+        {"n_tasks", "tasks"}, {"n_edges", "edges"}, {"n_layers", "layers"}, {"depth", "depth"}, {"width", "width"},
+        {"n_measured", "measured"}, {"n_failed", "failed"}, {"n_workers", "workers"}, {"n_events", "events"},
+        {"work_ns", "work_ns"}, {"span_ns", "span_ns"}, {"makespan_ns", "makespan_ns"}, {"parallelism", "parallelism"},
+        {"burden_ns", "burden_ns"}, {"burdened_span_ns", "burdened_span_ns"},
+        {"burdened_parallelism", "burdened_parallelism"},
+    };
+    static const char *const shares[] = {"executing_ns", "scheduling_ns", "stealing_ns", "disk_ns", "process_ns", "idle_ns",
+                                         "unfound_ns", "dry_ns", "before_ns", "after_ns", "memory_ns", "need_ns",
+                                         "outside_ns", "wall_ns"};
+    static const char *const groups[][2] = {
+        {"n_tasks", "tasks"}, {"n_failed", "failed"}, {"total_ns", "total_ns"}, {"share", "share"}, {"mean_ns", "mean_ns"},
+        {"median_ns", "median_ns"}, {"p95_ns", "p95_ns"}, {"max_ns", "max_ns"}, {"wait_ns", "waited_ns"},
+    };
+    static const char *const curves[] = {"ideal", "realised", "ready", "results", "memory"};
+    weft_trace *t = made_trace(500, 4, false);
+    json_t *data = data_of(t, NULL), *told = told_by_analysis(t);
+    const json_t *kinds = json_object_get(json_object_get(data, "realised"), "kinds"), *part, *one;
+    size_t i;
+
+    for (i = 0; i < sizeof stats / sizeof *stats; i++)
+        expect_same(json_object_get(data, "stats"), stats[i][0], json_object_get(told, "stats"), stats[i][1]);
+    part = json_object_get(data, "workers");
+    cr_assert_eq(json_array_size(part), 4);
+    json_array_foreach(part, i, one) {
+        for (size_t k = 0; k < sizeof shares / sizeof *shares; k++)
+            expect_same(one, shares[k], json_array_get(json_object_get(told, "workers"), i), shares[k]);
+    }
+    part = json_object_get(json_object_get(data, "functions"), "costly");
+    cr_assert_eq(json_array_size(part), 6);
+    json_array_foreach(part, i, one) {
+        for (size_t k = 0; k < sizeof groups / sizeof *groups; k++)
+            expect_same(one, groups[k][0], json_array_get(json_object_get(told, "functions"), i), groups[k][1]);
+    }
+    part = json_object_get(json_object_get(data, "critical"), "steps");
+    cr_assert_eq(json_array_size(part), json_array_size(json_object_get(told, "critical")));
+    json_array_foreach(part, i, one) {
+        const json_t *other = json_array_get(json_object_get(told, "critical"), i);
+
+        cr_assert_str_eq(json_string_value(json_object_get(one, "key")), json_string_value(json_object_get(other, "key")));
+        expect_same(one, "length_ns", other, "length_ns");
+        expect_same(one, "drag_ns", other, "drag_ns");
+    }
+    json_array_foreach(kinds, i, one) {
+        char key[32];
+
+        snprintf(key, sizeof key, "%s_ns", json_string_value(json_object_get(one, "name")));
+        expect_same(one, "ns", json_object_get(told, "makespan_by_step"), key);
+    }
+    part = json_object_get(data, "runs");
+    cr_assert_eq(json_array_size(part), 2);
+    json_array_foreach(part, i, one) {
+        expect_same(one, "work_ns", json_array_get(json_object_get(told, "runs"), i), "work_ns");
+        expect_same(one, "span_ns", json_array_get(json_object_get(told, "runs"), i), "span_ns");
+    }
+    for (i = 0; i < sizeof curves / sizeof *curves; i++) {
+        const json_t *curve = json_object_get(json_object_get(data, "curves"), curves[i]);
+        const json_t *other = json_object_get(json_object_get(told, "curves"), curves[i]);
+
+        expect_same(curve, "peak", other, "peak");
+        expect_same(curve, "mean", other, "mean");
+    }
     cr_assert_eq(json_array_size(json_object_get(json_object_get(data, "samples"), "cores")), 240);
     json_decref(data);
+    json_decref(told);
+    weft_trace_free(t);
+}
+
+Test(report, a_curve_in_bins_has_the_area_that_it_has_in_steps)
+{
+    weft_trace *t = made_trace(2000, 3, false);
+    json_t *data = data_of(t, NULL);
+    const json_t *curve = json_object_get(json_object_get(data, "curves"), "realised"), *bins = json_object_get(curve, "at"), *bin;
+    weft_analysis *a;
+    struct weft_curve steps;
+    double sum = 0, expected = 0;
+    size_t i;
+
+    cr_assert(!weft_analyse_trace(&a, t, NULL));
+    cr_assert(!weft_analysis_curve(a, WEFT_CURVE_REALISED, &steps, NULL));
+    for (size_t k = 0; k + 1 < steps.n; k++)
+        expected += (double)steps.values[k] * (double)(steps.times_ns[k + 1] - steps.times_ns[k]);
+    json_array_foreach(bins, i, bin) {
+        cr_assert(json_number_value(bin) <= 3.0001);
+        sum += json_number_value(bin) * (double)figure(curve, "width_ns");
+    }
+    cr_assert(json_array_size(bins) > 700 && json_array_size(bins) <= 800);
+    cr_assert_float_eq(sum, expected, 1e-6 * expected, "%f and %f", sum, expected);
+    json_decref(data);
+    weft_curve_free(&steps);
     weft_analysis_free(a);
     weft_trace_free(t);
 }
@@ -255,7 +354,8 @@ Test(report, a_graph_that_has_not_run_is_a_page_too)
     json_t *data = data_of(t, NULL);
 
     cr_assert_eq(figure(json_object_get(data, "stats"), "n_workers"), 0);
-    cr_assert_eq(json_array_size(json_object_get(data, "functions")), 0);
+    cr_assert_eq(figure(json_object_get(data, "functions"), "n"), 6);
+    cr_assert_eq(figure(json_object_get(data, "realised"), "n"), 0);
     json_decref(data);
     data = data_of(none, NULL);
     cr_assert_eq(figure(json_object_get(data, "stats"), "n_tasks"), 0);

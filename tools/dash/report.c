@@ -50,9 +50,9 @@ weft_status weft_report_trace(const weft_trace *t, const char *path, const struc
     wf_report_figures(&r);
     st = wf_report_names(&r, err);
     if (!st)
-        st = wf_report_functions(&r, err);
+        st = wf_report_groups(&r, err);
     if (!st)
-        st = wf_report_critical(&r, err);
+        st = wf_report_paths(&r, err);
     if (!st)
         st = wf_report_curves(&r, err);
     if (!st)

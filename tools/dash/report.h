@@ -32,10 +32,10 @@ struct wf_report {
 weft_status wf_report_names(struct wf_report *r, struct weft_error *err); /* "names", "files"; before all others */
 void        wf_report_names_fini(struct wf_report *r);
 
-void        wf_report_figures(struct wf_report *r);                         /* "about", "stats", "workers", "runs", "samples" */
-weft_status wf_report_functions(struct wf_report *r, struct weft_error *err); /* "functions" */
-weft_status wf_report_critical(struct wf_report *r, struct weft_error *err);  /* "critical" */
-weft_status wf_report_curves(struct wf_report *r, struct weft_error *err);    /* "curves" */
+void        wf_report_figures(struct wf_report *r);                         /* "about", "stats", "costs", "workers", "runs", "samples" */
+weft_status wf_report_groups(struct wf_report *r, struct weft_error *err);  /* "functions", "layers" */
+weft_status wf_report_paths(struct wf_report *r, struct weft_error *err);   /* "critical", "realised" */
+weft_status wf_report_curves(struct wf_report *r, struct weft_error *err);  /* "curves", "scaling" */
 weft_status wf_report_stream(struct wf_report *r, struct weft_error *err);  /* "stream", "tasks" */
 weft_status wf_report_results(struct wf_report *r, struct weft_error *err); /* "results" */
 

@@ -1,72 +1,95 @@
-/* report_curves.c - what changes over time: how many bodies run, and how many could. */
+/* report_curves.c - what changes over time, and how long other numbers of workers would take. */
 #include "tools/dash/report.h"
 
-#include <string.h>
+/* A curve of a million steps has no more to show than a screen has pixels: each bin is the
+ * mean of what lies in it. */
+enum { N_BINS = 800, MOST_WORKERS = 256 };
 
-#include "lib/base/error.h"
-#include "lib/base/mem.h"
-
-enum { N_BINS = 400 };
-
-struct curve {
-    double  at[N_BINS];
-    int64_t width_ns;
-};
-
-/* `height` from begin to end, to the bins it lies in, each in proportion. */
-static void add(struct curve *c, int64_t begin, int64_t end, double height)
+static void write_curve(struct wf_json *j, const char *key, const struct weft_curve *c, int64_t end_ns)
 {
-    for (int64_t i = begin / c->width_ns; begin < end && i < N_BINS; i++) {
-        const int64_t edge = (i + 1) * c->width_ns;
-        const int64_t stop = end < edge ? end : edge;
+    const int64_t width = end_ns / N_BINS + 1;
+    size_t k = 0; /* the step that goes on where a bin begins */
 
-        c->at[i] += height * (double)(stop - begin) / (double)c->width_ns;
-        begin = stop;
-    }
-}
-
-static void write(struct wf_json *j, const char *key, const struct curve *c)
-{
     wf_json_key(j, key);
     wf_json_open(j, '{');
-    wf_json_put_int(j, "width_ns", c->width_ns);
+    wf_json_put_int(j, "peak", c->peak);
+    wf_json_put_int(j, "peak_ns", c->peak_ns);
+    wf_json_put_number(j, "mean", c->mean);
+    wf_json_put_int(j, "width_ns", width);
     wf_json_key(j, "at");
     wf_json_open(j, '[');
-    for (int i = 0; i < N_BINS; i++)
-        wf_json_number(j, c->at[i] < 1e-9 ? 0 : c->at[i]);
+    for (int64_t begin = 0; begin < end_ns; begin += width) {
+        const int64_t end = begin + width;
+        double area = 0;
+
+        while (k < c->n && (k + 1 == c->n ? INT64_MAX : c->times_ns[k + 1]) <= begin)
+            k++;
+        for (size_t i = k; i < c->n && c->times_ns[i] < end; i++) {
+            const int64_t from = c->times_ns[i] > begin ? c->times_ns[i] : begin;
+            const int64_t to = i + 1 < c->n && c->times_ns[i + 1] < end ? c->times_ns[i + 1] : end;
+
+            area += (double)c->values[i] * (double)(to - from);
+        }
+        wf_json_number(j, area / (double)width);
+    }
     wf_json_close(j, ']');
     wf_json_close(j, '}');
 }
 
-weft_status wf_report_curves(struct wf_report *r, struct weft_error *err)
+static weft_status curves(struct wf_report *r, struct weft_error *err)
 {
-    const struct weft_event *e = weft_trace_events(r->trace);
+    static const char *const names[WEFT_N_CURVE_KINDS] = {
+        [WEFT_CURVE_IDEAL] = "ideal", [WEFT_CURVE_REALISED] = "realised", [WEFT_CURVE_READY] = "ready",
+        [WEFT_CURVE_RESULTS] = "results", [WEFT_CURVE_MEMORY] = "memory",
+    };
     const struct weft_stats *s = weft_analysis_stats(r->analysis);
-    struct curve *realised = wf_alloc_zero(2, sizeof *realised), *ideal = realised + 1;
-    int64_t until = 0;
 
-    if (!realised)
-        return wf_error_nomem(err, "the curves of a report");
-    realised->width_ns = weft_trace_wall_ns(r->trace) / N_BINS + 1;
-    ideal->width_ns = s->span_ns / N_BINS + 1;
-    for (size_t k = 0; k < weft_trace_n_events(r->trace); k++) {
-        if (!k || e[k].worker != e[k - 1].worker)
-            until = 0;
-        if (!wf_report_is_body(e[k].kind) || e[k].end_ns <= until)
-            continue;
-        add(realised, e[k].begin_ns > until ? e[k].begin_ns : until, e[k].end_ns, 1);
-        until = e[k].end_ns;
-    }
-    for (size_t i = 0; s->n_measured && i < s->n_tasks; i++) {
-        const int64_t from = weft_analysis_earliest(r->analysis, i);
-
-        add(ideal, from, from + weft_analysis_cost(r->analysis, i), 1);
-    }
     wf_json_key(&r->json, "curves");
     wf_json_open(&r->json, '{');
-    write(&r->json, "realised", realised);
-    write(&r->json, "ideal", ideal);
+    for (int kind = 0; kind < WEFT_N_CURVE_KINDS && s->n_measured; kind++) {
+        struct weft_curve c;
+        const weft_status st = weft_analysis_curve(r->analysis, (enum weft_curve_kind)kind, &c, err);
+
+        if (st)
+            return st;
+        write_curve(&r->json, names[kind], &c, kind == WEFT_CURVE_IDEAL ? s->span_ns : s->makespan_ns);
+        weft_curve_free(&c);
+    }
     wf_json_close(&r->json, '}');
-    wf_free(realised);
     return WEFT_OK;
+}
+
+/* [workers, least, expected, most]. A list schedule of a million tasks takes half a second:
+ * of such a graph only as many workers as there were, and four times as many. */
+static weft_status scaling(struct wf_report *r, struct weft_error *err)
+{
+    const struct weft_stats *s = weft_analysis_stats(r->analysis);
+    const bool is_big = s->n_tasks > 200000 && s->n_workers > 0;
+
+    wf_json_key(&r->json, "scaling");
+    wf_json_open(&r->json, '[');
+    for (int p = is_big ? s->n_workers : 1; p <= MOST_WORKERS && s->n_tasks; p *= is_big ? 4 : 2) {
+        struct weft_bounds b;
+        const weft_status st = weft_analysis_on_workers(r->analysis, p, &b, err);
+
+        if (st)
+            return st;
+        wf_json_open(&r->json, '[');
+        wf_json_int(&r->json, p);
+        wf_json_int(&r->json, b.least_ns);
+        wf_json_int(&r->json, b.greedy_ns);
+        wf_json_int(&r->json, b.most_ns);
+        wf_json_close(&r->json, ']');
+        if (p > s->parallelism || (is_big && p > s->n_workers)) /* more can hardly help */
+            break;
+    }
+    wf_json_close(&r->json, ']');
+    return WEFT_OK;
+}
+
+weft_status wf_report_curves(struct wf_report *r, struct weft_error *err)
+{
+    const weft_status st = curves(r, err);
+
+    return st ? st : scaling(r, err);
 }

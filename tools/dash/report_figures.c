@@ -36,8 +36,29 @@ static void stats(struct wf_report *r)
     wf_json_put_int(j, "makespan_ns", s->makespan_ns);
     wf_json_put_number(j, "parallelism", s->parallelism);
     wf_json_put_int(j, "n_workers", s->n_workers);
+    wf_json_put_bool(j, "width_is_exact", s->width_is_exact);
+    wf_json_put_int(j, "n_failed", (int64_t)s->n_failed);
+    wf_json_put_int(j, "burden_ns", s->burden_ns);
+    wf_json_put_int(j, "burdened_span_ns", s->burdened_span_ns);
+    wf_json_put_number(j, "burdened_parallelism", s->burdened_parallelism);
     wf_json_put_int(j, "n_events", (int64_t)weft_trace_n_events(r->trace));
     wf_json_put_int(j, "n_lost", (int64_t)weft_trace_n_lost(r->trace));
+    wf_json_close(j, '}');
+}
+
+static void costs(struct wf_report *r)
+{
+    const struct weft_costs c = weft_analysis_costs(r->analysis);
+    struct wf_json *j = &r->json;
+
+    wf_json_key(j, "costs");
+    wf_json_open(j, '{');
+    wf_json_put_int(j, "n_steals", (int64_t)c.n_steals);
+    wf_json_put_int(j, "n_wakes", (int64_t)c.n_wakes);
+    wf_json_put_int(j, "n_schedules", (int64_t)c.n_schedules);
+    wf_json_put_int(j, "steal_ns", c.steal_ns);
+    wf_json_put_int(j, "wake_ns", c.wake_ns);
+    wf_json_put_int(j, "schedule_ns", c.schedule_ns);
     wf_json_close(j, '}');
 }
 
@@ -48,6 +69,15 @@ static void share(struct wf_json *j, struct weft_share s)
     wf_json_put_int(j, "scheduling_ns", s.scheduling_ns);
     wf_json_put_int(j, "stealing_ns", s.stealing_ns);
     wf_json_put_int(j, "idle_ns", s.idle_ns);
+    wf_json_put_int(j, "disk_ns", s.disk_ns);
+    wf_json_put_int(j, "process_ns", s.process_ns);
+    wf_json_put_int(j, "outside_ns", s.outside_ns);
+    wf_json_put_int(j, "memory_ns", s.memory_ns);
+    wf_json_put_int(j, "need_ns", s.need_ns);
+    wf_json_put_int(j, "unfound_ns", s.unfound_ns);
+    wf_json_put_int(j, "before_ns", s.before_ns);
+    wf_json_put_int(j, "after_ns", s.after_ns);
+    wf_json_put_int(j, "dry_ns", s.dry_ns);
     wf_json_put_int(j, "wall_ns", s.wall_ns);
     wf_json_put_int(j, "n_tasks", (int64_t)s.n_tasks);
     wf_json_put_int(j, "n_steals", (int64_t)s.n_steals);
@@ -75,7 +105,12 @@ static void runs(struct wf_report *r)
     wf_json_key(j, "runs");
     wf_json_open(j, '[');
     for (size_t i = 0; i < weft_trace_n_runs(r->trace); i++) {
+        const struct weft_run_stats s = weft_analysis_run(r->analysis, i);
+
         wf_json_open(j, '{');
+        wf_json_put_int(j, "work_ns", s.work_ns);
+        wf_json_put_int(j, "span_ns", s.span_ns);
+        wf_json_put_int(j, "n_failed", (int64_t)s.n_failed);
         wf_json_put_int(j, "n_tasks", runs_of[i].n_tasks);
         wf_json_put_int(j, "begin_ns", runs_of[i].begin_ns);
         wf_json_put_int(j, "end_ns", runs_of[i].end_ns);
@@ -125,6 +160,7 @@ void wf_report_figures(struct wf_report *r)
 {
     about(r);
     stats(r);
+    costs(r);
     workers(r);
     runs(r);
     samples(r);

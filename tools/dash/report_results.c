@@ -26,41 +26,6 @@ static int by_size(const void *a, const void *b)
     return x->task < y->task ? -1 : x->task > y->task;
 }
 
-/* When each task last ended, in ends[]; -1: it did not run. */
-static void fill_ends(const weft_trace *t, int64_t *ends)
-{
-    const struct weft_event *e = weft_trace_events(t);
-
-    for (size_t i = 0; i < weft_trace_n_tasks(t); i++)
-        ends[i] = -1;
-    for (size_t k = 0; k < weft_trace_n_events(t); k++) {
-        if (e[k].kind == WEFT_EVENT_TASK && e[k].end_ns > ends[e[k].task])
-            ends[e[k].task] = e[k].end_ns;
-    }
-}
-
-/* A result is there from the end of its task to that of its last reader; what was asked for
- * stays to the end of its run. */
-static void fill_frees(const weft_trace *t, const int64_t *ends, int64_t *frees)
-{
-    const struct weft_trace_run *runs = weft_trace_runs(t);
-
-    for (size_t i = 0; i < weft_trace_n_tasks(t); i++)
-        frees[i] = ends[i];
-    for (size_t i = 0; i < weft_trace_n_tasks(t); i++) {
-        const uint32_t *deps = weft_trace_deps(t, i);
-
-        for (size_t d = 0; d < weft_trace_n_deps(t, i); d++)
-            frees[deps[d]] = ends[i] > frees[deps[d]] ? ends[i] : frees[deps[d]];
-    }
-    for (size_t k = 0; k < weft_trace_n_runs(t); k++) {
-        for (uint32_t i = runs[k].first_task; i < runs[k].first_task + runs[k].n_tasks; i++) {
-            if (weft_trace_task(t, i)->is_target && ends[i] >= 0)
-                frees[i] = runs[k].end_ns;
-        }
-    }
-}
-
 /* Keeps the MOST_RESULTS biggest in `all`, in no order: between two sorts twice as many have room. */
 static size_t add_result(struct result *all, size_t n, struct result one)
 {
@@ -76,25 +41,20 @@ weft_status wf_report_results(struct wf_report *r, struct weft_error *err)
 {
     const weft_trace *t = r->trace;
     const size_t n_tasks = weft_trace_n_tasks(t);
-    int64_t *ends = wf_alloc_array(n_tasks + 1, sizeof *ends), *frees = wf_alloc_array(n_tasks + 1, sizeof *frees);
     struct result *all = wf_alloc_array(2 * MOST_RESULTS, sizeof *all);
     struct wf_json *j = &r->json;
     size_t n = 0, n_results = 0;
-    weft_status st = WEFT_OK;
 
-    if (!ends || !frees || !all) {
-        st = wf_error_nomem(err, "the results of a report");
-        goto out;
-    }
-    fill_ends(t, ends);
-    fill_frees(t, ends, frees);
+    if (!all)
+        return wf_error_nomem(err, "the results of a report");
     for (uint32_t i = 0; i < n_tasks; i++) {
         const int64_t bytes = weft_trace_task(t, i)->result_bytes;
+        const struct weft_times times = weft_analysis_times(r->analysis, i);
 
-        if (bytes <= 0 || ends[i] < 0)
+        if (bytes <= 0 || times.end_ns < 0)
             continue;
         n_results++;
-        n = add_result(all, n, (struct result){bytes, ends[i], frees[i], i});
+        n = add_result(all, n, (struct result){bytes, times.end_ns, times.freed_ns, i});
     }
     qsort(all, n, sizeof *all, by_size);
     n = n < MOST_RESULTS ? n : MOST_RESULTS;
@@ -115,9 +75,6 @@ weft_status wf_report_results(struct wf_report *r, struct weft_error *err)
     }
     wf_json_close(j, ']');
     wf_json_close(j, '}');
-out:
-    wf_free(ends);
-    wf_free(frees);
     wf_free(all);
-    return st;
+    return WEFT_OK;
 }

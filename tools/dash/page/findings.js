@@ -4,7 +4,7 @@ var weft = window.weft || (window.weft = {});
 
 // Answers [{good: true | false | undefined, text}]
 weft.findings = data => {
-    const {stats, all_workers: all, workers, functions, names, runs, samples, stream} = data;
+    const {stats, all_workers: all, workers, functions, runs, samples, stream} = data;
     const {percent, time, plural, count, bytes} = weft;
     const found = [];
     const say = (good, text) => found.push({good, text});
@@ -21,35 +21,45 @@ weft.findings = data => {
     if (stats.n_lost)
         say(false, `${plural(stats.n_lost, 'event')} were overwritten before they could be kept: the beginning of the run is missing here.`);
 
-    const busy = all.executing_ns / (all.wall_ns || 1), idle = all.idle_ns / (all.wall_ns || 1);
+    const part = ns => ns / (all.wall_ns || 1);
     const critical = stats.span_ns / (stats.makespan_ns || 1);
     const bound = Math.max(stats.work_ns / P, stats.span_ns);
-    if (busy >= 0.85)
-        say(true, `The ${plural(P, 'worker')} executed bodies ${percent(busy)} of the time.`);
-    if (idle >= 0.05) {
-        const why = critical >= 0.8 ? `the critical path is ${percent(critical)} of the makespan, and more workers cannot shorten it`
+    if (part(all.executing_ns) >= 0.85)
+        say(true, `The ${plural(P, 'worker')} executed bodies ${percent(part(all.executing_ns))} of the time.`);
+    const none_ready = all.before_ns + all.after_ns + all.dry_ns;
+    if (part(none_ready) >= 0.03) {
+        const why = critical >= 0.7 ? `the critical path is ${percent(critical)} of the makespan, and more workers cannot shorten it`
             : stats.parallelism < P * 1.2 ? `the graph has work for ${weft.number(stats.parallelism)} workers on average, and there were ${P}`
             : `though the graph has work for ${weft.number(stats.parallelism)} workers on average: the order of tasks, or their unequal lengths, left none ready`;
-        say(idle < 0.15 ? undefined : false, `${percent(idle)} of worker time was idle because no task was ready: ${why}.`);
+        const when = all.after_ns > none_ready / 2 ? ', most of it at the end' : all.before_ns > none_ready / 2 ? ', most of it at the beginning' : '';
+        say(part(none_ready) < 0.15 ? undefined : false, `${percent(part(none_ready))} of worker time was idle because no task was ready${when}: ${why}.`);
     }
-    if (all.memory_ns / all.wall_ns >= 0.01)
-        say(false, `${percent(all.memory_ns / all.wall_ns)} of worker time was idle because tasks waited for memory: a higher limit, or smaller chunks, would help.`);
+    if (part(all.memory_ns) >= 0.01)
+        say(false, `${percent(part(all.memory_ns))} of worker time was idle because tasks waited for memory: a higher limit, or smaller chunks, would help.`);
+    if (part(all.need_ns) >= 0.01)
+        say(undefined, `${percent(part(all.need_ns))} of worker time was idle because tasks waited for a resource, a moment, or another try.`);
+    if (part(all.unfound_ns) >= 0.03)
+        say(false, `${percent(part(all.unfound_ns))} of worker time went by while a task was ready and an idle worker had not found it yet: tasks come faster than workers wake.`);
+    if (part(all.outside_ns) >= 0.05)
+        say(undefined, `${percent(part(all.outside_ns))} of worker time lies outside of any run: the program itself was at work.`);
+    if (part(all.disk_ns) >= 0.02)
+        say(false, `${percent(part(all.disk_ns))} of worker time went to disk and back: results did not fit in memory.`);
+    if (part(all.process_ns) >= 0.03)
+        say(undefined, `${percent(part(all.process_ns))} of worker time went to moving data between processes.`);
     if (stats.makespan_ns > 0 && bound > 0) {
         const over = stats.makespan_ns / bound;
         say(over < 1.15 ? true : undefined, `No schedule on ${plural(P, 'worker')} can end before ${time(bound)}, `
             + (bound === stats.span_ns ? 'the critical path' : 'the work shared evenly')
             + `; this run took ${time(stats.makespan_ns)}, ${over < 1.005 ? 'just that' : `${over.toFixed(2)} times as long`}.`);
     }
-    const overhead = (all.scheduling_ns + all.stealing_ns) / (all.wall_ns || 1);
+    const overhead = part(all.scheduling_ns + all.stealing_ns);
     const mean = stats.n_measured ? stats.work_ns / stats.n_measured : 0;
     if (overhead >= 0.05)
         say(false, `${percent(overhead)} of worker time went to scheduling and stealing: bodies take ${time(mean)} on average`
             + (mean < 20e3 ? '; larger chunks would pay.' : '.'));
-    if (functions.length) {
-        const f = functions[0], total = functions.reduce((sum, x) => sum + x.total_ns, 0);
-        if (f.total_ns / total >= 0.25)
-            say(undefined, `${names[f.name]} takes ${percent(f.total_ns / total)} of all execution, in ${plural(f.count, 'body', 'bodies')} of ${time(f.total_ns / f.count)} on average.`);
-    }
+    const [first] = functions.costly;
+    if (first && first.share >= 0.25)
+        say(undefined, `${first.name} takes ${percent(first.share)} of all work, in ${plural(first.n_measured, 'task')} of ${time(first.mean_ns)} on average.`);
     if (P > 1) {
         const times = workers.map(w => w.executing_ns), most = Math.max(...times), least = Math.min(...times);
         if (most > 0 && (most - least) / most > 0.25)
