@@ -217,7 +217,7 @@ static int read_options(int argc, char **argv, struct request *r)
 struct answers {
     weft_trace           *trace;
     weft_predictor       *now, *before; /* before: without what is faster; NULL: nothing is */
-    struct weft_forecast *forecasts, *as_traced;
+    struct weft_forecast *forecasts, *as_traced, again;
     struct weft_worth    *worth;
     struct weft_prediction all;
 };
@@ -253,6 +253,10 @@ static weft_status ask(const struct request *r, struct answers *a, struct weft_e
     }
     a->all = (struct weft_prediction){.forecasts = a->forecasts, .n_forecasts = r->n_workers, .worth = a->worth,
                                       .as_traced = r->spec.n_faster ? a->as_traced : NULL};
+    if (!st && weft_predictor_stats(a->now).is_measured && !r->spec.ideal) {
+        a->all.again = &a->again;
+        st = weft_predictor_at(a->before ? a->before : a->now, weft_trace_n_workers(a->trace), &a->again, err);
+    }
     if (!st)
         st = weft_predictor_below(a->now, 0.5, r->workers[r->n_workers - 1], &a->all.half_from, err);
     if (st || !r->n_worth)

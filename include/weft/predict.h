@@ -149,6 +149,7 @@ struct weft_prediction {
     const struct weft_forecast *forecasts;  /* by workers */
     size_t                      n_forecasts;
     const struct weft_forecast *as_traced;  /* without what is faster, of the same workers; NULL: nothing is */
+    const struct weft_forecast *again;      /* the traced run itself, as a judge of the model; NULL: not asked */
     const struct weft_worth    *worth;
     size_t                      n_worth;
     int                         worth_at;   /* workers */

@@ -224,6 +224,7 @@ static void find_groups(struct making *k)
 {
     const uint32_t n = k->n_runs;
     uint32_t n_roots = 0, n_nodes = 0, begin = 0;
+    int64_t before_ns = -1; /* the end of the group before */
 
     for (uint32_t r = 0; r < n; r++)
         k->by_begin[r] = weft_trace_n_runs(k->t) ? &weft_trace_runs(k->t)[r] : &k->whole;
@@ -236,6 +237,8 @@ static void find_groups(struct making *k)
 
         for (; end < n && k->by_begin[end]->begin_ns < end_ns; end++)
             end_ns = k->by_begin[end]->end_ns > end_ns ? k->by_begin[end]->end_ns : end_ns;
+        g->idle_ns = before_ns < 0 ? -1 : k->by_begin[begin]->begin_ns - before_ns;
+        before_ns = end_ns;
         g->first_root = n_roots;
         make_group(k, begin, end - begin, g, k->m->n_groups++);
         n_roots += k->m->runs[end - 1].first_root + k->m->runs[end - 1].n_roots;

@@ -27,6 +27,7 @@
 struct wf_model_group {
     uint32_t first_node, n_nodes, first_succ, first_root, first_run, n_runs;
     int64_t  tail_ns;  /* from the end of the last task to that of the last run */
+    int64_t  idle_ns;  /* from the end of the group before to this one; -1: there is none */
 };
 
 /* What each event of a trace took, and which are parts of which task. */
@@ -58,7 +59,7 @@ static inline struct wf_replay_graph wf_model_graph(const struct wf_model *m, co
                                                     const struct wf_replay_node *nodes)
 {
     return (struct wf_replay_graph){.n_nodes = g->n_nodes, .nodes = nodes + g->first_node, .succ = m->succ + g->first_succ,
-                                    .roots = m->roots + g->first_root, .runs = m->runs + g->first_run, .n_runs = g->n_runs};
+                                    .roots = m->roots + g->first_root, .runs = m->runs + g->first_run, .n_runs = g->n_runs, .idle_ns = g->idle_ns};
 }
 
 /* predict_events.c: reads the events. */

@@ -50,6 +50,18 @@ static void print_stats(const weft_predictor *p, FILE *to)
     print_overheads(&s.overheads, to);
 }
 
+/* How far the replay of what was measured is from it. */
+static void print_again(const weft_predictor *p, const struct weft_forecast *again, FILE *to)
+{
+    const int64_t traced_ns = weft_predictor_stats(p).traced_ns;
+    char text[WF_DURATION_TEXT];
+
+    fprintf(to, "replayed on the %d worker%s of the trace it takes %s, %.1f %% %s than it took\n", again->n_workers,
+            plural((size_t)again->n_workers), wf_duration_text(again->makespan_ns, text),
+            traced_ns ? fabs(100 * ((double)again->makespan_ns / (double)traced_ns - 1)) : 0,
+            again->makespan_ns < traced_ns ? "less" : "more");
+}
+
 static void print_forecasts(const struct weft_forecast *f, size_t n, FILE *to)
 {
     fprintf(to, "\nworkers   makespan  interval               speed-up  efficiency   busy   at least    at most   burdened\n");
@@ -114,6 +126,8 @@ static void print_worth(const struct weft_prediction *what, FILE *to)
 void weft_prediction_print(const weft_predictor *p, const struct weft_prediction *what, FILE *to)
 {
     print_stats(p, to);
+    if (what->again)
+        print_again(p, what->again, to);
     if (what->n_forecasts) {
         print_forecasts(what->forecasts, what->n_forecasts, to);
         print_hints(what, to);
@@ -193,6 +207,10 @@ void weft_prediction_print_json(const weft_predictor *p, const struct weft_predi
         json_forecasts(what->forecasts, what->n_forecasts, to);
         fprintf(to, ",\n  \"knee\": %d, \"half_from\": %d",
                 what->forecasts[weft_forecast_knee(what->forecasts, what->n_forecasts)].n_workers, what->half_from);
+    }
+    if (what->again) {
+        fprintf(to, ",\n  \"again\": ");
+        json_forecasts(what->again, 1, to);
     }
     if (what->as_traced) {
         fprintf(to, ",\n  \"as_traced\": ");

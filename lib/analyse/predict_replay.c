@@ -518,7 +518,7 @@ static void submit(struct replay *r)
     r->n_things++;
     if (r->n_sleeping && !r->n_searching)
         wake_at(r, run->at_ns + run->start_ns);
-    tell_searchers(r, run->at_ns);
+    tell_searchers(r, run->at_ns + run->start_ns);
 }
 
 static void play(struct replay *r)
@@ -533,9 +533,26 @@ static void play(struct replay *r)
     }
 }
 
+/* Those that had work not long ago still search, as many as may. */
+static void set_up_worker(struct replay *r, int w)
+{
+    const int64_t left_ns = r->how->costs.spin_ns - r->g->idle_ns;
+
+    r->workers[w] = (struct worker){.newest = NONE, .oldest = NONE, .last_victim = -1, .tires_ns = left_ns};
+    if (r->g->idle_ns < 0 || left_ns <= 0 || r->n_searching == r->max_searching) {
+        add_sleeper(r, w);
+    } else {
+        r->n_searching++;
+        enter_searchers(r, w);
+    }
+}
+
 static void set_up(struct replay *r)
 {
     const int n = r->how->n_workers;
+
+    r->max_searching = wf_policy_max_searching(n);
+    r->random = r->how->seed;
 
     for (uint32_t i = 0; i < r->g->n_nodes; i++)
         r->state[i].join = r->g->nodes[i].n_join;
@@ -545,12 +562,8 @@ static void set_up(struct replay *r)
     }
     for (int i = r->n_leaves - 1; i; i--)
         r->first[i] = r->first[2 * i];
-    for (int w = 0; w < n; w++) {
-        r->workers[w] = (struct worker){.newest = NONE, .oldest = NONE, .last_victim = -1};
-        add_sleeper(r, w);
-    }
-    r->max_searching = wf_policy_max_searching(n);
-    r->random = r->how->seed;
+    for (int w = 0; w < n; w++)
+        set_up_worker(r, w);
 }
 
 bool wf_replay(const struct wf_replay_graph *g, const struct wf_replay_how *how, struct wf_replay_result *out)

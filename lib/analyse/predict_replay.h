@@ -44,6 +44,7 @@ struct wf_replay_graph {
     const uint32_t              *roots;
     const struct wf_replay_run  *runs;  /* by at_ns */
     uint32_t                     n_runs;
+    int64_t                      idle_ns; /* since the workers had work before; < 0: they never had */
 };
 
 struct wf_replay_costs {

@@ -143,7 +143,7 @@ static void compare(uint64_t seed)
     static int worker[MOST];
     static int64_t begin_ns[MOST];
     const struct wf_replay_graph g = {.n_nodes = scene.n_nodes, .nodes = scene.nodes, .succ = scene.succ,
-                                      .roots = scene.roots, .runs = &scene.run, .n_runs = 1};
+                                      .roots = scene.roots, .runs = &scene.run, .n_runs = 1, .idle_ns = -1};
     /* The costs of scheduler/sim/threads.c. */
     const struct wf_replay_how how = {.n_workers = scene.n_workers, .victims = scene.victims, .wakes_lowest = true,
                                       .costs = {.wake_ns = 25000, .spin_ns = 50000, .task_ns = 200, .steal_ns = 1000},

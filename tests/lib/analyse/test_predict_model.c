@@ -78,6 +78,8 @@ Test(predict_model, puts_runs_that_overlap_in_one_group)
     cr_assert_eq(m.groups[0].n_nodes, 1);
     cr_assert_eq(m.groups[0].tail_ns, 20);
     cr_assert_eq(m.runs[0].start_ns, 20);
+    cr_assert_eq(m.groups[0].idle_ns, -1);
+    cr_assert_eq(m.groups[1].idle_ns, 200);
     cr_assert_eq(m.groups[1].n_nodes, 3);
     cr_assert_eq(m.groups[1].n_runs, 2);
     cr_assert_eq(m.groups[1].tail_ns, 40);

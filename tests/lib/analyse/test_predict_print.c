@@ -23,7 +23,7 @@ static char *printed(bool json, bool all)
     const struct weft_predict_spec spec = {.ideal = true, .faster = &f, .n_faster = all};
     weft_trace *t = hand_trace(four, 4, 1);
     weft_predictor *p = NULL, *before = NULL;
-    struct weft_forecast now[2], was[2];
+    struct weft_forecast now[2], was[2], again;
     struct weft_worth worth[3];
     struct weft_prediction what = {.forecasts = now, .n_forecasts = all ? 2 : 0, .as_traced = all ? was : NULL, .worth = worth, .worth_at = 2};
     char *text = NULL;
@@ -37,6 +37,8 @@ static char *printed(bool json, bool all)
         cr_assert(!weft_predictor_at(p, i ? 4 : 1, &now[i], NULL));
         cr_assert(!weft_predictor_at(before, i ? 4 : 1, &was[i], NULL));
     }
+    cr_assert(!weft_predictor_at(before, 1, &again, NULL));
+    what.again = all ? &again : NULL;
     if (all)
         cr_assert(!weft_predictor_worth(p, 2, false, 3, worth, &what.n_worth, NULL) && !weft_predictor_below(p, 0.5, 4, &what.half_from, NULL));
     (json ? weft_prediction_print_json : weft_prediction_print)(p, &what, to);
@@ -54,6 +56,7 @@ Test(predict_print, in_words_tells_all_that_was_asked)
         "4 tasks, traced on 1 worker in 12.0 ms\n"
         "work 9.50 ms, span 5.50 ms, parallelism 1.7; 1.7 with what handing out work takes\n"
         "handing out a task takes 0 ns, a steal 0 ns, a wake 0 ns\n"
+        "replayed on the 1 worker of the trace it takes 10.0 ms, 16.7 % less than it took\n"
         "\n"
         "workers   makespan  interval               speed-up  efficiency   busy   at least    at most   burdened\n"
         "      1    9.50 ms                             1.00       100 %  100 %    9.50 ms    15.0 ms    15.0 ms\n"
@@ -105,7 +108,7 @@ Test(predict_print, as_json_has_the_same)
 {
     static const char *const parts[] = {
         "\"work_ns\": 9500000,", "\"span_ns\": 5500000,", "{\"workers\": 4, \"makespan_ns\": 5500000, \"least_ns\": 5500000,",
-        "\"knee\": 1, \"half_from\": 4", "\"as_traced\": [", "\"worth\": {\"workers\": 2, \"names\": [",
+        "\"knee\": 1, \"half_from\": 4", "\"as_traced\": [", "\"again\": [", "\"worth\": {\"workers\": 2, \"names\": [",
         "{\"name\": \"work \\\"a\\\\b\\\"\", \"tasks\": 2, \"share\": 0.842105,",
     };
     char *text = printed(true, true), *less = printed(true, false);

@@ -53,7 +53,7 @@ static void make(uint64_t seed)
             s.succ[n_succ++] = to[i][k];
     }
     s.runs[0].n_roots = n_roots;
-    s.g = (struct wf_replay_graph){.n_nodes = n, .nodes = s.nodes, .succ = s.succ, .roots = s.roots, .runs = s.runs, .n_runs = 1};
+    s.g = (struct wf_replay_graph){.n_nodes = n, .nodes = s.nodes, .succ = s.succ, .roots = s.roots, .runs = s.runs, .n_runs = 1, .idle_ns = -1};
 }
 
 /* Work and span, each node costing `more` and each edge `edge` besides. */
@@ -170,7 +170,7 @@ Test(predict_replay, begins_a_run_when_it_is_submitted)
 {
     const struct wf_replay_node nodes[] = {{.cost_ns = 1000}, {.cost_ns = 1000}, {.cost_ns = 0}};
     const struct wf_replay_run runs[] = {{.n_roots = 1, .start_ns = 10}, {.first_root = 1, .n_roots = 1, .at_ns = 100, .start_ns = 5}};
-    const struct wf_replay_graph g = {.n_nodes = 2, .nodes = nodes, .succ = s.succ, .roots = (const uint32_t[]){0, 1}, .runs = runs, .n_runs = 2};
+    const struct wf_replay_graph g = {.n_nodes = 2, .nodes = nodes, .succ = s.succ, .roots = (const uint32_t[]){0, 1}, .runs = runs, .n_runs = 2, .idle_ns = -1};
     int worker[2];
     int64_t begin_ns[2];
     struct wf_replay_how how = {.n_workers = 2, .worker = worker, .begin_ns = begin_ns};
@@ -186,13 +186,38 @@ Test(predict_replay, begins_a_run_when_it_is_submitted)
     cr_assert_eq(r.end_ns, 2010);
 }
 
+/* Who had work 20 ago searches for 30 more and finds a run at once, without being woken. Two of
+ * four may search, so the third begins after a wake. */
+Test(predict_replay, finds_workers_searching_that_had_work_not_long_ago)
+{
+    const struct wf_replay_node nodes[5] = {{.cost_ns = 1000}, {.cost_ns = 1000}, {.cost_ns = 1000}, {.cost_ns = 1000}};
+    const struct wf_replay_run run = {.n_roots = 4, .start_ns = 3};
+    struct wf_replay_graph g = {.n_nodes = 4, .nodes = nodes, .succ = s.succ, .roots = (const uint32_t[]){0, 1, 2, 3}, .runs = &run, .n_runs = 1};
+    int64_t begin_ns[4];
+    const struct wf_replay_how how = {.n_workers = 4, .begin_ns = begin_ns, .costs = {.wake_ns = 100, .spin_ns = 50}};
+    struct wf_replay_result r;
+
+    g.idle_ns = 20;
+    cr_assert(wf_replay(&g, &how, &r));
+    cr_assert_eq(begin_ns[0], 3);
+    cr_assert_eq(begin_ns[1], 3);
+    cr_assert_eq(begin_ns[2], 103);
+    cr_assert_eq(r.n_wakes, 2);
+
+    g.idle_ns = 50;
+    cr_assert(wf_replay(&g, &how, &r));
+    cr_assert_eq(begin_ns[0], 3);
+    cr_assert_eq(begin_ns[1], 103);
+    cr_assert_eq(r.n_wakes, 4);
+}
+
 /* 100 leaves and one that waits for all: more predecessors than are counted one by one. */
 Test(predict_replay, runs_what_waits_for_many_when_all_have_ended)
 {
     static struct wf_replay_node nodes[102];
     static uint32_t succ[100], roots[100];
     const struct wf_replay_run run = {.n_roots = 100};
-    const struct wf_replay_graph g = {.n_nodes = 101, .nodes = nodes, .succ = succ, .roots = roots, .runs = &run, .n_runs = 1};
+    const struct wf_replay_graph g = {.n_nodes = 101, .nodes = nodes, .succ = succ, .roots = roots, .runs = &run, .n_runs = 1, .idle_ns = -1};
 
     for (uint32_t i = 0; i < 100; i++) {
         nodes[i] = (struct wf_replay_node){.cost_ns = 10 + i % 7, .first_succ = i};
