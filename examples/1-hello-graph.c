@@ -15,9 +15,7 @@
 #include <string.h>
 
 #include <weft/weft.h>
-#if HAVE_DRAW
 #include <weft/draw.h>
-#endif
 
 static void *copy_text(const void *text)
 {
@@ -65,14 +63,9 @@ static weft_status shout(weft_call *call, void *arg, struct weft_error *err)
 
 static weft_status draw(weft_task *task, const char *path, struct weft_error *err)
 {
-#if HAVE_DRAW
     const struct weft_draw_spec how = {.rankdir = "LR"};
 
     return weft_draw_tasks(&task, 1, path, &how, err);
-#else
-    (void)task;
-    return weft_error_set(err, WEFT_UNSUPPORTED, "%s: this build draws no pictures; it lacks Graphviz", path);
-#endif
 }
 
 int main(int argc, char **argv)

@@ -13,7 +13,7 @@ static int info(int argc, char **argv)
     if (argc > 1)
         return misused(argv[0], "'%s' is one argument too many", argv[1]);
     printf("weft      %s\n", weft_version());
-    printf("parts     %s%s%s\n", features, *features && HAVE_DRAW ? ", " : "", HAVE_DRAW ? "pictures" : "");
+    printf("parts     %s%s%s\n", features, *features && HAVE_GRAPHVIZ ? ", " : "", HAVE_GRAPHVIZ ? "graphviz" : "");
     printf("loops     %s\n", weft_isa());
     fflush(stdout);
     if (weft_machine_print(stdout, &err)) {

@@ -21,7 +21,7 @@ void wf_text_clear(struct wf_text *t)
         t->bytes[0] = '\0';
 }
 
-static void add_bytes(struct wf_text *t, const char *bytes, size_t n)
+void wf_text_add_bytes(struct wf_text *t, const char *bytes, size_t n)
 {
     if (t->room - t->n < n + 1) {
         const size_t room = (t->room + n + 1) * 2;
@@ -49,7 +49,7 @@ void wf_text_add(struct wf_text *t, const char *fmt, ...)
     n = vsnprintf(words, sizeof words, fmt, args);
     va_end(args);
     if (n > 0)
-        add_bytes(t, words, (size_t)n < sizeof words ? (size_t)n : sizeof words - 1);
+        wf_text_add_bytes(t, words, (size_t)n < sizeof words ? (size_t)n : sizeof words - 1);
 }
 
 /* The length of the character at `s`: 1 to 4 bytes of UTF-8 that XML allows; 0: none. */
@@ -98,27 +98,32 @@ static void add_words(struct wf_text *t, const char *words, size_t most,
         const size_t length = character(words);
 
         if (i == head && n > most)
-            add_bytes(t, "\xe2\x80\xa6", 3);
+            wf_text_add_bytes(t, "\xe2\x80\xa6", 3);
         if (i < head || i >= tail) {
             if (length)
                 add(t, words, length);
             else
-                add_bytes(t, "\xef\xbf\xbd", 3);
+                wf_text_add_bytes(t, "\xef\xbf\xbd", 3);
         }
         words += length ? length : 1;
     }
 }
 
+void wf_text_add_zero(struct wf_text *t)
+{
+    wf_text_add_bytes(t, "", 1);
+}
+
 static void add_html(struct wf_text *t, const char *c, size_t n)
 {
     switch (*c) {
-    case '&':  add_bytes(t, "&amp;", 5); break;
-    case '<':  add_bytes(t, "&lt;", 4); break;
-    case '>':  add_bytes(t, "&gt;", 4); break;
-    case '"':  add_bytes(t, "&quot;", 6); break;
-    case '\n': add_bytes(t, "<br/>", 5); break;
-    case '\t': add_bytes(t, " ", 1); break;
-    default:   add_bytes(t, c, n);
+    case '&':  wf_text_add_bytes(t, "&amp;", 5); break;
+    case '<':  wf_text_add_bytes(t, "&lt;", 4); break;
+    case '>':  wf_text_add_bytes(t, "&gt;", 4); break;
+    case '"':  wf_text_add_bytes(t, "&quot;", 6); break;
+    case '\n': wf_text_add_bytes(t, "<br/>", 5); break;
+    case '\t': wf_text_add_bytes(t, " ", 1); break;
+    default:   wf_text_add_bytes(t, c, n);
     }
 }
 
@@ -130,12 +135,94 @@ void wf_text_add_html(struct wf_text *t, const char *words, size_t most)
 static void add_escaped(struct wf_text *t, const char *c, size_t n)
 {
     if (*c == '\\')
-        add_bytes(t, "\\\\", 2);
+        wf_text_add_bytes(t, "\\\\", 2);
     else
-        add_bytes(t, c, n);
+        wf_text_add_bytes(t, c, n);
 }
 
 void wf_text_add_escaped(struct wf_text *t, const char *words)
 {
     add_words(t, words, SIZE_MAX, add_escaped);
+}
+
+static void add_plain(struct wf_text *t, const char *c, size_t n)
+{
+    if (*c == '\n' || *c == '\t')
+        wf_text_add_bytes(t, " ", 1);
+    else
+        wf_text_add_bytes(t, c, n);
+}
+
+void wf_text_add_plain(struct wf_text *t, const char *words, size_t most)
+{
+    add_words(t, words, most, add_plain);
+}
+
+static void add_xml(struct wf_text *t, const char *c, size_t n)
+{
+    if (*c == '\n')
+        wf_text_add_bytes(t, "&#10;", 5);
+    else
+        add_html(t, c, n);
+}
+
+void wf_text_add_xml(struct wf_text *t, const char *words)
+{
+    add_words(t, words, SIZE_MAX, add_xml);
+}
+
+void wf_text_add_quoted(struct wf_text *t, const char *words)
+{
+    size_t n_slashes = 0;
+
+    wf_text_add_bytes(t, "\"", 1);
+    for (; *words; words++) {
+        n_slashes = *words == '\\' ? n_slashes + 1 : 0;
+        if (*words == '"')
+            wf_text_add_bytes(t, "\\", 1);
+        wf_text_add_bytes(t, words, 1);
+    }
+    /* One alone at the end would quote the quote. */
+    if (n_slashes % 2)
+        wf_text_add_bytes(t, "\\", 1);
+    wf_text_add_bytes(t, "\"", 1);
+}
+
+char *wf_text_take(struct wf_text *t, size_t *n)
+{
+    char *bytes = t->bytes;
+
+    *n = t->n;
+    *t = (struct wf_text){0};
+    return bytes;
+}
+
+/* ---- How wide it is ------------------------------------------------------------- */
+
+/* In thousandths of the size of the font, by classes: rather too wide than too narrow for
+ * Helvetica and the fonts that stand in for it. */
+static int width_of(const char *c, size_t n)
+{
+    if (n > 1)
+        return n > 2 ? 1000 : 620;
+    if (strchr("iljI|!.,:;'`", *c))
+        return 290;
+    if (strchr("frt()[]{}-/\\\" ", *c))
+        return 370;
+    if (strchr("mwMW@%", *c))
+        return 930;
+    return *c >= 'A' && *c <= 'Z' ? 720 : 590;
+}
+
+double wf_text_width(const char *words, double font_size)
+{
+    double sum = 0;
+
+    while (*words) {
+        const size_t length = character(words);
+
+        sum += width_of(words, length ? length : 1);
+        words += length ? length : 1;
+    }
+    return sum * font_size / 1000;
 }

@@ -45,10 +45,10 @@ BEGIN {
     door("jansson.h",     "lib/graph/load.c")
     door("lz4.h",         "lib/base/lz4.c")
     door("cblas.h",       "examples/9-cholesky.c")
-    door("graphviz/",     "lib/draw/")
+    door("graphviz/",     "lib/draw/graphviz.c")
     door("criterion/",    "tests/")
     # Graphviz serves one caller at a time: its door has a lock. So has the store of results.
-    door("pthread.h",     "scheduler/ lib/base/lock.h lib/draw/draw.c")
+    door("pthread.h",     "scheduler/ lib/base/lock.h lib/draw/graphviz.c")
     door("threads.h",     "scheduler/")
     # Virtual threads: where stacks change.
     door("ucontext.h",    "scheduler/sim/switch.c")
@@ -113,6 +113,8 @@ function public(name,   base, head, owner) {
     if (owner == "lib/analyse" && floor == "lib/draw") return
     # What a pool leaves behind when it ends is made by those who look at traces.
     if (FILENAME == "scheduler/outlet.c" && (owner == "lib/analyse" || owner == "lib/draw")) return
+    # What it shows of a collection it asks as any program does.
+    if (floor == "lib/draw" && within(owner, "lib/array lib/frame lib/bag")) return
     if (owner == floor || within(owner, allowed[floor])) return
     refuse(floor " may not know <" name ">, which is of " owner)
 }

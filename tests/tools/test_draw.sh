@@ -1,6 +1,6 @@
 #!/bin/sh
 # test_draw.sh WEFT SAVE yes|no - the verb draw: what it asks for, what it says, how it ends.
-# SAVE writes a trace of eight leaves and their sum; yes: this build has Graphviz.
+# SAVE writes a trace of eight leaves and their sum; yes: this build has Graphviz, which makes .png and .pdf.
 set -u
 weft=$1
 save=$2
@@ -26,21 +26,19 @@ says 0 'draw       a saved graph or trace as a picture' --help
 says 2 'a verb is missing'
 says 2 "there is no verb 'paint'" paint
 says 2 "there is no option '--paint'" --paint
-says 0 'usage: weft draw FILE -o PICTURE' draw --help
-
-if [ "$3" = no ]; then
-    says 1 'built without Graphviz' draw x.trace -o x.svg
-    exit $failed
-fi
+says 0 'usage: weft draw FILE [-o PICTURE]' draw --help
 
 echo 'team,goals' >"$tmp/a.csv"
 says 2 'a FILE is missing' draw
 says 2 'a FILE is missing' draw -o x.svg
-says 2 '-o PICTURE is missing' draw x.trace
 says 2 'b.trace is too many' draw a.trace b.trace -o x.svg
 says 2 'there is no option --colour' draw a.trace --colour name -o x.svg
 says 2 '--color pink is none of' draw a.trace --color pink -o x.svg
 says 2 '--rankdir UP is none of' draw a.trace --rankdir UP -o x.svg
+says 2 '--cmap pink is none of' draw a.trace --cmap pink
+says 2 '--engine steam is none of auto, graphviz, builtin' draw a.trace --engine steam
+says 2 '--words none is none of' draw a.trace --words none
+says 2 '--maxval -1 is no number above 0' draw a.trace --maxval -1
 says 2 '-o needs a value' draw a.trace -o
 says 2 'shape is not of the form NAME=VALUE' draw a.trace --node shape -o x.svg
 says 2 'Try: weft draw --help' draw
@@ -50,7 +48,8 @@ says 1 'a.csv: is not a trace' draw "$tmp/a.csv" -o "$tmp/x.svg"
 
 # What was saved is drawn, in every format.
 "$save" "$tmp/run.trace" || exit 1
-for suffix in svg png pdf dot; do
+[ "$3" = yes ] && suffixes='svg png pdf dot' || suffixes='svg dot'
+for suffix in $suffixes; do
     if ! "$weft" draw "$tmp/run.trace" -o "$tmp/run.$suffix" --color worker --rankdir LR --title 'Eight & one' \
         --node shape=ellipse --edge style=dotted || [ ! -s "$tmp/run.$suffix" ]; then
         echo "no run.$suffix"
@@ -63,11 +62,21 @@ has() {
     [ "$got" = "$1" ] || { echo "$got lines with $2, expected $1"; failed=1; }
 }
 has 9 'class="node"'
-has 8 'class="edge"'
+has 8 'edge"'
 has 1 'Eight &amp; one'
 has 1 'makespan, 2 workers'
-has 8 '>leaf</text>'
-"$weft" draw "$tmp/run.trace" --layers -o "$tmp/run.svg" || failed=1
+has 8 '>leaf</tspan>'
+[ "$3" = yes ] || says 1 'built without Graphviz' draw "$tmp/run.trace" -o "$tmp/run.png"
+for option in --tasks --chains --groups --layers --verbose --data-boxes '--color age --cmap grey --maxval 3 --words order-value' \
+    '--engine builtin'; do
+    # shellcheck disable=SC2086 # options are words
+    "$weft" draw "$tmp/run.trace" $option -o "$tmp/option.svg" && grep -q '</svg>' "$tmp/option.svg" || {
+        echo "no picture with $option"
+        failed=1
+    }
+done
+(cd "$tmp" && "$weft" draw run.trace && [ -s weft.svg ]) || { echo 'no weft.svg'; failed=1; }
+"$weft" draw "$tmp/run.trace" --layers --no-path -o "$tmp/run.svg" || failed=1
 has 2 'class="node"'
 has 1 '>8 tasks'
 says 1 '/nowhere/x.svg: No such file or directory' draw "$tmp/run.trace" -o /nowhere/x.svg

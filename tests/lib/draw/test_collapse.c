@@ -71,7 +71,7 @@ static struct seen see_trace(weft_trace *t, bool by_layer)
     struct seen s = {.trace = t};
 
     cr_assert(!weft_analyse_trace(&s.analysis, t, NULL));
-    cr_assert(!wf_collapse(&s.p, t, s.analysis, by_layer, NULL));
+    cr_assert(!wf_collapse(&s.p, t, s.analysis, by_layer ? WEFT_DRAW_LAYERS : WEFT_DRAW_TASKS, false, NULL));
     check(&s);
     return s;
 }
@@ -86,6 +86,40 @@ static void forget(struct seen *s)
     wf_picture_fini(&s->p);
     weft_analysis_free(s->analysis);
     weft_trace_free(s->trace);
+}
+
+/* The critical path has boxes of its own, along which its links are red; every task of it is
+ * in one, and what else is in there lies between two of its tasks: so it has no way out but
+ * into the box. */
+static void check_path(const struct seen *s, bool is_apart)
+{
+    const uint32_t *path = weft_analysis_critical(s->analysis);
+    const size_t n = weft_analysis_n_critical(s->analysis);
+    size_t n_critical = 0, n_red = 0, n_steps = 0;
+
+    for (size_t i = 0; i < n && is_apart; i++)
+        cr_assert_eq(s->p.boxes[s->p.box_of[path[i]]].kind, WF_BOX_PATH);
+    for (size_t b = 0; b < s->p.n_boxes; b++) {
+        n_critical += s->p.boxes[b].n_critical;
+        cr_assert(!is_apart || (s->p.boxes[b].kind == WF_BOX_PATH) == (s->p.boxes[b].n_critical > 0));
+    }
+    cr_assert_eq(n_critical, n);
+    for (size_t i = 1; i < n; i++)
+        n_steps += s->p.box_of[path[i - 1]] != s->p.box_of[path[i]];
+    for (size_t k = 0; k < s->p.n_links; k++)
+        n_red += s->p.links[k].is_critical;
+    cr_assert(is_apart ? n_red == n_steps : n_red <= n_steps);
+}
+
+static struct seen see_auto(weft_trace *t)
+{
+    struct seen s = {.trace = t};
+
+    cr_assert(!weft_analyse_trace(&s.analysis, t, NULL));
+    cr_assert(!wf_collapse(&s.p, t, s.analysis, WEFT_DRAW_AUTO, true, NULL));
+    check(&s);
+    check_path(&s, s.p.mode != WEFT_DRAW_TASKS);
+    return s;
 }
 
 /*  make 0 -> sum 0 -.
@@ -201,14 +235,19 @@ Test(collapse, a_circle_of_names_is_opened_by_level)
     forget(&s);
 }
 
-Test(collapse, a_long_circle_becomes_one_box_with_its_names)
+Test(collapse, a_long_circle_becomes_boxes_of_levels_with_its_names)
 {
     struct seen s = see_trace(loop(2001, 2), true);
+    size_t n = 0;
 
-    cr_assert_eq(s.p.n_boxes, 2);
-    cr_assert_eq(s.p.n_links, 1);
-    cr_assert_eq(s.p.boxes[1].n_tasks, 2000);
-    cr_assert_eq(s.p.boxes[1].n_names, 2);
+    cr_assert_gt(s.p.n_boxes, 10);
+    cr_assert_lt(s.p.n_boxes, 70);
+    cr_assert_eq(s.p.n_links, s.p.n_boxes - 1);
+    for (size_t b = 1; b < s.p.n_boxes; b++) {
+        n += s.p.boxes[b].n_tasks;
+        cr_assert_eq(s.p.boxes[b].n_names, 2);
+    }
+    cr_assert_eq(n, 2000);
     cr_assert_str_eq(s.p.boxes[1].name, "step");
     cr_assert_str_eq(s.p.boxes[1].other, "check");
     forget(&s);
@@ -220,7 +259,7 @@ Test(collapse, more_names_than_boxes_become_bands_of_levels)
 
     cr_assert_leq(s.p.n_boxes, WF_MAX_BOXES);
     cr_assert_gt(s.p.n_boxes, 10);
-    cr_assert(s.p.boxes[0].is_band);
+    cr_assert_eq(s.p.boxes[0].kind, WF_BOX_BAND);
     cr_assert_eq(s.p.boxes[0].n_names, 3);
     cr_assert_eq(s.p.boxes[0].from_level, 0);
     cr_assert_eq(s.p.boxes[1].from_level, s.p.boxes[0].to_level + 1);
@@ -260,13 +299,141 @@ Test(collapse, of_random_graphs_holds_what_always_holds)
             for (int d = 0; d < 3 && i; d++)
                 deps[i][d] = r[d] % i;
         }
-        for (int by_layer = 0; by_layer < 2; by_layer++) {
-            struct seen s = see(tasks, n, by_layer);
+        for (enum weft_draw_mode mode = WEFT_DRAW_AUTO; mode <= WEFT_DRAW_GROUPS; mode++) {
+            for (int with_path = 0; with_path < 2; with_path++) {
+                struct seen s = {.trace = hand_trace(tasks, n, 0)};
 
-            cr_assert(!by_layer || s.p.n_boxes <= WF_MAX_BOXES);
-            forget(&s);
+                cr_assert(!weft_analyse_trace(&s.analysis, s.trace, NULL));
+                cr_assert(!wf_collapse(&s.p, s.trace, s.analysis, mode, with_path, NULL));
+                check(&s);
+                check_path(&s, with_path && s.p.mode != WEFT_DRAW_TASKS);
+                cr_assert(mode != WEFT_DRAW_LAYERS || s.p.n_boxes <= 2 * WF_MAX_BOXES);
+                forget(&s);
+            }
         }
     }
+}
+
+/* `n` chains of `length` and a task that reads their ends; chain `slow` is the longest. */
+static weft_trace *chains(uint32_t n, uint32_t length, uint32_t slow)
+{
+    static const char *const names[] = {"load", "parse", "filter", "fit"};
+    struct hand_task *tasks = calloc((size_t)n * length + 1, sizeof *tasks);
+    uint32_t *deps = calloc((size_t)n * length + n, sizeof *deps);
+    weft_trace *t;
+
+    for (uint32_t i = 0; i < n * length; i++) {
+        const bool first = i % length == 0;
+
+        deps[i] = i - 1;
+        tasks[i] = (struct hand_task){.name = names[i % length % 4], .deps = &deps[i], .n_deps = !first,
+                                      .begin_ns = i, .end_ns = i + (i / length == slow ? 100 : 10)};
+    }
+    for (uint32_t i = 0; i < n; i++)
+        deps[n * length + i] = i * length + length - 1;
+    tasks[n * length] = (struct hand_task){.name = "total", .deps = deps + n * length, .n_deps = n, .end_ns = 5};
+    t = hand_trace(tasks, n * length + 1, 1);
+    free(deps);
+    free(tasks);
+    return t;
+}
+
+Test(collapse, takes_the_first_detail_that_can_be_read)
+{
+    static const struct {
+        uint32_t n, length;
+        enum weft_draw_mode mode;
+        size_t n_boxes; /* the slow chain and the total stand alone */
+    } cases[] = {
+        {1, 1, WEFT_DRAW_TASKS, 2},     {70, 4, WEFT_DRAW_TASKS, 281}, {80, 4, WEFT_DRAW_CHAINS, 79 + 5},
+        {99, 4, WEFT_DRAW_CHAINS, 98 + 5}, {1000, 4, WEFT_DRAW_GROUPS, 4 + 5}, {1, 100, WEFT_DRAW_TASKS, 101},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct seen s = see_auto(chains(cases[i].n, cases[i].length, cases[i].n / 2));
+
+        cr_assert_eq(s.p.mode, cases[i].mode, "case %zu: %d", i, s.p.mode);
+        cr_assert_eq(s.p.n_boxes, cases[i].n_boxes, "case %zu: %zu", i, s.p.n_boxes);
+        forget(&s);
+    }
+}
+
+Test(collapse, the_path_goes_through_groups_task_by_task)
+{
+    struct seen s = see_auto(chains(1000, 4, 7));
+
+    cr_assert_eq(s.p.boxes[s.p.box_of[28]].n_tasks, 1);
+    cr_assert_eq(s.p.boxes[s.p.box_of[0]].n_tasks, 999);
+    cr_assert_str_eq(s.p.boxes[s.p.box_of[28]].name, "load");
+    cr_assert_eq(s.p.boxes[s.p.box_of[28]].total, 100);
+    forget(&s);
+}
+
+Test(collapse, of_a_long_path_the_most_costly_tasks_stand_alone)
+{
+    enum { N = 5000 };
+    static struct hand_task tasks[N];
+    static uint32_t deps[N];
+    size_t n_alone = 0, n_joined = 0;
+    struct seen s;
+
+    for (uint32_t i = 0; i < N; i++) {
+        deps[i] = i - 1;
+        tasks[i] = (struct hand_task){.name = "step", .deps = &deps[i], .n_deps = i > 0, .begin_ns = 100 * i,
+                                      .end_ns = 100 * i + (i % 1000 == 500 ? 90 : 10)};
+    }
+    s = see_auto(hand_trace(tasks, N, 1));
+    for (size_t b = 0; b < s.p.n_boxes; b++) {
+        n_alone += s.p.boxes[b].n_tasks == 1;
+        n_joined += s.p.boxes[b].n_tasks > 1 ? s.p.boxes[b].n_tasks : 0;
+    }
+    for (uint32_t i = 500; i < N; i += 1000)
+        cr_assert_eq(s.p.boxes[s.p.box_of[i]].n_tasks, 1, "step %u", i);
+    cr_assert_eq(n_alone, 5);
+    cr_assert_eq(n_joined, N - 5);
+    cr_assert_eq(s.p.n_boxes, 11);
+    forget(&s);
+}
+
+/*  step -> step -> step ...      the path
+ *     `-> side -^ `-> side -^    each between two steps of it   */
+Test(collapse, what_lies_between_two_tasks_of_a_piece_is_in_it)
+{
+    enum { N = 3000 };
+    static struct hand_task tasks[N];
+    static uint32_t deps[N][2];
+    struct seen s;
+    size_t n_in = 0;
+
+    for (uint32_t i = 0; i < N; i++) {
+        deps[i][0] = i % 2 ? i - 1 : i - 2;
+        deps[i][1] = i - 1;
+        tasks[i] = (struct hand_task){.name = i % 2 ? "side" : "step", .deps = deps[i], .n_deps = i == 0 ? 0 : i % 2 ? 1 : 2,
+                                      .begin_ns = i, .end_ns = i + 10};
+    }
+    s = see_auto(hand_trace(tasks, N, 1));
+    for (size_t b = 0; b < s.p.n_boxes; b++)
+        n_in += s.p.boxes[b].kind == WF_BOX_PATH ? s.p.boxes[b].n_tasks : 0;
+    cr_assert_geq(n_in, N - 1);
+    cr_assert_leq(s.p.n_boxes, 40);
+    forget(&s);
+}
+
+Test(collapse, a_result_has_a_box_after_its_task)
+{
+    struct seen s = see_trace(hand_trace(sums, 5, 2), false);
+
+    cr_assert(!wf_picture_add_data(&s.p, 5, NULL));
+    cr_assert_eq(s.p.n_boxes, 10);
+    cr_assert_eq(s.p.n_links, 5 + 5);
+    for (uint32_t i = 0; i < 5; i++) {
+        cr_assert_eq(s.p.box_of[i], 2 * i);
+        cr_assert_eq(s.p.boxes[2 * i + 1].kind, WF_BOX_DATA);
+        cr_assert_eq(s.p.boxes[2 * i + 1].first, i);
+    }
+    for (size_t k = 0; k < s.p.n_links; k++)
+        cr_assert_eq(s.p.links[k].from % 2, s.p.links[k].n ? 1 : 0);
+    forget(&s);
 }
 
 Test(collapse, a_million_tasks_in_less_than_two_seconds)
@@ -286,7 +453,7 @@ Test(collapse, a_million_tasks_in_less_than_two_seconds)
     cr_assert(!wf_trace_end(&whole, t, NULL));
     begin = wf_now_ns();
     cr_assert(!weft_analyse_trace(&s.analysis, whole, NULL));
-    cr_assert(!wf_collapse(&s.p, whole, s.analysis, true, NULL));
+    cr_assert(!wf_collapse(&s.p, whole, s.analysis, WEFT_DRAW_LAYERS, false, NULL));
     cr_assert_lt(wf_now_ns() - begin, test_patient_ns(2 * (int64_t)1000000000));
     s.trace = whole;
     cr_assert_eq(s.p.n_boxes, N / PER_LAYER);
@@ -308,7 +475,7 @@ Test(collapse, without_memory_leaks_nothing)
         cr_assert_lt(nth, 60);
         wf_mem_watch(true);
         wf_mem_fail_at(nth);
-        st = wf_collapse(&p, t, a, true, NULL);
+        st = wf_collapse(&p, t, a, WEFT_DRAW_LAYERS, true, NULL);
         wf_mem_fail_at(0);
         cr_assert(st == WEFT_NOMEM || nth > 8);
         wf_picture_fini(&p);

@@ -122,6 +122,15 @@ static void assert_well_formed(const char *xml)
     cr_assert_gt(n_elements, 3);
 }
 
+static int n_times(const char *text, const char *words)
+{
+    int n = 0;
+
+    for (const char *at = text; (at = strstr(at, words)); at++)
+        n++;
+    return n;
+}
+
 static int n_files(void)
 {
     DIR *d = opendir(dir);
@@ -332,36 +341,124 @@ Test(draw, colors_tell_what_was_asked)
 
 Test(draw, every_way_to_color_has_its_key)
 {
-    static const char *const words[] = {NULL, "last", "40 ns", NULL, "worker 1"};
+    static const char *const words[] = {NULL, "last", "40 ns", NULL, "worker 1", "age", "freed", "memory increases",
+                                        "memory decreases", "memory pressure"};
     weft_trace *t = hand_trace(six, 6, 2);
 
-    for (int c = WEFT_COLOR_NAME; c <= WEFT_COLOR_WORKER; c++) {
+    for (int c = WEFT_COLOR_NAME; c <= WEFT_COLOR_MEMORY_PRESSURE; c++) {
         const struct weft_draw_spec spec = {.color = (enum weft_draw_color)c};
         Agraph_t *g = dot_of(t, &spec);
+        char *svg = drawn(t, "six.svg", &spec, NULL);
 
         cr_assert(strstr(get(g, "label"), "critical path"));
         cr_assert(!words[c] || strstr(get(g, "label"), words[c]), "color %d", c);
+        cr_assert(!words[c] || strstr(svg, words[c]), "color %d", c);
+        cr_assert_eq(strstr(svg, "linearGradient") != NULL, c == WEFT_COLOR_ORDER || c == WEFT_COLOR_DURATION || c >= WEFT_COLOR_AGE);
+        agclose(g);
+        free(svg);
+    }
+    weft_trace_free(t);
+}
+
+Test(draw, boxes_can_say_the_value_that_colors_them)
+{
+    const struct weft_draw_spec value = {.color = WEFT_COLOR_AGE, .words = WEFT_WORDS_VALUE},
+                                both = {.color = WEFT_COLOR_AGE, .words = WEFT_WORDS_ORDER_VALUE};
+    weft_trace *t = hand_trace(six, 6, 2);
+    Agraph_t *g = dot_of(t, &value);
+
+    /* T1 is read by T4, three tasks later. */
+    cr_assert_str_eq(get(node(g, "task0"), "label"), "<b>3</b>");
+    agclose(g);
+    g = dot_of(t, &both);
+    cr_assert_str_eq(get(node(g, "task1"), "label"), "<b>1-3</b>");
+    agclose(g);
+    weft_trace_free(t);
+}
+
+Test(draw, the_last_color_can_be_given_a_value)
+{
+    weft_trace *t = hand_trace(six, 6, 2);
+    char fills[2][16];
+
+    for (int i = 0; i < 2; i++) {
+        const struct weft_draw_spec spec = {.color = WEFT_COLOR_AGE, .maxval = i ? 1 : 1000, .cmap = WEFT_CMAP_GREY};
+        Agraph_t *g = dot_of(t, &spec);
+
+        snprintf(fills[i], sizeof fills[i], "%s", get(node(g, "task0"), "fillcolor"));
         agclose(g);
     }
+    /* Three is next to nothing of a thousand, and more than all of one. */
+    cr_assert_str_neq(fills[0], fills[1]);
+    cr_assert_gt(strtol(fills[0] + 1, NULL, 16), strtol(fills[1] + 1, NULL, 16));
+    weft_trace_free(t);
+}
+
+static size_t gold_third(const weft_trace *t, size_t i, struct weft_draw_attr *attrs, size_t room, void *context)
+{
+    (void)t;
+    cr_assert_geq(room, 8);
+    attrs[0] = (struct weft_draw_attr){"fillcolor", "gold"};
+    attrs[1] = (struct weft_draw_attr){"URL", context};
+    return i == 2 ? 2 : 0;
+}
+
+Test(draw, a_task_can_have_attributes_of_its_own)
+{
+    const struct weft_draw_attr all[] = {{"fillcolor", "silver"}};
+    const struct weft_draw_spec spec = {.task_attrs = gold_third, .context = (void *)"http://a/?b&c", .node_attrs = all,
+                                        .n_node_attrs = 1};
+    weft_trace *t = hand_trace(six, 6, 2);
+    Agraph_t *g = dot_of(t, &spec);
+    char *svg = drawn(t, "six.svg", &spec, NULL);
+
+    cr_assert_str_eq(get(node(g, "task2"), "fillcolor"), "gold");
+    cr_assert_str_eq(get(node(g, "task1"), "fillcolor"), "silver");
+    assert_well_formed(svg);
+    cr_assert_eq(n_times(svg, "fill=\"gold\""), 1);
+    cr_assert_eq(n_times(svg, "fill=\"silver\""), 5);
+    cr_assert_eq(n_times(svg, "href=\"http://a/?b&amp;c\""), 1);
+    free(svg);
+    agclose(g);
+    weft_trace_free(t);
+}
+
+Test(draw, as_dask_a_circle_is_a_task_and_a_box_its_result)
+{
+    const struct weft_draw_spec spec = {.data_boxes = true};
+    weft_trace *t = hand_trace(six, 6, 2);
+    Agraph_t *g = dot_of(t, &spec);
+    char *svg = drawn(t, "six.svg", &spec, NULL);
+
+    cr_assert_eq(agnnodes(g), 12);
+    cr_assert_eq(agnedges(g), 6 + 4);
+    cr_assert_str_eq(get(node(g, "task3"), "shape"), "circle");
+    cr_assert_str_eq(get(node(g, "data3"), "shape"), "box");
+    cr_assert(agedge(g, node(g, "data3"), node(g, "task5"), NULL, 0));
+    cr_assert_eq(n_times(svg, "<ellipse"), 6);
+    cr_assert_eq(n_times(svg, "class=\"node\""), 12);
+    free(svg);
+    agclose(g);
     weft_trace_free(t);
 }
 
 /* ---- Big graphs ----------------------------------------------------------------- */
 
-Test(draw, more_than_300_tasks_become_layers_unless_asked_otherwise)
+Test(draw, detail_is_chosen_or_asked_for)
 {
-    const struct weft_draw_spec tasks = {.mode = WEFT_DRAW_TASKS}, boxes = {.mode = WEFT_DRAW_LAYERS};
+    const struct weft_draw_spec tasks = {.mode = WEFT_DRAW_TASKS}, boxes = {.mode = WEFT_DRAW_LAYERS, .no_path = true},
+                                groups = {.mode = WEFT_DRAW_GROUPS, .no_path = true};
     const struct {
         uint32_t                     n;
         const struct weft_draw_spec *spec;
         int                          n_nodes;
-    } cases[] = {{300, NULL, 300}, {310, NULL, 31}, {310, &tasks, 310}, {300, &boxes, 30}};
+    } cases[] = {{300, NULL, 300}, {310, NULL, 9 + 31}, {310, &tasks, 310}, {300, &boxes, 30}, {310, &groups, 31}};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         weft_trace *t = layers(cases[i].n, 10);
         Agraph_t *g = dot_of(t, cases[i].spec);
 
-        cr_assert_eq(agnnodes(g), cases[i].n_nodes, "case %zu", i);
+        cr_assert_eq(agnnodes(g), cases[i].n_nodes, "case %zu: %d", i, agnnodes(g));
         agclose(g);
         weft_trace_free(t);
     }
@@ -369,8 +466,9 @@ Test(draw, more_than_300_tasks_become_layers_unless_asked_otherwise)
 
 Test(draw, layers_tell_their_counts)
 {
+    const struct weft_draw_spec spec = {.mode = WEFT_DRAW_LAYERS, .no_path = true};
     weft_trace *t = layers(1000, 100);
-    Agraph_t *g = dot_of(t, NULL);
+    Agraph_t *g = dot_of(t, &spec);
     Agedge_t *e = agfstout(g, node(g, "layer3"));
 
     cr_assert_eq(agnedges(g), 9);
@@ -383,19 +481,58 @@ Test(draw, layers_tell_their_counts)
     weft_trace_free(t);
 }
 
-Test(draw, refuses_to_lay_out_more_than_2000_boxes)
+Test(draw, refuses_what_graphviz_would_never_end)
 {
     const struct weft_draw_spec tasks = {.mode = WEFT_DRAW_TASKS};
     weft_trace *t = layers(2001, 1);
-    char *path = tempdir_path(dir, "big.svg"), *dot;
+    char *path = tempdir_path(dir, "big.png"), *text;
     struct weft_error err;
 
     cr_assert_eq(weft_draw_trace(t, path, &tasks, &err), WEFT_INVALID);
-    cr_assert(strstr(err.message, "2001 tasks with 2000 dependencies"));
+    cr_assert(strstr(err.message, "2001 boxes with 2000 arrows"));
     cr_assert_eq(n_files(), 0);
-    dot = drawn(t, "big.dot", &tasks, NULL); /* written, not laid out */
-    free(dot);
+    text = drawn(t, "big.dot", &tasks, NULL); /* written, not laid out */
+    free(text);
+    text = drawn(t, "big.svg", &tasks, NULL);
+    cr_assert_eq(n_times(text, "class=\"node\""), 2001);
+    free(text);
     free(path);
+    weft_trace_free(t);
+}
+
+Test(draw, the_engine_can_be_chosen)
+{
+    const struct weft_draw_spec ours = {.engine = WEFT_ENGINE_BUILTIN}, graphviz = {.engine = WEFT_ENGINE_GRAPHVIZ};
+    weft_trace *t = hand_trace(six, 6, 2);
+    char *path = tempdir_path(dir, "six.png"), *svg = drawn(t, "ours.svg", &ours, NULL);
+    struct weft_error err;
+
+    cr_assert_null(strstr(svg, "graphviz"));
+    assert_well_formed(svg);
+    free(svg);
+    svg = drawn(t, "theirs.svg", &graphviz, NULL);
+    cr_assert(strstr(svg, "graphviz"));
+    assert_well_formed(svg);
+    free(svg);
+    cr_assert_eq(weft_draw_trace(t, path, &ours, &err), WEFT_UNSUPPORTED);
+    cr_assert(strstr(err.message, "six.png: the built-in engine makes .svg"));
+    free(path);
+    weft_trace_free(t);
+}
+
+Test(draw, gives_the_picture_in_memory)
+{
+    weft_trace *t = hand_trace(six, 6, 2);
+    char *file = drawn(t, "six.svg", NULL, NULL), *bytes = NULL;
+    struct weft_error err;
+    size_t n = 0;
+
+    cr_assert_eq(weft_draw_bytes(t, "svg", NULL, &bytes, &n, &err), WEFT_OK);
+    cr_assert_eq(n, strlen(file));
+    cr_assert_str_eq(bytes, file);
+    free(bytes);
+    cr_assert_eq(weft_draw_bytes(t, "jpeg", NULL, &bytes, &n, &err), WEFT_INVALID);
+    free(file);
     weft_trace_free(t);
 }
 
@@ -419,6 +556,7 @@ Test(draw, svg_is_well_formed_whatever_the_names)
 
         cr_assert(strstr(svg, "<svg"));
         assert_well_formed(svg);
+        cr_assert_null(strchr(svg, 1));
         cr_assert(strstr(svg, "a&lt;b&gt;&amp;") || i);
         free(svg);
         weft_trace_free(t);
@@ -432,7 +570,7 @@ Test(draw, svg_says_more_under_the_pointer)
 
     assert_well_formed(svg);
     cr_assert(strstr(svg, "id=\"task1\""));
-    cr_assert(strstr(svg, "xlink:title=\"T2"));
+    cr_assert(strstr(svg, "<title>T2-1&#10;layer first"));
     cr_assert(strstr(svg, "built at hand.c:2"));
     free(svg);
     weft_trace_free(t);
@@ -490,12 +628,12 @@ Test(draw, what_cannot_be_written_is_named_and_leaves_nothing)
 Test(draw, a_graphviz_without_its_parts_tells_so)
 {
     weft_trace *t = hand_trace(six, 6, 2);
-    char *path = tempdir_path(dir, "six.svg");
+    char *path = tempdir_path(dir, "six.png");
     struct weft_error err;
 
     cr_assert_eq(setenv("GVBINDIR", "/nowhere", 1), 0);
     cr_assert_eq(weft_draw_trace(t, path, NULL, &err), WEFT_UNSUPPORTED);
-    cr_assert(strstr(err.message, "six.svg: Graphviz cannot render svg: Layout type: \"dot\" not recognized"));
+    cr_assert(strstr(err.message, "six.png: Graphviz cannot render png: Layout type: \"dot\" not recognized"));
     cr_assert_eq(n_files(), 0);
     free(path);
     weft_trace_free(t);
@@ -512,32 +650,42 @@ Test(draw, what_makes_no_sense_is_refused)
     cr_assert_eq(weft_draw_trace(t, "six", NULL, &err), WEFT_INVALID);
     cr_assert_eq(weft_draw_trace(t, path, &(struct weft_draw_spec){.rankdir = "UP"}, &err), WEFT_INVALID);
     cr_assert(strstr(err.message, "\"UP\" is none of TB, LR, BT, RL"));
-    cr_assert_eq(weft_draw_trace(t, path, &(struct weft_draw_spec){.color = (enum weft_draw_color)9}, &err),
+    cr_assert_eq(weft_draw_trace(t, path, &(struct weft_draw_spec){.color = (enum weft_draw_color)99}, &err),
                  WEFT_INVALID);
     cr_assert_eq(n_files(), 0);
     free(path);
     weft_trace_free(t);
 }
 
-Test(draw, without_memory_leaves_no_file_and_leaks_nothing)
+static void draw_without_memory(const char *name)
 {
     weft_trace *t = hand_trace(six, 6, 2);
-    char *path = tempdir_path(dir, "six.svg");
+    char *path = tempdir_path(dir, name);
     weft_status st = WEFT_NOMEM;
 
     for (int nth = 1; st; nth++) {
-        cr_assert_lt(nth, 100);
+        cr_assert_lt(nth, 300);
         wf_mem_watch(true);
         wf_mem_fail_at(nth);
         st = weft_draw_trace(t, path, NULL, NULL);
         wf_mem_fail_at(0);
-        cr_assert(st == WEFT_NOMEM || nth > 15);
+        cr_assert(st == WEFT_NOMEM || nth > 15, "allocation %d: %d", nth, st);
         cr_assert_eq(n_files(), st == WEFT_OK);
         cr_assert_eq(wf_mem_n_live(), 0, "allocation %d leaks", nth);
         wf_mem_watch(false);
     }
     free(path);
     weft_trace_free(t);
+}
+
+Test(draw, without_memory_leaves_no_file_and_leaks_nothing)
+{
+    draw_without_memory("six.svg");
+}
+
+Test(draw, without_memory_graphviz_is_told_nothing)
+{
+    draw_without_memory("six.png");
 }
 
 /* ---- Threads ------------------------------------------------------------------------ */
@@ -552,8 +700,10 @@ static void *paint(void *arg)
 {
     struct artist *a = arg;
 
+    const struct weft_draw_spec how = {.engine = WEFT_ENGINE_GRAPHVIZ};
+
     for (int i = 0; i < 5 && !a->st; i++)
-        a->st = weft_draw_trace(a->trace, a->path, NULL, NULL);
+        a->st = weft_draw_trace(a->trace, a->path, &how, NULL);
     return NULL;
 }
 
@@ -561,7 +711,8 @@ Test(draw, many_threads_draw_at_once)
 {
     enum { N = 4 };
     weft_trace *t = hand_trace(six, 6, 2);
-    char *alone = drawn(t, "alone.svg", NULL, NULL);
+    const struct weft_draw_spec how = {.engine = WEFT_ENGINE_GRAPHVIZ};
+    char *alone = drawn(t, "alone.svg", &how, NULL);
     struct artist artists[N];
     pthread_t threads[N];
 

@@ -1,4 +1,4 @@
-// graph.js - a picture by Graphviz that can be moved and looked at from near.
+// graph.js - a picture of a graph that can be moved and looked at from near.
 'use strict';
 var weft = window.weft || (window.weft = {});
 
