@@ -126,9 +126,11 @@ static weft_status fill_links(struct wf_picture *p, const weft_trace *t, const w
     }
     for (size_t i = 1; i < weft_analysis_n_critical(a); i++) {
         const uint32_t from = p->box_of[critical[i - 1]], to = p->box_of[critical[i]];
+        const uint32_t link = wf_pairs_find(&pairs, from, to);
 
-        if (from != to)
-            p->links[wf_pairs_find(&pairs, from, to)].is_critical = true;
+        /* Between two runs the path goes on though nothing links them. */
+        if (link != WF_NO_PAIR)
+            p->links[link].is_critical = true;
     }
 out:
     wf_free(counts);

@@ -4,6 +4,8 @@
  * a piece per task; of a longer one the most costly tasks are pieces of their own, and
  * what lies between two of them is one, cut where the layer changes when there is room.
  *
+ * A path through several runs goes on from one to the next though nothing links them.
+ *
  * What always holds:
  *   1. Every task of the path is in a piece; a task beside it is in one only when it
  *      lies between two tasks of that piece.

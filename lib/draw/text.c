@@ -21,7 +21,8 @@ void wf_text_clear(struct wf_text *t)
         t->bytes[0] = '\0';
 }
 
-void wf_text_add_bytes(struct wf_text *t, const char *bytes, size_t n)
+/* Room for so many bytes more, and a zero. */
+static bool reserve(struct wf_text *t, size_t n)
 {
     if (t->room - t->n < n + 1) {
         const size_t room = (t->room + n + 1) * 2;
@@ -29,11 +30,18 @@ void wf_text_add_bytes(struct wf_text *t, const char *bytes, size_t n)
 
         if (!grown) {
             t->failed = true;
-            return;
+            return false;
         }
         t->bytes = grown;
         t->room = room;
     }
+    return true;
+}
+
+void wf_text_add_bytes(struct wf_text *t, const char *bytes, size_t n)
+{
+    if (!reserve(t, n))
+        return;
     memcpy(t->bytes + t->n, bytes, n);
     t->n += n;
     t->bytes[t->n] = '\0';
@@ -41,15 +49,23 @@ void wf_text_add_bytes(struct wf_text *t, const char *bytes, size_t n)
 
 void wf_text_add(struct wf_text *t, const char *fmt, ...)
 {
-    char words[512];
-    va_list args;
+    enum { USUAL = 200 };
+    va_list args, again;
     int n;
 
+    if (!reserve(t, USUAL))
+        return;
     va_start(args, fmt);
-    n = vsnprintf(words, sizeof words, fmt, args);
+    va_copy(again, args);
+    n = vsnprintf(t->bytes + t->n, USUAL, fmt, args);
+    if (n >= USUAL && reserve(t, (size_t)n))
+        vsnprintf(t->bytes + t->n, (size_t)n + 1, fmt, again);
+    if (n >= USUAL && t->room - t->n < (size_t)n + 1)
+        t->bytes[t->n] = '\0'; /* no memory: all of it is missing */
+    else if (n > 0)
+        t->n += (size_t)n;
+    va_end(again);
     va_end(args);
-    if (n > 0)
-        wf_text_add_bytes(t, words, (size_t)n < sizeof words ? (size_t)n : sizeof words - 1);
 }
 
 /* The length of the character at `s`: 1 to 4 bytes of UTF-8 that XML allows; 0: none. */

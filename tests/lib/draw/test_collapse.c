@@ -327,11 +327,12 @@ static weft_trace *chains(uint32_t n, uint32_t length, uint32_t slow)
 
         deps[i] = i - 1;
         tasks[i] = (struct hand_task){.name = names[i % length % 4], .deps = &deps[i], .n_deps = !first,
-                                      .begin_ns = i, .end_ns = i + (i / length == slow ? 100 : 10)};
+                                      .begin_ns = 100 * i, .end_ns = 100 * i + (i / length == slow ? 100 : 10)};
     }
     for (uint32_t i = 0; i < n; i++)
         deps[n * length + i] = i * length + length - 1;
-    tasks[n * length] = (struct hand_task){.name = "total", .deps = deps + n * length, .n_deps = n, .end_ns = 5};
+    tasks[n * length] = (struct hand_task){.name = "total", .deps = deps + n * length, .n_deps = n,
+                                          .begin_ns = 100 * n * length, .end_ns = 100 * n * length + 5};
     t = hand_trace(tasks, n * length + 1, 1);
     free(deps);
     free(tasks);
@@ -409,7 +410,7 @@ Test(collapse, what_lies_between_two_tasks_of_a_piece_is_in_it)
         deps[i][0] = i % 2 ? i - 1 : i - 2;
         deps[i][1] = i - 1;
         tasks[i] = (struct hand_task){.name = i % 2 ? "side" : "step", .deps = deps[i], .n_deps = i == 0 ? 0 : i % 2 ? 1 : 2,
-                                      .begin_ns = i, .end_ns = i + 10};
+                                      .begin_ns = 10 * i, .end_ns = 10 * i + 10};
     }
     s = see_auto(hand_trace(tasks, N, 1));
     for (size_t b = 0; b < s.p.n_boxes; b++)
