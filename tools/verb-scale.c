@@ -28,6 +28,8 @@ static const char usage[] =
     "  --timeout TIME        the longest a run may take, as in 90s\n"
     "  --env NAME=VALUE      for PROGRAM, with {w} and {n}: --env OMP_NUM_THREADS={w}\n"
     "  --same-output         all runs must print the same (when weak, all of one size)\n"
+    "  --inside              time only the runs of its pool (its last, of several), of a Weft program:\n"
+    "                        without starting, reading its arguments and what else it does alone\n"
     "  --seed N              of the order of the runs, which is drawn in each round\n"
     "  --confidence PERCENT  of the intervals, 95 unless told\n"
     "  -o, --out DIR         keep scale.csv (all runs), scale.json (all of it), scale.svg and\n"
@@ -37,7 +39,8 @@ static const char usage[] =
     "  --from FILE.csv       nothing is run: tells and draws what is in a scale.csv, or in any\n"
     "                        table with columns workers and seconds, and work or n if that grew\n"
     "\n"
-    "What is timed is the whole program, from before it is started until it has ended. All\n"
+    "What is timed, unless --inside, is the whole program, from before it is started until it\n"
+    "has ended: some milliseconds more than its work, which look like a serial share. All\n"
     "numbers of workers take turns, so that a machine that slows down does so for all. A\n"
     "program that fails ends the measurement. Ctrl-C ends the program, too.\n";
 

@@ -1,10 +1,12 @@
 #!/bin/sh
-# test_scale.sh WEFT - the verb scale: what it asks for, runs, says, writes, and that nothing is left running.
+# test_scale.sh WEFT SAVE - the verb scale: what it asks for, runs, says, writes, and that nothing is left running.
+# SAVE runs a graph and writes its trace.
 #
 # The programs it measures are shell scripts: "work", which sleeps as long as Amdahl's law says, and others
 # that fail in one way each.
 set -u
 weft=$(realpath "$1")
+save=$(realpath "$2")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 failed=0
@@ -101,9 +103,9 @@ cmp -s first "$LOG" && fail 'another seed gives the same order'
 
 # Files: every run, and what they say.
 [ "$(wc -l <out/one/scale.csv)" = 17 ] || fail "$(wc -l <out/one/scale.csv) lines of csv"
-head -n 1 out/one/scale.csv | grep -qx 'round,position,workers,n,work,seconds,user_seconds,system_seconds,peak_bytes,command,machine,processor,cores,threads,quota_cores,kernel,begun,load_before,load_after' ||
+head -n 1 out/one/scale.csv | grep -qx 'round,position,workers,n,work,seconds,whole_seconds,user_seconds,system_seconds,peak_bytes,command,machine,processor,cores,threads,quota_cores,kernel,begun,load_before,load_after' ||
     fail "csv begins: $(head -n 1 out/one/scale.csv)"
-awk -F, 'NR > 1 { if ($3 == 1 && $6 < 0.12 || $3 == 8 && $6 < 0.0325 || $4 != 30 || $5 != 30 || $9 < 1) bad = 1 } END { exit bad }' \
+awk -F, 'NR > 1 { if ($3 == 1 && $6 < 0.12 || $3 == 8 && $6 < 0.0325 || $4 != 30 || $5 != 30 || $7 != $6 || $10 < 1) bad = 1 } END { exit bad }' \
     out/one/scale.csv || fail "csv: $(cat out/one/scale.csv)"
 if command -v python3 >/dev/null; then
     python3 - out/one/scale.json <<'END' || fail 'json is not what it should be'
@@ -145,6 +147,23 @@ for name in csv json dat gp; do
 done
 [ ! -e out/bare/scale.svg ] || fail 'a picture without gnuplot'
 says 1 'log/x: Not a directory' --workers 1 --repeat 1 --out log/x -- ./work
+
+# ---- Only the runs of its pool
+
+program traced <<'END'
+sleep 0.1
+to=$WEFT_TRACE
+unset WEFT_TRACE WEFT_TRACE__EVENTS WEFT_TRACE__SAMPLE
+"$SAVE" "$to"
+END
+export SAVE="$save"
+says 0 'timed while its pool had a run going on' --inside --workers 1,2 --repeat 2 --warmup 0 --out out/inside -- ./traced
+awk -F, 'NR > 1 { if ($7 < 0.1 || $6 > 0.1 || $6 <= 0) bad = 1 } END { exit bad || NR != 5 }' out/inside/scale.csv ||
+    fail "inside: $(cut -d, -f1-8 out/inside/scale.csv)"
+says 0 'timed while its pool had a run going on' --from out/inside/scale.csv
+says 1 './work left no trace: --inside is for programs that run a Weft pool' --inside --workers 1 -- ./work
+says 1 'is not a trace' --inside --workers 1 -- sh -c 'echo >"$WEFT_TRACE"'
+TMPDIR="$tmp/none" says 1 "$tmp/none/weft-scale-" --inside --workers 1 -- ./traced
 
 # ---- Weak scaling
 

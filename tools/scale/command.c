@@ -83,8 +83,22 @@ static bool put(char **words, const char *pattern, int n_workers, int64_t n)
     return true;
 }
 
+/* Of all it would keep, only when its runs began and ended is wanted. */
+static bool put_trace(char **words, const char *path, int n_workers, int64_t n)
+{
+    char *file = NULL;
+    bool ok;
+
+    if (!path)
+        return true;
+    ok = asprintf(&file, "WEFT_TRACE=%s", path) >= 0 && put(words, file, n_workers, n)
+         && put(words, "WEFT_TRACE__EVENTS=1", n_workers, n) && put(words, "WEFT_TRACE__SAMPLE=0", n_workers, n);
+    free(file);
+    return ok;
+}
+
 /* Our environment, what tells a Weft program its workers and size, then what the user says. */
-char **scale_environment(const struct scale_options *o, int n_workers, int64_t n)
+char **scale_environment(const struct scale_options *o, int n_workers, int64_t n, const char *trace)
 {
     size_t n_words = 0;
     char **words;
@@ -92,13 +106,14 @@ char **scale_environment(const struct scale_options *o, int n_workers, int64_t n
 
     while (environ[n_words])
         n_words++;
-    words = calloc(n_words + o->n_env + 5, sizeof *words);
+    words = calloc(n_words + o->n_env + 8, sizeof *words);
     ok = words != NULL;
     for (size_t i = 0; ok && i < n_words; i++)
         ok = (words[i] = strdup(environ[i])) != NULL;
     /* The long name of the same setting counts more than the short one. */
     ok = ok && put(words, "WEFT_WORKERS={w}", n_workers, n) && put(words, "WEFT_POOL__WORKERS={w}", n_workers, n)
          && put(words, "WEFT_SCALE_FACTOR={w}", o->weak ? n_workers : 1, n) && put(words, "WEFT_SCALE_SIZE={n}", n_workers, n);
+    ok = ok && put_trace(words, trace, n_workers, n);
     for (size_t i = 0; ok && i < o->n_env; i++)
         ok = put(words, o->env[i], n_workers, n);
     if (!ok) {

@@ -23,13 +23,14 @@ void scale_write_csv(const struct scale_data *d, FILE *to)
 {
     const struct scale_machine *m = &d->machine;
 
-    fprintf(to, "round,position,workers,n,work,seconds,user_seconds,system_seconds,peak_bytes,command,machine,processor,"
+    fprintf(to, "round,position,workers,n,work,seconds,whole_seconds,user_seconds,system_seconds,peak_bytes,command,machine,processor,"
                 "cores,threads,quota_cores,kernel,begun,load_before,load_after\n");
     for (size_t i = 0; i < d->n_samples; i++) {
         const struct scale_sample *s = &d->samples[i];
         const char *const texts[] = {d->command, m->name, m->processor};
 
-        fprintf(to, "%d,%d,%d,%lld,%.17g,%.9f,", s->round, s->position, s->n_workers, (long long)s->n, s->work, s->seconds);
+        fprintf(to, "%d,%d,%d,%lld,%.17g,%.9f,%.9f,", s->round, s->position, s->n_workers, (long long)s->n, s->work, s->seconds,
+                s->whole);
         write_number(to, s->user);
         putc(',', to);
         write_number(to, s->system);

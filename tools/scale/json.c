@@ -99,6 +99,7 @@ static void write_samples(const struct scale_data *d, FILE *to)
                 s->position, s->n_workers, (long long)s->n);
         number_field(to, "work", s->work, ", ");
         number_field(to, "seconds", s->seconds, ", ");
+        number_field(to, "whole_seconds", s->whole, ", ");
         number_field(to, "user_seconds", s->user, ", ");
         number_field(to, "system_seconds", s->system, ", ");
         fprintf(to, "\"peak_bytes\": %lld}", (long long)s->peak_bytes);
@@ -177,8 +178,9 @@ void scale_write_json(const struct scale_options *o, const struct scale_data *d,
     fputs("  ", to);
     text_field(to, "command", d->command, ",\n");
     fputs("  ", to);
-    text_field(to, "measured", "wall time of the whole program by the monotonic clock, from before it is started until it has ended",
-               ",\n");
+    text_field(to, "measured", scale_data_inside(d)
+               ? "time in which its pool had a run going on, by its trace"
+               : "wall time of the whole program by the monotonic clock, from before it is started until it has ended", ",\n");
     write_asked(o, to);
     write_machine(&d->machine, to);
     write_samples(d, to);

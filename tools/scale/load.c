@@ -18,7 +18,7 @@ static weft_status read_chunk(struct weft_value *out, const char *path, struct w
 
 /* The columns that are looked for; -1: not there. */
 struct columns {
-    int round, position, workers, n, work, seconds, user, system, peak;
+    int round, position, workers, n, work, seconds, whole, user, system, peak;
 };
 
 static bool is_number(const weft_chunk *c, int column)
@@ -37,7 +37,8 @@ static weft_status find_columns(struct columns *k, const weft_chunk *c, const ch
     *k = (struct columns){
         .round = weft_chunk_find(c, "round"), .position = weft_chunk_find(c, "position"),
         .workers = weft_chunk_find(c, "workers"), .n = weft_chunk_find(c, "n"), .work = weft_chunk_find(c, "work"),
-        .seconds = weft_chunk_find(c, "seconds"), .user = weft_chunk_find(c, "user_seconds"),
+        .seconds = weft_chunk_find(c, "seconds"), .whole = weft_chunk_find(c, "whole_seconds"),
+        .user = weft_chunk_find(c, "user_seconds"),
         .system = weft_chunk_find(c, "system_seconds"), .peak = weft_chunk_find(c, "peak_bytes"),
     };
     if (k->workers < 0 || k->seconds < 0)
@@ -62,7 +63,7 @@ static weft_status read_row(struct scale_data *d, const weft_chunk *c, const str
                               path, (long long)row + 1, seconds, n, work);
     return scale_data_add(d, (struct scale_sample){
         .round = (int)number_at(c, k->round, row, 0), .position = (int)number_at(c, k->position, row, 0),
-        .n_workers = (int)workers, .n = (int64_t)n, .work = work, .seconds = seconds,
+        .n_workers = (int)workers, .n = (int64_t)n, .work = work, .seconds = seconds, .whole = number_at(c, k->whole, row, seconds),
         .user = number_at(c, k->user, row, NAN), .system = number_at(c, k->system, row, NAN),
         .peak_bytes = (int64_t)number_at(c, k->peak, row, 0)}, err);
 }

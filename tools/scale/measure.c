@@ -39,6 +39,15 @@ void scale_data_fini(struct scale_data *d)
     *d = (struct scale_data){0};
 }
 
+bool scale_data_inside(const struct scale_data *d)
+{
+    for (size_t i = 0; i < d->n_samples; i++) {
+        if (d->samples[i].seconds != d->samples[i].whole)
+            return true;
+    }
+    return false;
+}
+
 /* ---- One run ------------------------------------------------------------------- */
 
 /* What is kept while runs go on. */
@@ -47,6 +56,7 @@ struct bench {
     FILE  *out, *err;    /* what the program says, of one run at a time */
     FILE **first;        /* what it said first, for each number of workers, or only [0]; NULL: not yet */
     char **first_words;  /* of which run that was */
+    char  *trace;        /* where it leaves one; NULL: it need not */
     int   *signal;
 };
 
@@ -176,9 +186,10 @@ static weft_status run_once(struct bench *b, int round, int position, size_t k, 
     const struct scale_options *o = b->o;
     const int n_workers = o->workers[k];
     const int64_t n = size_of(o, n_workers);
-    char **argv = scale_arguments(o->command, n_workers, n), **env = scale_environment(o, n_workers, n);
+    char **argv = scale_arguments(o->command, n_workers, n), **env = scale_environment(o, n_workers, n, b->trace);
     char run[SCALE_TEXT];
     struct scale_exit e;
+    double seconds;
     weft_status st;
 
     run_text(o, round, n_workers, run);
@@ -196,10 +207,14 @@ static weft_status run_once(struct bench *b, int round, int position, size_t k, 
         st = judge_exit(b, &e, run, err);
     if (!st)
         st = judge_output(b, k, run, err);
+    if (!st)
+        seconds = (double)e.wall_ns / 1e9;
+    if (!st && b->trace)
+        st = scale_inside_seconds(&seconds, b->trace, o->command[0], err);
     if (!st && round >= 0)
         st = scale_data_add(d, (struct scale_sample){.round = round + 1, .position = position + 1, .n_workers = n_workers,
                                                      .n = n, .work = o->power == 1 ? (double)n : pow((double)n, o->power),
-                                                     .seconds = (double)e.wall_ns / 1e9, .user = e.user,
+                                                     .seconds = seconds, .whole = (double)e.wall_ns / 1e9, .user = e.user,
                                                      .system = e.system, .peak_bytes = e.peak_bytes}, err);
 out:
     scale_free_words(argv);
@@ -290,6 +305,8 @@ weft_status scale_measure(struct scale_data *out, const struct scale_options *o,
     else if (!b.out || !b.err)
         st = weft_error_set(err, WEFT_IO, "a temporary file cannot be made: %s", strerror(errno));
     else
+        st = o->inside ? scale_inside_init(&b.trace, err) : WEFT_OK;
+    if (!st)
         st = run_all(&b, order, &d, err);
     d.machine.load_after = scale_load();
     if (!st) {
@@ -300,6 +317,7 @@ weft_status scale_measure(struct scale_data *out, const struct scale_options *o,
         close_file(b.first ? b.first[k] : NULL);
         free(b.first_words ? b.first_words[k] : NULL);
     }
+    scale_inside_fini(b.trace);
     close_file(b.out);
     close_file(b.err);
     free(b.first);

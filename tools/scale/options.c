@@ -115,7 +115,7 @@ static int check(const struct scale_options *o, int n_left, char *const *left)
 
 int scale_options_read(struct scale_options *o, int argc, char **argv)
 {
-    enum { STRONG = 256, WEAK, WORKERS, REPEAT, WARMUP, BASE, POWER, ENV, TIMEOUT, SAME, SEED, CONFIDENCE, OUT, TITLE, FROM, UPTO };
+    enum { STRONG = 256, WEAK, WORKERS, REPEAT, WARMUP, BASE, POWER, ENV, TIMEOUT, SAME, INSIDE, SEED, CONFIDENCE, OUT, TITLE, FROM, UPTO };
     static const struct option options[] = {
         {"strong", no_argument, NULL, STRONG},         {"weak", no_argument, NULL, WEAK},
         {"workers", required_argument, NULL, WORKERS}, {"repeat", required_argument, NULL, REPEAT},
@@ -123,6 +123,7 @@ int scale_options_read(struct scale_options *o, int argc, char **argv)
         {"power", required_argument, NULL, POWER},
         {"env", required_argument, NULL, ENV},         {"timeout", required_argument, NULL, TIMEOUT},
         {"same-output", no_argument, NULL, SAME},      {"seed", required_argument, NULL, SEED},
+        {"inside", no_argument, NULL, INSIDE},
         {"confidence", required_argument, NULL, CONFIDENCE}, {"out", required_argument, NULL, OUT},
         {"title", required_argument, NULL, TITLE},     {"from", required_argument, NULL, FROM},
         {"upto", required_argument, NULL, UPTO},       {NULL, 0, NULL, 0},
@@ -141,6 +142,7 @@ int scale_options_read(struct scale_options *o, int argc, char **argv)
         case STRONG: o->weak = false; break;
         case WEAK:   o->weak = true; break;
         case SAME:   o->same_output = true; break;
+        case INSIDE: o->inside = true; break;
         case TITLE:  o->title = optarg; break;
         case FROM:   o->from = optarg; break;
         case OUT: case 'o': o->out = optarg; break;

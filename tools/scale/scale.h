@@ -1,7 +1,7 @@
 /* scale.h - how a program scales: what is asked, what was measured, what that says.
  *
  *     options     the command line
- *     measure     the runs, one after another     command, child, machine
+ *     measure     the runs, one after another     command child inside machine
  *     load        or those of a file
  *     summary     medians, speed-ups, laws
  *     table chart in the terminal
@@ -28,6 +28,7 @@ struct scale_options {
     size_t       n_env;
     int64_t      timeout_ns;   /* of one run; 0: none */
     bool         same_output;
+    bool         inside;       /* only the runs of its pool are timed */
     uint64_t     seed;         /* of the order of runs */
     double       confidence;
     const char  *out;          /* a folder; NULL: nothing is kept */
@@ -48,7 +49,8 @@ struct scale_sample {
     int     n_workers;
     int64_t n;                /* what {n} was */
     double  work;             /* how much that is: n, or a power of it */
-    double  seconds;          /* from before it was started until it had ended */
+    double  seconds;          /* what is judged: all of it, or its pool's runs */
+    double  whole;            /* seconds from before it was started until it had ended */
     double  user, system;     /* seconds of processor time, of it and its children; NaN: unknown */
     int64_t peak_bytes;       /* the most memory it had; 0: unknown */
 };
@@ -70,6 +72,7 @@ struct scale_data {
 
 weft_status scale_data_add(struct scale_data *d, struct scale_sample s, struct weft_error *err);
 void        scale_data_fini(struct scale_data *d);
+bool        scale_data_inside(const struct scale_data *d); /* whether less than the whole program is judged */
 
 void scale_machine_look(struct scale_machine *m);
 double scale_load(void); /* NaN: unknown */
@@ -147,9 +150,15 @@ weft_status scale_gnuplot(const char *dir, bool *missing, struct weft_error *err
 
 bool   scale_pattern_has(const char *text, const char *pattern);
 char **scale_arguments(char *const *command, int n_workers, int64_t n); /* given: scale_free_words(); NULL: no memory */
-char **scale_environment(const struct scale_options *o, int n_workers, int64_t n); /* likewise */
+/* Likewise. `trace`: where a Weft program is to leave one; NULL: nowhere. */
+char **scale_environment(const struct scale_options *o, int n_workers, int64_t n, const char *trace);
 void   scale_free_words(char **words); /* NULL is fine */
 char  *scale_command_text(char *const *command); /* as a shell would take it; given: free(). NULL: no memory */
+
+/* --inside: where a program leaves its trace, and what it says. `path` is given: _fini(). */
+weft_status scale_inside_init(char **path, struct weft_error *err);
+void        scale_inside_fini(char *path); /* NULL is fine */
+weft_status scale_inside_seconds(double *out, const char *path, const char *program, struct weft_error *err);
 
 /* One program, run to its end. Its group of processes is killed with it, whatever becomes
  * of it or of us. */

@@ -17,7 +17,7 @@ static double busy_cores(const struct scale_sample *s, size_t n, double *room)
     struct weft_median m;
 
     for (size_t i = 0; i < n; i++) {
-        room[i] = (s[i].user + s[i].system) / s[i].seconds;
+        room[i] = (s[i].user + s[i].system) / s[i].whole;
         if (isnan(room[i]))
             return NAN;
     }

@@ -114,7 +114,8 @@ void scale_print_table(const struct scale_summary *s, const struct scale_data *d
     fprintf(to, "%s scaling, %s; %d run%s of each%s\n\n", s->weak ? "weak" : "strong",
             s->weak ? "the size grows with the workers" : "the same work for all",
             s->repeat, s->repeat == 1 ? "" : "s",
-            *d->machine.name ? ", timed from before the program is started until it has ended" : "");
+            scale_data_inside(d) ? ", timed while its pool had a run going on"
+            : *d->machine.name   ? ", timed from before the program is started until it has ended" : "");
     head(line, s, busy);
     print_line(&t, line, to);
     for (size_t i = 0; i < s->n_rows; i++) {
