@@ -126,7 +126,8 @@ WEFT_API struct weft_band weft_fit_seconds(const struct weft_fit *fit, double n_
 /* Over one worker, of the same work: the value is 1 at 1. */
 WEFT_API struct weft_band weft_fit_speedup(const struct weft_fit *fit, double n_workers);
 
-/* The largest speed-up of any number of workers; infinity where there is no end. */
+/* The largest speed-up of any number of workers; infinity where there is no end. At a peak the
+ * interval is that of the law there. */
 WEFT_API struct weft_band weft_fit_limit(const struct weft_fit *fit);
 
 /* At how many workers it is reached; infinity for all but a USL with b > 0. */

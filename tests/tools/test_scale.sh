@@ -146,6 +146,12 @@ for name in csv json dat gp; do
     [ -s out/bare/scale.$name ] || fail "no scale.$name without gnuplot"
 done
 [ ! -e out/bare/scale.svg ] || fail 'a picture without gnuplot'
+program bin/gnuplot <<'END'
+echo 'no fonts here' >&2
+exit 1
+END
+env PATH="$tmp/bin" "$weft" scale --from out/bare/scale.csv --out out/bare >said 2>&1 && fail 'a gnuplot that fails is no failure'
+also 'error: gnuplot cannot draw out/bare/scale.gp: no fonts here'
 says 1 'log/x: Not a directory' --workers 1 --repeat 1 --out log/x -- ./work
 
 # ---- Only the runs of its pool

@@ -28,8 +28,17 @@ static void write_heading(const struct scale_options *o, const struct scale_data
     write_words(to, o->title ? o->title : *d->command ? d->command : o->from, 110);
     fprintf(to, "'\nsubtitle = '%s scaling, median of %d run%s", s->weak ? "weak" : "strong", s->repeat,
             s->repeat == 1 ? "" : "s");
-    if (s->repeat > 1)
-        fprintf(to, "; intervals and bands of %.3g %%", 100 * s->confidence);
+    if (s->repeat > 1) {
+        double times = s->confidence, speedups = s->confidence; /* a few runs cannot be as sure as asked for */
+
+        for (size_t i = 0; i < s->n_rows; i++) {
+            times = fmin(times, s->rows[i].time.confidence);
+            speedups = fmin(speedups, s->rows[i].speedup_confidence);
+        }
+        fprintf(to, "; intervals of %.3g %%", 100 * speedups);
+        if (times != speedups)
+            fprintf(to, ", of times %.3g %%", 100 * times);
+    }
     if (*m->processor) {
         fprintf(to, "; %d core%s, ", m->n_cores, m->n_cores == 1 ? "" : "s");
         write_words(to, m->processor, 50);
