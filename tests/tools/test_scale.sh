@@ -167,6 +167,8 @@ says 0 'timed while its pool had a run going on' --inside --workers 1,2 --repeat
 awk -F, 'NR > 1 { if ($7 < 0.1 || $6 > 0.1 || $6 <= 0) bad = 1 } END { exit bad || NR != 5 }' out/inside/scale.csv ||
     fail "inside: $(cut -d, -f1-8 out/inside/scale.csv)"
 says 0 'timed while its pool had a run going on' --from out/inside/scale.csv
+# A Weft program leaves its trace by itself.
+says 0 'timed while its pool had a run going on' --inside --workers 1,2 --repeat 1 -- "$save" own.trace
 says 1 './work left no trace: --inside is for programs that run a Weft pool' --inside --workers 1 -- ./work
 says 1 'is not a trace' --inside --workers 1 -- sh -c 'echo >"$WEFT_TRACE"'
 TMPDIR="$tmp/none" says 1 "$tmp/none/weft-scale-" --inside --workers 1 -- ./traced
