@@ -42,13 +42,15 @@ BEGIN {
     door("jemalloc/",     "lib/base/mem.c")
     door("Random123/",    "lib/base/random.c")
     door("xxhash.h",      "lib/base/hash.c")
-    door("jansson.h",     "lib/graph/load.c")
+    door("jansson.h",     "lib/graph/load.c tools/top/state.c")
+    door("curses.h",      "tools/top/screen.c")
     door("lz4.h",         "lib/base/lz4.c")
+    door("microhttpd.h",  "tools/dash/server.h")
     door("cblas.h",       "examples/9-cholesky.c")
     door("graphviz/",     "lib/draw/graphviz.c")
     door("criterion/",    "tests/")
     # Graphviz serves one caller at a time: its door has a lock. So has the store of results.
-    door("pthread.h",     "scheduler/ lib/base/lock.h lib/draw/graphviz.c")
+    door("pthread.h",     "scheduler/ lib/base/lock.h lib/draw/graphviz.c tools/dash/server.h")
     door("threads.h",     "scheduler/")
     # Virtual threads: where stacks change.
     door("ucontext.h",    "scheduler/sim/switch.c")
@@ -61,7 +63,7 @@ BEGIN {
 
     # The C library and the system have no door.
     free = " assert complex ctype dirent dlfcn endian errno fcntl fenv float fnmatch getopt glob " \
-           "inttypes iso646 limits link locale malloc math poll sched setjmp signal spawn stdalign " \
+           "inttypes iso646 langinfo limits link locale malloc math netdb poll sched setjmp signal spawn stdalign " \
            "stdarg stdbool stddef stdint stdio stdlib stdnoreturn string strings time uchar unistd " \
            "wchar wctype "
 }

@@ -11,6 +11,8 @@
 #define WF_PAGE_DATA  "<!--weft-data-->"
 #define WF_PAGE_GRAPH "<!--weft-graph-->"
 
+extern const char   wf_page_dashboard[];
+extern const size_t wf_page_dashboard_size;
 extern const char   wf_page_report[]; /* closed by a zero */
 extern const size_t wf_page_report_size;
 

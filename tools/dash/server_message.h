@@ -1,0 +1,29 @@
+/* server_message.h - what is seen, as text to send: JSON of all or of what changed, and Prometheus. */
+#ifndef WF_DASH_SERVER_MESSAGE_H
+#define WF_DASH_SERVER_MESSAGE_H
+
+#include "tools/dash/json.h"
+#include "tools/dash/server_about.h"
+#include "tools/dash/server_view.h"
+
+/* Groups a message names; of the others it tells how many they are. */
+enum { WF_MOST_GROUPS = 5000 };
+
+struct wf_say {
+    const struct wf_about *about;
+    const struct wf_view  *view;
+    int64_t interval_ns;
+    int     n_streams; /* that listen */
+    bool    ended;     /* the dashboard is being closed */
+};
+
+/* One object into `j`, which is empty. `all`: with what never changes, and with every group
+ * and link; else only those that are not as they were at the look before. */
+void wf_say_state(struct wf_json *j, const struct wf_say *say, bool all);
+void wf_say_counts(struct wf_json *j, const struct wf_say *say);
+void wf_say_identity(struct wf_json *j, const struct wf_say *say);
+
+/* Text format 0.0.4. NULL: no memory; else to be freed. */
+char *wf_say_metrics(const struct wf_say *say, size_t *n);
+
+#endif

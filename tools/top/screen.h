@@ -1,0 +1,12 @@
+/* screen.h - a dashboard in a terminal, until its user has seen enough. */
+#ifndef TOP_SCREEN_H
+#define TOP_SCREEN_H
+
+#include "tools/top/client.h"
+#include "tools/top/page.h"
+
+/* Looks `per_s` times a second. WEFT_UNSUPPORTED when there is no terminal that can be written
+ * to at any place. */
+weft_status screen_run(const struct place *p, enum sort sort, double per_s, struct weft_error *err);
+
+#endif
