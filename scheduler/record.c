@@ -123,8 +123,10 @@ void wf_record_run(struct wf_recorder *r, const struct wf_ran *ran, bool is_own,
     r->n++;
 }
 
-void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample)
+void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample, bool runs)
 {
+    r->n_samples -= r->last_is_idle && !runs;
+    r->last_is_idle = !runs;
     if (r->n_samples == r->room_samples) {
         const size_t room = r->room_samples ? 2 * r->room_samples : 64;
         struct weft_sample *grown = wf_realloc(r->samples, room * sizeof *grown);
@@ -203,6 +205,8 @@ static void fill_runs(struct making *m)
     m->run.n_runs = m->r->n;
 }
 
+/* Those in the window, and the ones just before and after stand for its begin and end: a short run has
+ * none between. */
 static void fill_samples(struct making *m)
 {
     size_t n = 0;
@@ -211,8 +215,15 @@ static void fill_samples(struct making *m)
         struct weft_sample s = m->r->samples[i];
 
         s.at_ns -= m->begin.ns;
-        if (s.at_ns >= 0 && s.at_ns <= m->run.wall_ns)
-            m->samples[n++] = s;
+        if (s.at_ns <= 0) {
+            s.at_ns = 0;
+            n = 0;
+        }
+        m->samples[n++] = s;
+        if (s.at_ns >= m->run.wall_ns) {
+            m->samples[n - 1].at_ns = m->run.wall_ns;
+            break;
+        }
     }
     m->run.samples = m->samples;
     m->run.n_samples = n;

@@ -44,6 +44,7 @@ struct wf_recorder {
     struct wf_shape *lasting;
     struct weft_sample *samples; /* at_ns is that of the clock */
     size_t           n_samples, room_samples;
+    bool             last_is_idle;
 };
 
 void wf_recorder_init(struct wf_recorder *r, bool keeps_all);
@@ -57,8 +58,9 @@ struct wf_shape *wf_record_shape(struct wf_recorder *r, weft_plan *plan, bool is
 /* A run has ended; shape and weights (either may be NULL) are taken. Under the lock. */
 void wf_record_run(struct wf_recorder *r, const struct wf_ran *ran, bool is_own, int64_t *weights);
 
-/* The process at some moment. Under the lock. */
-void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample);
+/* The process at some moment. Of those while nothing runs, one after the other, only the last is kept. Under
+ * the lock. */
+void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample, bool runs);
 
 /* A trace of all runs that are kept, or of the last. WEFT_EMPTY: there is none. Under the lock,
  * nothing running that is to be in it. */

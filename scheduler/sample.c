@@ -103,23 +103,23 @@ struct weft_sample wf_sample(struct wf_sampler *s, weft_pool *pool)
 
 /* ---- Now and then ------------------------------------------------------------------ */
 
+static void take(struct wf_sampling *s)
+{
+    const struct weft_sample now = wf_sample(&s->sampler, s->pool);
+
+    wf_mutex_lock(&s->pool->lock);
+    wf_record_sample(&s->pool->recorder, &now, wf_load_relaxed(&s->pool->live) != 0);
+    wf_mutex_unlock(&s->pool->lock);
+}
+
+/* One when it begins and one when it ends, whatever the interval. */
 static void *thread_main(void *arg)
 {
     struct wf_sampling *s = arg;
-    bool ending = false, ran = false;
 
-    while (!ending) {
-        const struct weft_sample now = wf_sample(&s->sampler, s->pool);
-        bool runs;
-
-        wf_mutex_lock(&s->pool->lock);
-        runs = wf_load_relaxed(&s->pool->live) != 0;
-        if (runs || ran)
-            wf_record_sample(&s->pool->recorder, &now);
-        wf_mutex_unlock(&s->pool->lock);
-        ran = runs;
+    while (!wf_load_acquire(&s->ending)) {
         wf_wait(&s->ending, 0, s->interval_ns);
-        ending = wf_load_acquire(&s->ending);
+        take(s);
     }
     return NULL;
 }
@@ -129,6 +129,7 @@ bool wf_sampling_start(struct wf_sampling *s, weft_pool *pool, int64_t interval_
     s->pool = pool;
     s->interval_ns = interval_ns;
     wf_init(&s->ending, 0);
+    take(s);
     s->started = wf_thread_start(&s->thread, thread_main, s);
     return s->started;
 }

@@ -11,7 +11,7 @@ struct wf_sampler {
     int64_t at_ns, cpu_ns;
 };
 
-/* A thread that puts a sample into the recorder of a pool now and then, while something runs and once after. */
+/* A thread that puts a sample into the recorder of a pool now and then, until it is stopped. */
 struct wf_sampling {
     struct wf_sampler sampler;
     weft_pool        *pool;

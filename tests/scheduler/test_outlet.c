@@ -230,7 +230,9 @@ Test(outlet, memory_and_processors_are_sampled_while_runs_go_on)
     weft_pool_free(pool);
     weft_graph_free(g);
     cr_assert_eq(weft_trace_read(&trace, path, &err), WEFT_OK, "%s", err.message);
-    cr_assert_gt(weft_trace_n_samples(trace), 0);
+    cr_assert_geq(weft_trace_n_samples(trace), 3);
+    cr_assert_eq(weft_trace_samples(trace)[0].at_ns, 0);
+    cr_assert_eq(weft_trace_samples(trace)[weft_trace_n_samples(trace) - 1].at_ns, weft_trace_wall_ns(trace));
     cr_assert_gt(weft_trace_samples(trace)[0].resident_bytes, 1 << 20);
     weft_trace_free(trace);
 }
