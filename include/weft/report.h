@@ -13,11 +13,11 @@
  * up in cells of time, coloured by the function that took most of each. The page says what
  * it leaves out.
  *
- * The graph is drawn by libweft-draw; a build without Graphviz has a page without it.
+ * The graph is drawn by libweft-draw: task by task, or by less where there are many.
  *
  * Errors:  WEFT_IO with the path; WEFT_NOMEM. The file appears when it is complete: a
  *          report that fails leaves what was there before.
- * Threads: any thread may call; the graph is drawn by one at a time (weft/draw.h).
+ * Threads: any thread may call.
  */
 #ifndef WEFT_REPORT_H
 #define WEFT_REPORT_H

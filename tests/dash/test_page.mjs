@@ -97,7 +97,7 @@ const tests = {
 
     async 'the graph is in the page'() {
         if (!await small.$('#pictured'))
-            return 'this build has no Graphviz';
+            throw new Error('there is no picture');
         assert.equal(await small.locator('#pictured svg g.node').count(), await small.evaluate('weft.page.data.stats.n_tasks'));
         const before = await small.getAttribute('#pictured svg', 'viewBox');
         await small.click('#pictured button[aria-label="zoom in"]');

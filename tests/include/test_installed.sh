@@ -66,6 +66,14 @@ if [ -e "$pc/weft-draw.pc" ]; then
     grep -q answer picture.dot || fail "draw: no picture"
 fi
 
+if [ -e "$pc/weft-dash.pc" ]; then
+    # shellcheck disable=SC2046,SC2086
+    $cc -std=c11 $flags -Wall -Werror "$source/tests/include/consumer-dash.c" $(ask --cflags --libs weft-dash) \
+        -Wl,-rpath-link,"$libdir" -o reports || fail "dash: does not build"
+    LD_LIBRARY_PATH=$libdir ./reports page.html || fail "dash: does not run"
+    grep -q '"names":\["answer"\]' page.html || fail "dash: no page"
+fi
+
 # With no shared library to be found, -lweft is the static one, and --static names what it needs.
 rm -f "$libdir"/libweft.so*
 links=$(ask --static --libs weft)

@@ -1,10 +1,10 @@
 /* report.c - one page that tells of a run. */
 #include "tools/dash/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/error.h"
-#include "lib/base/mem.h"
 #include "lib/base/output.h"
 #include "tools/dash/page.h"
 
@@ -71,7 +71,7 @@ weft_status weft_report_trace(const weft_trace *t, const char *path, const struc
     if (!st)
         st = write_page(path, &r, graph, n_graph, err);
 out:
-    wf_free(graph);
+    free(graph);
     wf_report_names_fini(&r);
     wf_json_fini(&r.json);
     weft_analysis_free(a);

@@ -39,8 +39,8 @@ weft_status wf_report_curves(struct wf_report *r, struct weft_error *err);  /* "
 weft_status wf_report_stream(struct wf_report *r, struct weft_error *err);  /* "stream", "tasks" */
 weft_status wf_report_results(struct wf_report *r, struct weft_error *err); /* "results" */
 
-/* The picture of the graph as SVG, to stand in a page; *bytes is given: wf_free(). Nothing, and
- * no error, where there is no Graphviz or a graph that it cannot lay out. */
+/* The picture of the graph as SVG, to stand in a page; *bytes is given: free() it. Nothing, and no
+ * error, of no tasks, or of a graph that cannot be laid out. */
 weft_status wf_report_graph(char **bytes, size_t *n, const weft_trace *t, struct weft_error *err);
 
 /* Whether an event of this kind is time of a body. */
