@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-/* A string; what is not UTF-8 is the caller's, as a name of a file may be. */
 static void write_text(FILE *to, const char *text)
 {
     putc('"', to);

@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Somebody's words inside '...': of gnuplot's, only the quote means something there. */
+/* Somebody's words inside '...': there gnuplot heeds only the quote, of which it understands
+ * two for one, but not four for two. */
 static void write_words(FILE *to, const char *words, size_t most)
 {
     for (size_t n = 0; *words; words++) {
@@ -14,7 +15,7 @@ static void write_words(FILE *to, const char *words, size_t most)
             break;
         }
         if (*words == '\'')
-            fputs("''", to);
+            fputs("'.\"'\".'", to);
         else
             putc((unsigned char)*words < ' ' ? ' ' : *words, to);
     }
