@@ -1,0 +1,305 @@
+#include <criterion/criterion.h>
+
+#include <weft/analyse.h>
+
+#include "tests/support/hand_trace.h"
+
+static weft_analysis *analysis_with(const weft_trace *t, int64_t burden_ns)
+{
+    weft_analysis *a = NULL;
+
+    cr_assert(!weft_analyse_with(&a, t, &(struct weft_analyse_spec){.burden_ns = burden_ns}, NULL));
+    return a;
+}
+
+/* ---- Forks, children, waiting --------------------------------------------------------- */
+
+/*  0 | a a a a a . b b . a a|       a forks: a part of it runs on worker 1, another here; it
+ *  1 | . . A A A A . . . . .|       waits, and b runs meanwhile
+ *    0   2   4 5 6 7     9  11   */
+static const struct hand_task ab[] = {{.name = "a"}, {.name = "b"}};
+static const struct weft_event forked[] = {
+    {.begin_ns = 0, .end_ns = 11, .task = 0, .kind = WEFT_EVENT_TASK},
+    {.begin_ns = 3, .end_ns = 5, .task = 0, .kind = WEFT_EVENT_FORK},
+    {.begin_ns = 5, .end_ns = 6, .task = UINT32_MAX, .kind = WEFT_EVENT_IDLE},
+    {.begin_ns = 6, .end_ns = 8, .task = 1, .kind = WEFT_EVENT_TASK},
+    {.begin_ns = 2, .end_ns = 6, .task = 0, .worker = 1, .kind = WEFT_EVENT_FORK},
+    {.begin_ns = 6, .end_ns = 7, .task = 0, .worker = 1, .kind = WEFT_EVENT_CHILD},
+};
+
+Test(span, of_a_body_that_forks_is_its_own_time_and_its_cost_all_that_was_done)
+{
+    weft_trace *t = hand_trace_of(ab, 2, &(struct hand_run){.n_workers = 2, .events = forked, .n_events = 6});
+    weft_analysis *a = analysis_with(t, 0);
+
+    cr_assert_eq(weft_analysis_cost(a, 0), (11 - 1 - 2) + 4 + 1); /* but not while it slept, or ran b */
+    cr_assert_eq(weft_analysis_length(a, 0), 11 - 2);
+    cr_assert_eq(weft_analysis_cost(a, 1), 2);
+    cr_assert_eq(weft_analysis_stats(a)->work_ns, 15);
+    cr_assert_eq(weft_analysis_stats(a)->span_ns, 9);
+    cr_assert_eq(weft_analysis_stats(a)->makespan_ns, 11);
+    weft_analysis_free(a);
+    weft_trace_free(t);
+}
+
+Test(span, of_a_body_that_only_waits_is_no_more_than_what_was_done)
+{
+    static const struct weft_event waits[] = {
+        {.begin_ns = 0, .end_ns = 10, .task = 0, .kind = WEFT_EVENT_TASK},
+        {.begin_ns = 1, .end_ns = 9, .task = UINT32_MAX, .kind = WEFT_EVENT_IDLE}};
+    weft_trace *t = hand_trace_of(ab, 1, &(struct hand_run){.n_workers = 1, .events = waits, .n_events = 2});
+    weft_analysis *a = analysis_with(t, 0);
+
+    cr_assert_eq(weft_analysis_cost(a, 0), 2);
+    cr_assert_eq(weft_analysis_length(a, 0), 2);
+    weft_analysis_free(a);
+    weft_trace_free(t);
+}
+
+Test(span, counts_moving_data_to_another_process_and_every_attempt)
+{
+    static const struct weft_event events[] = {
+        {.begin_ns = 0, .end_ns = 10, .task = 0, .kind = WEFT_EVENT_TASK, .flags = WEFT_EVENT_FAILED},
+        {.begin_ns = 20, .end_ns = 23, .task = 0, .kind = WEFT_EVENT_SEND},
+        {.begin_ns = 23, .end_ns = 30, .task = 0, .kind = WEFT_EVENT_TASK},
+        {.begin_ns = 30, .end_ns = 34, .task = 0, .kind = WEFT_EVENT_RECEIVE}};
+    weft_trace *t = hand_trace_of(ab, 1, &(struct hand_run){.n_workers = 1, .events = events, .n_events = 4});
+    weft_analysis *a = analysis_with(t, 0);
+
+    cr_assert_eq(weft_analysis_cost(a, 0), 24);
+    cr_assert_eq(weft_analysis_length(a, 0), 24);
+    cr_assert_eq(weft_analysis_stats(a)->n_failed, 1);
+    cr_assert_eq(weft_analysis_times(a, 0).begin_ns, 0);
+    cr_assert_eq(weft_analysis_times(a, 0).end_ns, 34);
+    weft_analysis_free(a);
+    weft_trace_free(t);
+}
+
+/* ---- Several runs ------------------------------------------------------------------------ */
+
+/*  A |a a a|      B |b b|           A, then B; C overlaps both and is shorter than they
+ *  C    |c c c c c c c|             together: a and b are critical, c has the slack        */
+static const struct hand_task abc[] = {
+    {.name = "a", .begin_ns = 0, .end_ns = 30}, {.name = "b", .begin_ns = 60, .end_ns = 80},
+    {.name = "c", .begin_ns = 20, .end_ns = 65, .worker = 1}};
+
+static weft_trace *three_runs(int64_t begin_of_c)
+{
+    const struct weft_trace_run runs[] = {{.first_task = 0, .n_tasks = 1, .begin_ns = 0, .end_ns = 35},
+                                          {.first_task = 1, .n_tasks = 1, .begin_ns = 60, .end_ns = 90},
+                                          {.first_task = 2, .n_tasks = 1, .begin_ns = begin_of_c, .end_ns = 70}};
+    static struct weft_event events[3];
+
+    for (uint32_t i = 0; i < 3; i++)
+        events[i] = (struct weft_event){.begin_ns = abc[i].begin_ns, .end_ns = abc[i].end_ns, .task = i,
+                                        .worker = (uint16_t)abc[i].worker};
+    return hand_trace_of(abc, 3, &(struct hand_run){.n_workers = 2, .wall_ns = 100, .events = events, .n_events = 3,
+                                                    .runs = runs, .n_runs = 3});
+}
+
+Test(span, of_runs_that_followed_each_other_adds_up)
+{
+    weft_trace *t = three_runs(10);
+    weft_analysis *a = analysis_with(t, -1);
+
+    cr_assert_eq(weft_analysis_stats(a)->span_ns, 30 + 20);
+    cr_assert_eq(weft_analysis_stats(a)->work_ns, 30 + 20 + 45);
+    cr_assert_eq(weft_analysis_stats(a)->n_runs, 3);
+    cr_assert_eq(weft_analysis_n_critical(a), 2);
+    cr_assert_eq(weft_analysis_critical(a)[0], 0);
+    cr_assert_eq(weft_analysis_critical(a)[1], 1);
+    cr_assert_eq(weft_analysis_earliest(a, 1), 30);
+    cr_assert_eq(weft_analysis_slack(a, 2), 5);
+    cr_assert_eq(weft_analysis_drag(a, 0), 5, "%d", (int)weft_analysis_drag(a, 0)); /* then c is as long */
+    cr_assert_eq(weft_analysis_drag(a, 1), 5);
+    cr_assert_eq(weft_analysis_run(a, 2).work_ns, 45);
+    cr_assert_eq(weft_analysis_run(a, 0).span_ns, 30);
+    weft_analysis_free(a);
+    weft_trace_free(t);
+}
+
+Test(span, a_run_that_began_when_another_ended_waits_for_it)
+{
+    weft_trace *t = three_runs(35);
+    weft_analysis *a = analysis_with(t, -1);
+
+    cr_assert_eq(weft_analysis_stats(a)->span_ns, 30 + 45);
+    cr_assert_eq(weft_analysis_slack(a, 1), 25);
+    cr_assert_eq(weft_analysis_drag(a, 0), 30);
+    cr_assert_eq(weft_analysis_drag(a, 2), 25);
+    weft_analysis_free(a);
+    weft_trace_free(t);
+}
+
+/* ---- The burden ----------------------------------------------------------------------------- */
+
+/*  a -> b -> c -.      the edge a -> b is the only one out of a and into b: free;
+ *       b -> d --> e   so are none of the others, nor ways to the two first tasks, a and f
+ *  f                                                                                */
+static const struct hand_task fork_join[] = {
+    {.name = "a", .end_ns = 10}, {.name = "b", .HAND_DEPS(0), .end_ns = 10, .worker = 1},
+    {.name = "c", .HAND_DEPS(1), .end_ns = 10, .worker = 2}, {.name = "d", .HAND_DEPS(1), .end_ns = 4, .worker = 3},
+    {.name = "e", .HAND_DEPS(2, 3), .end_ns = 10, .worker = 4}, {.name = "f", .end_ns = 1, .worker = 5}};
+
+Test(span, burdened_pays_for_each_edge_that_may_cross_workers)
+{
+    weft_trace *t = hand_trace(fork_join, 6, 6), *chain = hand_trace(fork_join, 2, 6);
+    weft_analysis *a = analysis_with(t, 3), *b = analysis_with(chain, 3), *c = analysis_with(t, -1);
+
+    cr_assert_eq(weft_analysis_stats(a)->span_ns, 40);
+    cr_assert_eq(weft_analysis_stats(a)->burdened_span_ns, 3 + 10 + 10 + 3 + 10 + 3 + 10);
+    cr_assert_eq(weft_analysis_stats(a)->burden_ns, 3);
+    cr_assert_float_eq(weft_analysis_stats(a)->burdened_parallelism, 45.0 / 49, 1e-12);
+    cr_assert_eq(weft_analysis_stats(b)->burdened_span_ns, 20); /* a chain never leaves its worker */
+    cr_assert_eq(weft_analysis_stats(c)->burdened_span_ns, 40);
+    weft_analysis_free(a);
+    weft_analysis_free(b);
+    weft_analysis_free(c);
+    weft_trace_free(t);
+    weft_trace_free(chain);
+}
+
+/* The worker slept from 20; what it stole was ready at 50, it woke at 57 and had it at 59. */
+Test(span, burden_is_what_waking_and_stealing_took)
+{
+    static const struct weft_event events[] = {
+        {.begin_ns = 0, .end_ns = 50, .task = 0}, {.begin_ns = 52, .end_ns = 60, .task = 1},
+        {.begin_ns = 20, .end_ns = 57, .task = UINT32_MAX, .worker = 1, .kind = WEFT_EVENT_IDLE},
+        {.begin_ns = 57, .end_ns = 59, .task = 2, .worker = 1, .kind = WEFT_EVENT_STEAL},
+        {.begin_ns = 59, .end_ns = 80, .task = 2, .worker = 1}};
+    const struct hand_task tasks[] = {{.name = "a"}, {.name = "b", .HAND_DEPS(0)}, {.name = "c", .HAND_DEPS(0)}};
+    weft_trace *t = hand_trace_of(tasks, 3, &(struct hand_run){.n_workers = 2, .events = events, .n_events = 5});
+    weft_analysis *a = analysis_with(t, 0);
+    const struct weft_costs c = weft_analysis_costs(a);
+
+    cr_assert_eq(c.n_steals, 1);
+    cr_assert_eq(c.steal_ns, 2);
+    cr_assert_eq(c.n_wakes, 1);
+    cr_assert_eq(c.wake_ns, 7);
+    cr_assert_eq(c.n_schedules, 1);
+    cr_assert_eq(c.schedule_ns, 2);
+    cr_assert_eq(weft_analysis_stats(a)->burden_ns, 9);
+    cr_assert_eq(weft_analysis_stats(a)->burdened_span_ns, 50 + 9 + 21);
+    weft_analysis_free(a);
+    weft_trace_free(t);
+}
+
+/* ---- Drag -------------------------------------------------------------------------------------- */
+
+Test(span, drag_is_by_how_much_the_span_shrinks_without_a_task)
+{
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        struct hand_graph g;
+        weft_analysis *a;
+        weft_trace *t;
+
+        hand_graph_random(&g, seed);
+        t = hand_trace(g.tasks, g.n, (int)g.n);
+        a = analysis_with(t, -1);
+        for (size_t i = 0; i < g.n; i++) {
+            const int64_t kept = g.tasks[i].end_ns;
+            weft_analysis *b;
+            weft_trace *u;
+
+            g.tasks[i].end_ns = 0;
+            u = hand_trace(g.tasks, g.n, (int)g.n);
+            b = analysis_with(u, -1);
+            if (weft_analysis_is_critical(a, i))
+                cr_assert_eq(weft_analysis_drag(a, i), weft_analysis_stats(a)->span_ns - weft_analysis_stats(b)->span_ns,
+                             "seed %zu, task %zu", (size_t)seed, i);
+            else
+                cr_assert_eq(weft_analysis_drag(a, i), 0);
+            weft_analysis_free(b);
+            weft_trace_free(u);
+            g.tasks[i].end_ns = kept;
+        }
+        weft_analysis_free(a);
+        weft_trace_free(t);
+    }
+}
+
+/* The same where runs of one task each follow each other or overlap. */
+Test(span, drag_of_runs_is_by_how_much_the_span_shrinks_without_one)
+{
+    enum { N = 12 };
+
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        struct hand_task tasks[N];
+        struct weft_trace_run runs[N];
+        struct weft_event events[N];
+        const size_t n = 1 + hand_number(seed, 999, N);
+        weft_analysis *a;
+        weft_trace *t;
+
+        for (uint32_t i = 0; i < n; i++) {
+            const int64_t begin = hand_number(seed, 2 * i, 300), length = hand_number(seed, 2 * i + 1, 100);
+
+            tasks[i] = (struct hand_task){.name = "t"};
+            runs[i] = (struct weft_trace_run){.first_task = i, .n_tasks = 1, .begin_ns = begin, .end_ns = begin + length};
+            events[i] = (struct weft_event){.begin_ns = begin, .end_ns = begin + length, .task = i, .worker = (uint16_t)i};
+        }
+        t = hand_trace_of(tasks, n, &(struct hand_run){.n_workers = N, .events = events, .n_events = n, .runs = runs, .n_runs = n});
+        a = analysis_with(t, -1);
+        cr_assert_leq(weft_analysis_stats(a)->span_ns, weft_analysis_stats(a)->makespan_ns);
+        for (size_t i = 0; i < n; i++) {
+            const int64_t kept = events[i].end_ns;
+            weft_analysis *b;
+            weft_trace *u;
+
+            events[i].end_ns = events[i].begin_ns;
+            u = hand_trace_of(tasks, n, &(struct hand_run){.n_workers = N, .events = events, .n_events = n, .runs = runs, .n_runs = n});
+            b = analysis_with(u, -1);
+            if (weft_analysis_is_critical(a, i))
+                cr_assert_eq(weft_analysis_drag(a, i), weft_analysis_stats(a)->span_ns - weft_analysis_stats(b)->span_ns,
+                             "seed %zu, run %zu", (size_t)seed, i);
+            else
+                cr_assert_geq(weft_analysis_slack(a, i), 0);
+            weft_analysis_free(b);
+            weft_trace_free(u);
+            events[i].end_ns = kept;
+        }
+        weft_analysis_free(a);
+        weft_trace_free(t);
+    }
+}
+
+/* ---- Any trace ------------------------------------------------------------------------------------ */
+
+Test(span, of_any_trace_keeps_what_always_holds)
+{
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        weft_trace *t = hand_trace_random(seed);
+        weft_analysis *a = analysis_with(t, 0);
+        const struct weft_stats *s = weft_analysis_stats(a);
+        int64_t work = 0, critical = 0, runs = 0;
+
+        for (size_t i = 0; i < s->n_tasks; i++) {
+            work += weft_analysis_cost(a, i);
+            cr_assert_leq(0, weft_analysis_length(a, i));
+            cr_assert_leq(weft_analysis_length(a, i), weft_analysis_cost(a, i));
+            cr_assert_leq(weft_analysis_drag(a, i), weft_analysis_length(a, i));
+            cr_assert_leq(0, weft_analysis_drag(a, i));
+            cr_assert_leq(0, weft_analysis_earliest(a, i));
+            cr_assert_leq(0, weft_analysis_slack(a, i));
+            cr_assert_leq(weft_analysis_latest(a, i) + weft_analysis_length(a, i), s->n_measured ? s->span_ns : (int64_t)s->n_tasks);
+            for (size_t d = 0; d < weft_trace_n_deps(t, i); d++) {
+                const uint32_t p = weft_trace_deps(t, i)[d];
+
+                cr_assert_geq(weft_analysis_earliest(a, i), weft_analysis_earliest(a, p) + weft_analysis_length(a, p));
+                cr_assert_geq(weft_analysis_latest(a, i), weft_analysis_latest(a, p) + weft_analysis_length(a, p));
+            }
+        }
+        for (size_t c = 0; c < weft_analysis_n_critical(a); c++) {
+            cr_assert_eq(weft_analysis_slack(a, weft_analysis_critical(a)[c]), 0);
+            critical += weft_analysis_length(a, weft_analysis_critical(a)[c]);
+        }
+        for (size_t r = 0; r < s->n_runs; r++)
+            runs += weft_analysis_run(a, r).work_ns;
+        cr_assert_eq(work, s->n_measured ? s->work_ns : (int64_t)s->n_tasks);
+        cr_assert(!s->n_measured || critical == s->span_ns, "seed %zu", (size_t)seed);
+        cr_assert_eq(runs, s->work_ns);
+        cr_assert_geq(s->burdened_span_ns, s->span_ns);
+        weft_analysis_free(a);
+        weft_trace_free(t);
+    }
+}
