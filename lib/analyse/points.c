@@ -38,7 +38,7 @@ static double log_of(const struct weft_timing *r)
 }
 
 /* The variance of the median of these n sorted runs: that of the bootstrap with all its
- * samples, which has a closed form. */
+ * samples, which has a closed form; of an even number, one between those of its neighbours. */
 static double variance_of_median(const struct weft_timing *runs, size_t n)
 {
     const double half = ((double)n + 1) / 2, middle = log_of(&runs[n / 2]);

@@ -170,7 +170,7 @@ static void print_limit(const struct weft_fit *fit, FILE *to)
     print_number(to, limit.high);
     putc(')', to);
     if (!isinf(peak))
-        fprintf(to, ", with %.0f", peak);
+        fprintf(to, ", with %.0f workers", peak);
 }
 
 void scale_print_laws(const struct scale_summary *s, FILE *to)
