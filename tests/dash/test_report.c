@@ -179,7 +179,7 @@ Test(report, figures_are_those_of_the_analysis)
 
 Test(report, a_curve_in_bins_has_the_area_that_it_has_in_steps)
 {
-    weft_trace *t = made_trace(2000, 3, false);
+    weft_trace *t = made_trace(9000, 3, false);
     json_t *data = data_of(t, NULL);
     const json_t *curve = json_object_get(json_object_get(data, "curves"), "realised"), *bins = json_object_get(curve, "at"), *bin;
     weft_analysis *a;

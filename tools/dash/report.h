@@ -29,7 +29,7 @@ struct wf_report {
     struct wf_report_words files; /* where they were added */
 };
 
-weft_status wf_report_names(struct wf_report *r, struct weft_error *err); /* "names", "files"; before all others */
+weft_status wf_report_names(struct wf_report *r, struct weft_error *err); /* "names", "files", "added_at"; before all others */
 void        wf_report_names_fini(struct wf_report *r);
 
 void        wf_report_figures(struct wf_report *r);                         /* "about", "stats", "costs", "workers", "runs", "samples" */

@@ -1,20 +1,29 @@
 /* report_curves.c - what changes over time, and how long other numbers of workers would take. */
 #include "tools/dash/report.h"
 
-/* A curve of a million steps has no more to show than a screen has pixels: each bin is the
- * mean of what lies in it. */
-enum { N_BINS = 800, MOST_WORKERS = 256 };
+/* A curve of a million steps has no more to show than a screen has pixels: of more than so many
+ * steps it is bins, each the mean of what lies in it. */
+enum { MOST_STEPS = 4000, N_BINS = 800, MOST_WORKERS = 256 };
 
-static void write_curve(struct wf_json *j, const char *key, const struct weft_curve *c, int64_t end_ns)
+static void write_steps(struct wf_json *j, const struct weft_curve *c)
+{
+    wf_json_key(j, "times_ns");
+    wf_json_open(j, '[');
+    for (size_t k = 0; k < c->n; k++)
+        wf_json_int(j, c->times_ns[k]);
+    wf_json_close(j, ']');
+    wf_json_key(j, "at");
+    wf_json_open(j, '[');
+    for (size_t k = 0; k < c->n; k++)
+        wf_json_int(j, c->values[k]);
+    wf_json_close(j, ']');
+}
+
+static void write_bins(struct wf_json *j, const struct weft_curve *c, int64_t end_ns)
 {
     const int64_t width = end_ns / N_BINS + 1;
     size_t k = 0; /* the step that goes on where a bin begins */
 
-    wf_json_key(j, key);
-    wf_json_open(j, '{');
-    wf_json_put_int(j, "peak", c->peak);
-    wf_json_put_int(j, "peak_ns", c->peak_ns);
-    wf_json_put_number(j, "mean", c->mean);
     wf_json_put_int(j, "width_ns", width);
     wf_json_key(j, "at");
     wf_json_open(j, '[');
@@ -22,7 +31,7 @@ static void write_curve(struct wf_json *j, const char *key, const struct weft_cu
         const int64_t end = begin + width;
         double area = 0;
 
-        while (k < c->n && (k + 1 == c->n ? INT64_MAX : c->times_ns[k + 1]) <= begin)
+        while (k + 1 < c->n && c->times_ns[k + 1] <= begin)
             k++;
         for (size_t i = k; i < c->n && c->times_ns[i] < end; i++) {
             const int64_t from = c->times_ns[i] > begin ? c->times_ns[i] : begin;
@@ -33,6 +42,19 @@ static void write_curve(struct wf_json *j, const char *key, const struct weft_cu
         wf_json_number(j, area / (double)width);
     }
     wf_json_close(j, ']');
+}
+
+static void write_curve(struct wf_json *j, const char *key, const struct weft_curve *c, int64_t end_ns)
+{
+    wf_json_key(j, key);
+    wf_json_open(j, '{');
+    wf_json_put_int(j, "peak", c->peak);
+    wf_json_put_int(j, "peak_ns", c->peak_ns);
+    wf_json_put_number(j, "mean", c->mean);
+    if (c->n <= MOST_STEPS)
+        write_steps(j, c);
+    else
+        write_bins(j, c, end_ns);
     wf_json_close(j, '}');
 }
 

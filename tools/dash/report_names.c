@@ -1,6 +1,7 @@
 /* report_names.c - texts that many tasks share, each once. */
 #include "tools/dash/report.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/error.h"
@@ -61,13 +62,36 @@ static void write_words(struct wf_json *j, const char *key, const struct wf_repo
     wf_json_close(j, ']');
 }
 
+/* Where the first task of each name was added: "file.c:12"; null: not known. */
+static weft_status write_places(struct wf_report *r, struct weft_error *err)
+{
+    uint32_t *first = wf_alloc_array(r->names.n + 1, sizeof *first);
+    char place[1024];
+
+    if (!first)
+        return wf_error_nomem(err, "where tasks were added");
+    for (size_t i = weft_trace_n_tasks(r->trace); i-- > 0;)
+        first[r->names.of[i]] = (uint32_t)i;
+    wf_json_key(&r->json, "added_at");
+    wf_json_open(&r->json, '[');
+    for (size_t i = 0; i < r->names.n; i++) {
+        const struct weft_trace_task *t = weft_trace_task(r->trace, first[i]);
+
+        snprintf(place, sizeof place, "%s:%d", t->file, t->line);
+        wf_json_text(&r->json, t->file[0] ? place : NULL);
+    }
+    wf_json_close(&r->json, ']');
+    wf_free(first);
+    return WEFT_OK;
+}
+
 weft_status wf_report_names(struct wf_report *r, struct weft_error *err)
 {
     if (!collect(&r->names, r->trace, name_of) || !collect(&r->files, r->trace, file_of))
         return wf_error_nomem(err, "the names of tasks");
     write_words(&r->json, "names", &r->names);
     write_words(&r->json, "files", &r->files);
-    return WEFT_OK;
+    return write_places(r, err);
 }
 
 void wf_report_names_fini(struct wf_report *r)

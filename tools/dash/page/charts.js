@@ -5,10 +5,11 @@ var weft = window.weft || (window.weft = {});
 // What all charts leave to the left of time, so that they stand one above the other.
 weft.margin = 60;
 
-// series: {label, values, ink: '--name', fill: true, dash: true, steps: true}
+// series: {label, values, ink: '--name' or color, fill: true, dash: true, steps: true,
+//          gaps: true where its values are null between others}
 // options: {height, format(y), view: the weft.View it follows and moves, end: else, sync: a word,
 //           least: the top of the axis is no lower}
-// Answers {element, update(x, series)}.
+// Answers {element, update(x, series), follows: whether it has a view, scale: what it shows of x}.
 weft.chart = (title, x, series, options = {}) => {
     const {el} = weft;
     const plot = el('div', {class: 'plot'});
@@ -52,15 +53,15 @@ weft.chart = (title, x, series, options = {}) => {
                         const [from, to] = range(), edge = to - (to - from) * 22 / u.bbox.width * devicePixelRatio;
                         return ticks.map(t => t > edge ? '' : weft.tick(t, step)); // no label is cut in two
                     }, size: 26}),
-                axis({splits: (u, i, low, high) => (format === weft.bytes ? weft.byteTicks : weft.ticks)(low, high, (options.height || 150) / 36),
+                axis({splits: (u, i, low, high) => (format === weft.bytes ? weft.byteTicks : weft.ticks)(low, high, (options.height || 150) / 30),
                     values: (u, ticks) => ticks.map(options.format || weft.short), size: weft.margin}),
             ],
             series: [
                 {label: 'at', value: (u, v) => v === null ? '' : weft.time(v)},
                 ...series.map(s => {
-                    const ink = paint(s.ink);
+                    const ink = s.color || paint(s.ink);
                     return {label: s.label, stroke: ink, width: 1.6, dash: s.dash ? [5, 4] : undefined,
-                        fill: s.fill ? ink + '28' : undefined, points: {show: false},
+                        fill: s.fill ? ink + '28' : undefined, points: {show: false}, spanGaps: s.gaps,
                         paths: s.steps ? uPlot.paths.stepped({align: 1}) : undefined,
                         value: (u, v) => v === null || v === undefined ? '' : format(v)};
                 }),
@@ -91,6 +92,7 @@ weft.chart = (title, x, series, options = {}) => {
 
     return {
         element,
+        follows: !!options.view,
         get scale() {
             return chart && chart.scales.x;
         },

@@ -155,10 +155,10 @@
         const kinds_here = new Set(e.kind.map(k => weft.kinds[k].ink).filter(Boolean));
         const legend = el('div', {class: 'legend'},
             functions.slice(0, most).map(f => el('button', {type: 'button', 'aria-pressed': 'false', title: 'light up', onclick: event => light(event.currentTarget, {event: i => label[i] === f.place, cell: l => l === f.place})},
-                el('i', {style: {background: color_of[f.place], marginRight: '6px'}}), f.name)),
+                el('i', {style: {background: color_of[f.place]}}), f.name)),
             critical.n > 0 && el('button', {type: 'button', 'aria-pressed': 'false', title: 'light up',
                 onclick: event => light(event.currentTarget, {event: i => e.kind[i] === 0 && tasks.slack[e.task[i]] < 0, cell: () => false})},
-                el('i', {style: {background: 'var(--bad)', marginRight: '6px', borderRadius: '50%'}}), 'critical path'),
+                el('i', {style: {background: 'var(--bad)', borderRadius: '50%'}}), 'critical path'),
             functions.length > most && el('span', {}, `and ${plural(functions.length - most, 'function')} more`),
             kinds_here.has('--transfer') && el('span', {}, el('i', {style: {background: 'var(--transfer)'}}), 'transfer'),
             kinds_here.has('--disk') && el('span', {}, el('i', {style: {background: 'var(--disk)'}}), 'disk'),
@@ -204,7 +204,7 @@
 
     let charts = [];
     if (has_run) {
-        const middle = curve => curve.at.map((_, i) => i * curve.width_ns);
+        const middle = curve => curve.times_ns || curve.at.map((_, i) => i * curve.width_ns);
         charts = [
             weft.chart('Bodies at once', middle(curves.realised), [
                 {label: 'running', values: curves.realised.at, ink: '--run', fill: true, steps: true},
@@ -226,6 +226,16 @@
             charts.push(weft.chart('Processors in use', samples.at_ns, [
                 {label: 'cores', values: samples.cores, ink: '--schedule', fill: true},
             ], {view, sync: 'time', least: stats.n_workers}));
+        }
+        // Runs of one program, one over the other: each from its own beginning.
+        if (samples.at_ns.length && runs.length > 1 && runs.length <= 8) {
+            const at = samples.at_ns.map(t => runs.findLastIndex(r => r.begin_ns <= t && t <= r.end_ns));
+            const x = samples.at_ns.map((t, i) => [at[i] < 0 ? -1 : t - runs[at[i]].begin_ns, at[i], samples.resident_bytes[i]])
+                .filter(([t]) => t >= 0).sort((a, b) => a[0] - b[0]);
+            if (x.length)
+                charts.push(weft.chart('Memory of each run, from its own beginning', x.map(([t]) => t), runs.map((_, k) => (
+                    {label: `run ${k + 1}`, values: x.map(([, run, b]) => run === k ? b : null), color: weft.color(k), gaps: true})),
+                {end: Math.max(...runs.map(r => r.end_ns - r.begin_ns)), format: bytes}));
         }
         section('time', 'Over time', el('p', {class: 'about'}, samples.at_ns.length ? 'The same time as above: what is zoomed there is zoomed here. Drag to choose, double click for all.'
             : 'The same time as above. This run took no samples of memory and processors.'), charts.map(c => c.element));
@@ -325,6 +335,7 @@
             {label: 'longest', value: g => g.max_ns, show: g => time(g.max_ns)},
             {label: 'waited', value: g => g.wait_ns, show: g => time(g.wait_ns), title: 'from being ready to their beginning, all together'},
             {label: 'failed', value: g => g.n_failed, show: g => g.n_failed ? el('span', {class: 'bad'}, count(g.n_failed)) : '0'}] : []),
+        ...(chips && data.added_at.some(Boolean) ? [{label: 'added at', value: g => data.added_at[g.place] || '', text: true}] : []),
     ];
     const table_of = (id, title, what, all_of, chips) => section(id, title,
         all_of.costly.length < all_of.n && el('p', {class: 'about'}, `The ${count(all_of.costly.length)} most costly of ${count(all_of.n)}.`),
@@ -385,5 +396,5 @@
     sections.forEach(({s}) => seen.observe(s));
 
     // For whoever wants to ask the page itself, from the console of a browser.
-    weft.page = {data, view, stream: the_stream, charts};
+    weft.page = {data, view, stream: the_stream, charts: charts.filter(c => c.follows)};
 })();
