@@ -21,6 +21,7 @@ static const char usage[] =
     "                    before it\n"
     "  --faster WHAT=K   tasks of this name or layer, or the one of this key, take a Kth\n"
     "                    of their time, or none at all (K: inf); may be given again\n"
+    "  --takes WHAT=TIME these take so long each; likewise\n"
     "  --worth N         the N names with the most work, by what making each faster gives\n"
     "                    the whole; 10 unless told\n"
     "  --layers          layers instead of names\n"
@@ -101,27 +102,6 @@ static bool read_workers(struct request *r, const char *text)
     }
 }
 
-/* "WHAT=K"; the text is cut in two. A name may have a '=' itself. */
-static bool add_faster(struct request *r, char *text)
-{
-    char *equals = strrchr(text, '='), *end;
-    struct weft_faster *more;
-    double times;
-
-    if (!equals || equals == text || !equals[1])
-        return false;
-    times = strtod(equals + 1, &end);
-    if (*end || !(times > 0))
-        return false;
-    more = realloc(r->faster, (r->spec.n_faster + 1) * sizeof *more);
-    if (!more)
-        return false;
-    *equals = '\0';
-    more[r->spec.n_faster++] = (struct weft_faster){text, times};
-    r->faster = more;
-    return true;
-}
-
 /* "20us", "1.5 ms", "2s". */
 static bool read_time(const char *text, int64_t *ns)
 {
@@ -139,17 +119,42 @@ static bool read_time(const char *text, int64_t *ns)
     return false;
 }
 
+/* "WHAT=K" or "WHAT=TIME"; the text is cut in two. A name may have a '=' itself. */
+static bool add_faster(struct request *r, char *text, bool is_time)
+{
+    char *equals = strrchr(text, '='), *end;
+    struct weft_faster faster = {.what = text}, *more;
+
+    if (!equals || equals == text || !equals[1])
+        return false;
+    if (is_time) {
+        if (!read_time(equals + 1, &faster.takes_ns))
+            return false;
+    } else {
+        faster.times = strtod(equals + 1, &end);
+        if (*end || !(faster.times > 0))
+            return false;
+    }
+    more = realloc(r->faster, (r->spec.n_faster + 1) * sizeof *more);
+    if (!more)
+        return false;
+    *equals = '\0';
+    more[r->spec.n_faster++] = faster;
+    r->faster = more;
+    return true;
+}
+
 /* 0, or 2 having said what is wrong. */
 static int read_options(int argc, char **argv, struct request *r)
 {
-    enum { WORKERS = 256, FASTER, WORTH, LAYERS, AT, IDEAL, EACH, DRAWS, SEED, JSON };
+    enum { WORKERS = 256, FASTER, TAKES, WORTH, LAYERS, AT, IDEAL, EACH, DRAWS, SEED, JSON };
     static const struct option options[] = {
         {"workers", required_argument, NULL, WORKERS}, {"faster", required_argument, NULL, FASTER},
-        {"worth", required_argument, NULL, WORTH},     {"layers", no_argument, NULL, LAYERS},
-        {"at", required_argument, NULL, AT},           {"ideal", no_argument, NULL, IDEAL},
-        {"each", required_argument, NULL, EACH},       {"draws", required_argument, NULL, DRAWS},
-        {"seed", required_argument, NULL, SEED},       {"json", no_argument, NULL, JSON},
-        {NULL, 0, NULL, 0},
+        {"takes", required_argument, NULL, TAKES},     {"worth", required_argument, NULL, WORTH},
+        {"layers", no_argument, NULL, LAYERS},         {"at", required_argument, NULL, AT},
+        {"ideal", no_argument, NULL, IDEAL},           {"each", required_argument, NULL, EACH},
+        {"draws", required_argument, NULL, DRAWS},     {"seed", required_argument, NULL, SEED},
+        {"json", no_argument, NULL, JSON},             {NULL, 0, NULL, 0},
     };
     long n;
     int c;
@@ -169,8 +174,12 @@ static int read_options(int argc, char **argv, struct request *r)
                 return misused("predict", "--workers %s is no list of numbers from 1 to %d that ascend", optarg, WEFT_PREDICT_MOST_WORKERS);
             break;
         case FASTER:
-            if (!add_faster(r, optarg))
+            if (!add_faster(r, optarg, false))
                 return misused("predict", "--faster %s is not of the form WHAT=K with K above 0", optarg);
+            break;
+        case TAKES:
+            if (!add_faster(r, optarg, true))
+                return misused("predict", "--takes %s is not of the form WHAT=TIME, as load=20us", optarg);
             break;
         case WORTH:
             if (!read_number(optarg, end, 0, MOST_WORTH, &n))

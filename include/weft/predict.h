@@ -7,10 +7,9 @@
  *     printf("%.1f times as fast as one worker\n", f.speedup);
  *
  * The measured graph is replayed: each task takes as long as it took, and so many virtual
- * workers hand out the tasks among themselves as those of a pool do, by the same rules to
- * the last one (blocks of roots, newest first, whom to rob, who searches, sleeps and is
- * woken; SCHEDULER in the sources: lib/analyse/predict_replay.h). What that handing out
- * takes comes from the trace itself, as far as it tells.
+ * workers hand out the tasks among themselves by the rules of a pool: blocks of roots, newest
+ * first, whom to rob, who searches, sleeps and is woken (lib/analyse/predict_replay.h has
+ * them all). What handing out takes comes from the trace itself, as far as it tells.
  *
  * What is answered, of P workers:
  *
@@ -22,9 +21,10 @@
  *                  may lead to another worker a wake and a steal (He, Leiserson and Leiserson, 2010)
  *
  * What is not seen. Tasks are as long on any number of workers. They are not where those
- * compete for memory bandwidth or a cache, where two share a core (hyperthreads), or where
- * the clock slows down as more cores work: so trace with many workers to predict few, or
- * more; a trace of one worker is too hopeful of all that. Parts of a body that it forked
+ * compete for memory bandwidth, a cache or the kernel (fresh memory, files), where two share
+ * a core (hyperthreads), or where the clock slows down as more cores work. Of all that a trace
+ * of one worker knows nothing, and is too hopeful: does the work of a trace of two, T1, differ
+ * from that of one, then it is by so much. Parts of a body that it forked
  * (weft/fork.h) are seen where another worker ran them; a trace of one worker shows none. Who
  * spawned whom (weft/spawn.h) is not in a trace: spawned tasks count as ready when the body
  * they are part of has begun to spawn. Nobody waits for memory or resources; there are no
@@ -49,10 +49,12 @@ typedef struct weft_predictor weft_predictor;
 
 enum { WEFT_PREDICT_MOST_WORKERS = 4096 };
 
-/* Tasks that take 1/times as long: all of this name, of this layer, or the one of this key. */
+/* Tasks that take another time than they did: all of this name, of this layer, or the one of
+ * this key. Of a graph that has not run, so each can be told what it would take. */
 struct weft_faster {
     const char *what;
-    double      times; /* > 0; below 1 they are slower */
+    double      times;    /* so many times faster: 1/times of their time; below 1 slower. Or 0, and */
+    int64_t     takes_ns; /* so long each */
 };
 
 /* What handing out work takes, in nanoseconds. */
@@ -69,7 +71,7 @@ struct weft_overheads {
 };
 
 struct weft_predict_spec {
-    const struct weft_faster *faster; /* read now; one that is named by several is faster by each */
+    const struct weft_faster *faster; /* read now, one after the other */
     size_t   n_faster;
     bool     ideal;        /* handing out work takes no time */
     const struct weft_overheads *overheads; /* NULL: as the trace tells */

@@ -16,26 +16,45 @@ enum { FEW_DRAWS = 3, DRAWS = 7, MOST_DRAWS = 1000, MANY_PIECES = 100000 };
 
 /* ---- Making one ------------------------------------------------------------------- */
 
-/* What is named is faster. */
+static bool is_named(const struct weft_trace_task *t, const char *what)
+{
+    return !strcmp(t->name, what) || !strcmp(t->layer, what) || !strcmp(t->key, what);
+}
+
+/* The n pieces of one task keep their shares of it. */
+static void change(struct wf_replay_node *pieces, uint32_t n, const struct weft_faster *f)
+{
+    int64_t cost_ns = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        cost_ns += pieces[i].cost_ns;
+    if (!f->times && !cost_ns)
+        pieces[0].cost_ns = f->takes_ns;
+    for (uint32_t i = 0; i < n && cost_ns; i++) {
+        const double times = f->times ? f->times : (double)cost_ns / (double)f->takes_ns;
+
+        pieces[i].cost_ns = (int64_t)llround((double)pieces[i].cost_ns / times);
+    }
+}
+
+/* What is named takes another time. */
 static weft_status apply(struct wf_model *m, const struct weft_faster *f, struct weft_error *err)
 {
-    uint32_t last = UINT32_MAX;
-    bool found = false, is_it = false;
+    bool found = false;
+    uint32_t n;
 
-    if (!(f->times > 0))
+    if (f->takes_ns < 0 || (f->takes_ns && f->times))
+        return weft_error_set(err, WEFT_INVALID, "%s: %lld ns and %g times faster cannot both be", f->what,
+                              (long long)f->takes_ns, f->times);
+    if (!f->takes_ns && !(f->times > 0))
         return weft_error_set(err, WEFT_INVALID, "%s: %g times faster is not above 0", f->what, f->times);
-    for (uint32_t i = 0; i < m->n_nodes; i++) {
-        if (m->task_of[i] == UINT32_MAX)
+    for (uint32_t i = 0; i < m->n_nodes; i += n) {
+        for (n = 1; i + n < m->n_nodes && m->task_of[i + n] == m->task_of[i]; n++)
+            ;
+        if (m->task_of[i] == UINT32_MAX || !is_named(weft_trace_task(m->trace, m->task_of[i]), f->what))
             continue;
-        if (m->task_of[i] != last) {
-            const struct weft_trace_task *t = weft_trace_task(m->trace, m->task_of[i]);
-
-            is_it = !strcmp(t->name, f->what) || !strcmp(t->layer, f->what) || !strcmp(t->key, f->what);
-            last = m->task_of[i];
-            found |= is_it;
-        }
-        if (is_it)
-            m->nodes[i].cost_ns = (int64_t)llround((double)m->nodes[i].cost_ns / f->times);
+        change(&m->nodes[i], n, f);
+        found = true;
     }
     return found ? WEFT_OK : weft_error_set(err, WEFT_NOT_FOUND, "%s: no task has this name, layer or key", f->what);
 }

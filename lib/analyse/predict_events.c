@@ -23,12 +23,23 @@ static bool is_part(unsigned kind)
     return kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD;
 }
 
-/* Whose a moment is that lies in a piece of event k: writing to disk and reading back within a
- * body is its time, and so is moving its data to another process. */
-static uint32_t owner(const struct wf_nest *nest, uint32_t k)
+/* Whose a moment is that lies in a piece of event k of worker w: writing to disk and reading
+ * back within a body is its time, and so is moving its data to another process. What is written
+ * between two bodies makes room for the next, or for what the last has given. */
+static uint32_t owner(const struct wf_nest *nest, int w, uint32_t k)
 {
+    uint32_t near;
+
     while (moves_data(nest->events[k].kind) && nest->parent[k] != WF_NO_EVENT)
         k = nest->parent[k];
+    if (nest->events[k].kind != WEFT_EVENT_SPILL)
+        return k;
+    for (near = k + 1; near < nest->first[w + 1]; near++)
+        if (is_body(nest->events[near].kind))
+            return near;
+    for (near = k; near > nest->first[w]; near--)
+        if (is_body(nest->events[near - 1].kind))
+            return near - 1;
     return k;
 }
 
@@ -41,7 +52,7 @@ static void find_own(struct wf_model_events *m, const struct wf_nest *nest)
         wf_pieces_init(&pieces, nest, w, 0, INT64_MAX);
         while (wf_pieces_next(&pieces, &piece))
             if (piece.event != WF_NO_EVENT)
-                m->own_ns[owner(nest, piece.event)] += piece.end_ns - piece.begin_ns;
+                m->own_ns[owner(nest, w, piece.event)] += piece.end_ns - piece.begin_ns;
         for (size_t k = nest->first[w]; k < nest->first[w + 1]; k++)
             if (is_body(nest->events[k].kind))
                 m->own_ns[k] -= m->own_ns[k] < TICK_NS ? m->own_ns[k] : TICK_NS;

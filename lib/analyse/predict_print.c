@@ -100,7 +100,7 @@ static const char *change_text(double less, char text[16])
 
 static void print_faster(const struct weft_prediction *what, FILE *to)
 {
-    fprintf(to, "\nworkers  as traced     faster     change\n");
+    fprintf(to, "\nworkers  as traced       then     change\n");
     for (size_t i = 0; i < what->n_forecasts; i++) {
         const int64_t before = what->as_traced[i].makespan_ns, now = what->forecasts[i].makespan_ns;
         char a[WF_DURATION_TEXT], b[WF_DURATION_TEXT], change[16];

@@ -34,6 +34,9 @@ done
 for what in load =2 load= load=0 load=-1 load=x load=nan; do
     says 2 "--faster $what is not of the form WHAT=K with K above 0" predict a.trace --faster "$what"
 done
+for what in load =2ms load= load=2 load=-1s; do
+    says 2 "--takes $what is not of the form WHAT=TIME" predict a.trace --takes "$what"
+done
 says 2 '--worth -1 is no number from 0 to 1000' predict a.trace --worth -1
 says 2 '--at 0 is no number from 1 to 4096' predict a.trace --at 0
 says 2 '--each 3 is no time such as 20us' predict a.trace --each 3
@@ -46,7 +49,8 @@ says 1 'a.csv: is not a trace' predict "$tmp/a.csv"
 "$save" "$tmp/run.trace" || exit 1
 says 0 '9 tasks, traced on 2 workers' predict "$tmp/run.trace"
 says 1 'lead: no task has this name, layer or key' predict "$tmp/run.trace" --faster lead=2
-says 0 'workers  as traced     faster' predict "$tmp/run.trace" --faster leaf=2 --faster sum=inf
+says 0 'workers  as traced       then' predict "$tmp/run.trace" --faster leaf=2 --faster sum=inf
+says 0 'work 26.0 ms, span 5.00 ms' predict "$tmp/run.trace" --takes leaf=3ms --takes sum=2ms
 says 0 'worth making faster, on 3 workers' predict "$tmp/run.trace" --at 3
 
 # counts LIST EXPECTED: a line of the table for each number of workers.

@@ -76,11 +76,47 @@ Test(predict, tells_what_faster_tasks_give_the_whole)
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct weft_faster f = {cases[i].what, cases[i].times};
+        const struct weft_faster f = {.what = cases[i].what, .times = cases[i].times};
         const struct weft_predict_spec spec = {.ideal = true, .faster = &f, .n_faster = 1};
         weft_predictor *p = predictor(t, &spec);
 
         cr_assert_eq(at(p, cases[i].n_workers).makespan_ns, cases[i].tenths * (int64_t)TENTH, "%s", cases[i].what);
+        weft_predictor_free(p);
+    }
+    weft_trace_free(t);
+}
+
+/* The graph alone, and what each task takes. */
+Test(predict, answers_the_lecture_before_anything_has_run)
+{
+    static const struct weft_faster takes[] = {{"load", 0, 3L * TENTH}, {"T2", 0, 6L * TENTH}, {"T4", 0, 3L * TENTH},
+                                               {"T5", 0, 8L * TENTH}, {"T5", 2, 0}, {"T6", 0, 2L * TENTH}};
+    weft_trace *t = hand_trace(lecture, 6, 0);
+    weft_predictor *p = predictor(t, &(struct weft_predict_spec){.ideal = true, .faster = takes, .n_faster = 6});
+
+    cr_assert_eq(at(p, 1).makespan_ns, 21L * TENTH);
+    cr_assert_eq(at(p, 3).makespan_ns, 12L * TENTH);
+    weft_predictor_free(p);
+    weft_trace_free(t);
+}
+
+/* Head, two forks, rest and tail keep their shares. */
+Test(predict, changes_all_parts_of_a_task)
+{
+    const struct hand_task one[] = {{.name = "a"}};
+    const struct weft_event e[] = {
+        {.begin_ns = 0, .end_ns = 1010, .task = 0, .kind = WEFT_EVENT_TASK},
+        {.begin_ns = 100, .end_ns = 510, .task = 0, .worker = 1, .kind = WEFT_EVENT_FORK},
+        {.begin_ns = 500, .end_ns = 910, .task = 0, .worker = 2, .kind = WEFT_EVENT_FORK},
+    };
+    const struct weft_faster ways[] = {{"a", 2, 0}, {"a", 0, 900}};
+    weft_trace *t = hand_trace_of(one, 1, &(struct hand_run){.n_workers = 3, .events = e, .n_events = 3});
+
+    for (int i = 0; i < 2; i++) {
+        weft_predictor *p = predictor(t, &(struct weft_predict_spec){.ideal = true, .faster = &ways[i], .n_faster = 1});
+
+        cr_assert_eq(at(p, 1).makespan_ns, 900);
+        cr_assert_eq(at(p, 4).makespan_ns, 50 + 200 + 50);
         weft_predictor_free(p);
     }
     weft_trace_free(t);
@@ -232,10 +268,12 @@ static void refuses(const struct weft_predict_spec *spec, weft_status status, co
 
 Test(predict, says_what_is_wrong_with_a_spec)
 {
-    refuses(&(struct weft_predict_spec){.faster = &(struct weft_faster){"T7", 2}, .n_faster = 1}, WEFT_NOT_FOUND,
+    refuses(&(struct weft_predict_spec){.faster = &(struct weft_faster){.what = "T7", .times = 2}, .n_faster = 1}, WEFT_NOT_FOUND,
             "T7: no task has this name, layer or key");
-    refuses(&(struct weft_predict_spec){.faster = &(struct weft_faster){"T1", 0}, .n_faster = 1}, WEFT_INVALID,
+    refuses(&(struct weft_predict_spec){.faster = &(struct weft_faster){.what = "T1"}, .n_faster = 1}, WEFT_INVALID,
             "T1: 0 times faster is not above 0");
+    refuses(&(struct weft_predict_spec){.faster = &(struct weft_faster){"T1", 2, 5}, .n_faster = 1}, WEFT_INVALID,
+            "T1: 5 ns and 2 times faster cannot both be");
     refuses(&(struct weft_predict_spec){.n_draws = 1001}, WEFT_INVALID, "1001 draws: 1 to 1000 are possible");
     refuses(&(struct weft_predict_spec){.task_ns = -1}, WEFT_INVALID, "a task of -1 ns cannot be");
 }
@@ -279,7 +317,7 @@ Test(predict, of_any_trace_keeps_the_bounds)
 
 static weft_status predict_all(void *trace)
 {
-    const struct weft_faster f = {"a", 2};
+    const struct weft_faster f = {.what = "a", .times = 2};
     const struct weft_predict_spec spec = {.faster = &f, .n_faster = 1, .n_draws = 2};
     struct weft_worth worth[4];
     struct weft_forecast forecast;

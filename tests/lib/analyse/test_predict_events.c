@@ -70,6 +70,24 @@ Test(predict_events, of_moving_data_within_a_body_are_its_time)
     cr_assert_eq(own_ns[2], 0);
 }
 
+/* Between two bodies: room for the next; behind the last: for what that gave. */
+Test(predict_events, of_writing_to_disk_between_bodies_are_time_of_the_next)
+{
+    const struct weft_event e[] = {
+        {.begin_ns = 0, .end_ns = 100, .task = 0, .kind = WEFT_EVENT_TASK},
+        {.begin_ns = 100, .end_ns = 500, .task = UINT32_MAX, .kind = WEFT_EVENT_SPILL},
+        {.begin_ns = 600, .end_ns = 700, .task = 1, .kind = WEFT_EVENT_TASK},
+        {.begin_ns = 700, .end_ns = 900, .task = UINT32_MAX, .kind = WEFT_EVENT_SPILL},
+        {.begin_ns = 0, .end_ns = 900, .task = UINT32_MAX, .worker = 1, .kind = WEFT_EVENT_SPILL},
+    };
+    int64_t own_ns[5];
+
+    own(e, 5, 2, own_ns);
+    cr_assert_eq(own_ns[0], 90);
+    cr_assert_eq(own_ns[2], 400 + 100 + 200 - 10);
+    cr_assert_eq(own_ns[4], 900);
+}
+
 Test(predict_events, that_are_parts_are_listed_by_task)
 {
     const struct weft_event e[] = {

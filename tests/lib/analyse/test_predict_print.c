@@ -19,7 +19,7 @@ static const struct hand_task four[] = {
 /* All of it: two counts of workers, with and without a faster task, and what is worth it. To be freed. */
 static char *printed(bool json, bool all)
 {
-    const struct weft_faster f = {"load", 2};
+    const struct weft_faster f = {.what = "load", .times = 2};
     const struct weft_predict_spec spec = {.ideal = true, .faster = &f, .n_faster = all};
     weft_trace *t = hand_trace(four, 4, 1);
     weft_predictor *p = NULL, *before = NULL;
@@ -64,7 +64,7 @@ Test(predict_print, in_words_tells_all_that_was_asked)
         "\n"
         "From 4 workers on less than half of their time is won. The knee is at 1: 1.0 times as fast, at 100 % efficiency.\n"
         "\n"
-        "workers  as traced     faster     change\n"
+        "workers  as traced       then     change\n"
         "      1    10.0 ms    9.50 ms     -5.0 %\n"
         "      4    6.00 ms    5.50 ms     -8.3 %\n"
         "\n"
