@@ -137,7 +137,7 @@ const tests = {
     async 'the wheel zooms where the mouse is, a drag moves, and all charts follow'() {
         const state = () => small.evaluate(() => ({from: weft.page.view.from, to: weft.page.view.to,
             at: weft.page.stream.time(500), charts: weft.page.charts.map(c => [c.scale.min, c.scale.max])}));
-        const box = await small.locator('.stream canvas').first().boundingBox();
+        const box = await small.locator('.stream .pane').boundingBox();
         const before = await state();
         await small.mouse.move(box.x + 500, box.y + 40);
         for (let i = 0; i < 5; i++)
@@ -161,7 +161,7 @@ const tests = {
     },
 
     async 'the keyboard does what the mouse does'() {
-        await small.focus('.stream canvas');
+        await small.focus('.stream .pane');
         const span = () => small.evaluate('weft.page.view.span');
         const all = await span();
         await small.keyboard.press('+');
@@ -225,10 +225,13 @@ const tests = {
         await frames(small);
         assert.notEqual(await ground(), light);
         assert.notEqual(await drawn(), light_drawn);
-        await small.emulateMedia({media: 'print', colorScheme: 'light'});
+        const dark_drawn = await drawn();
+        await small.emulateMedia({media: 'print', colorScheme: 'dark'});
+        assert.notEqual(await drawn(), dark_drawn, 'by night it prints white on white');
+        assert.equal(await ground(), 'rgb(255, 255, 255)');
         assert.ok(await small.locator('header.top').isHidden());
         assert.ok(await small.locator('#stream .tools').isHidden());
-        await small.emulateMedia({media: 'screen'});
+        await small.emulateMedia({media: 'screen', colorScheme: 'light'});
         assert.deepEqual(small.said, []);
     },
 
@@ -262,7 +265,7 @@ const tests = {
         // Between those shown one by one there is a cell to be asked.
         await page.locator('#stream').scrollIntoViewIfNeeded();
         await page.evaluate('weft.page.view.set(weft.page.view.end / 2, weft.page.view.end / 2 + 2e8)');
-        const box = await page.locator('.stream canvas').first().boundingBox();
+        const box = await page.locator('.stream .pane').boundingBox();
         let said = '';
         for (let x = 100; x < 1100 && !/begin here/.test(said); x += 7) {
             await page.mouse.move(box.x + x, box.y + 40);

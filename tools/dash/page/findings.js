@@ -10,7 +10,7 @@ weft.findings = data => {
     const say = (good, text) => found.push({good, text});
     const P = stats.n_workers;
 
-    if (!P) {
+    if (!P || !stats.n_measured) {
         say(undefined, `This graph has not run: ${plural(stats.n_tasks, 'task')}, the longest path ${plural(stats.depth, 'task')}, at most ${count(stats.width)} surely side by side.`);
         return found;
     }

@@ -98,9 +98,10 @@ var weft = window.weft || (window.weft = {});
     // The colours of the page as it is now, light or dark: weft.ink('--line').
     weft.ink = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-    // Calls f now, and whenever the page turns dark or light.
+    // Calls f now, and whenever the colours of the page change: by night, and on paper.
     weft.whenThemed = f => {
-        window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => f());
+        for (const query of ['(prefers-color-scheme: dark)', 'print'])
+            window.matchMedia(query).addEventListener('change', () => f());
         f();
     };
 })();

@@ -28,7 +28,7 @@ weft.Model = class {
             const end = this.begin[i] + this.length[i];
             while (open.length && open[open.length - 1] <= this.begin[i])
                 open.pop();
-            this.depth[i] = open.length;
+            this.depth[i] = Math.min(open.length, 255);
             open.push(end);
             this.reach[i] = i > this.first[w] ? Math.max(end, this.reach[i - 1]) : end;
         }
@@ -87,17 +87,24 @@ weft.Stream = class {
         this.model = null;
         this.selected = -1;
         this.lit = null;
-        this.canvas = el('canvas', {tabindex: 0, role: 'application',
+        this.pane = el('div', {class: 'pane', tabindex: 0, role: 'application',
             'aria-label': 'Task stream. Arrows move, plus and minus zoom, 0 shows all, N and P go to the next and previous body, Escape lets go.'});
-        this.over = el('canvas', {class: 'over'});
-        this.hint = el('div', {class: 'hint', role: 'status', hidden: true});
-        this.element = el('div', {class: 'stream'}, this.canvas, this.over, this.hint);
+        this.hint = el('div', {class: 'hint', hidden: true});
+        this.element = el('div', {class: 'stream'}, this.pane, this.hint);
+        this.renew();
         this.left = weft.margin;
         this.top = 22;
         this.waiting = false;
         view.listen(() => this.draw());
         new ResizeObserver(() => this.draw()).observe(this.element);
         this.hear();
+    }
+
+    // Fresh canvases: what is drawn on an old one while a page goes to paper is not printed.
+    renew() {
+        this.canvas = weft.el('canvas');
+        this.over = weft.el('canvas', {class: 'over'});
+        this.pane.replaceChildren(this.canvas, this.over);
     }
 
     // Lets some events stand out: {event(i), cell(label)} say which; null: all are as ever.
@@ -112,9 +119,15 @@ weft.Stream = class {
         this.row = n <= 4 ? 34 : n <= 8 ? 28 : n <= 16 ? 20 : n <= 32 ? 14 : n <= 96 ? 9 : 5;
         this.gap = this.row > 12 ? 3 : this.row > 6 ? 1 : 0;
         this.height = this.top + n * this.row + 4;
-        this.element.style.height = `${this.height}px`;
+        this.pane.style.height = `${this.height}px`;
         this.selected = this.selected < model.n ? this.selected : -1;
-        weft.whenThemed(() => this.draw());
+        if (!this.themed)
+            weft.whenThemed(() => { // at once: paper does not wait for the next frame
+                this.renew();
+                this.paint();
+            });
+        this.themed = true;
+        this.draw();
     }
 
     // ---- Places
@@ -361,9 +374,11 @@ weft.Stream = class {
     // ---- Hearing
 
     hear() {
-        const e = this.canvas;
+        const e = this.pane;
         let held = null;
         e.addEventListener('wheel', event => {
+            if (event.deltaY > 0 && this.view.span >= this.view.end && Math.abs(event.deltaX) <= event.deltaY)
+                return; // all is seen: the page may scroll on
             event.preventDefault();
             if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
                 this.view.pan(event.deltaX / this.width);
@@ -420,7 +435,7 @@ weft.Stream = class {
             return;
         }
         const cell = i < 0 ? this.model.cell_at(w, this.time(x)) : -1;
-        this.canvas.style.cursor = i >= 0 ? 'pointer' : '';
+        this.pane.style.cursor = i >= 0 ? 'pointer' : '';
         this.hint.replaceChildren(...(i >= 0 ? this.options.describe(i) : cell >= 0 ? this.options.describe_cell(cell)
             : this.options.idle(w, this.time(x))));
         this.hint.hidden = false;
