@@ -17,7 +17,7 @@
 #include <weft/weft.h>
 
 struct how {
-    int     port, workers, chunks, runs, fail_every;
+    int     port, workers, chunks, runs, fail_every, groups;
     int64_t us;
     bool    sleeps, waits;
     const char *token, *address, *limit;
@@ -91,9 +91,13 @@ static weft_status run_once(weft_pool *pool, const struct how *how, struct weft_
         exit(1);
     for (int i = 0; i < how->chunks; i++) {
         const struct chunk c = {how, i};
-        weft_task *loaded = weft_add(g, load, .name = "load", WEFT_ARG(c));
-        weft_task *cleaned = weft_add(g, clean, .name = "clean \"quoted\" \\ <b>", .deps = WEFT_DEPS(loaded), WEFT_ARG(c));
+        char name[32] = "load";
+        weft_task *loaded, *cleaned;
 
+        if (how->groups)
+            snprintf(name, sizeof name, "load-%d", i % how->groups);
+        loaded = weft_add(g, load, .name = name, WEFT_ARG(c));
+        cleaned = weft_add(g, clean, .name = "clean \"quoted\" \\ <b>", .deps = WEFT_DEPS(loaded), WEFT_ARG(c));
         counts[i] = weft_add(g, clean, .name = "count", .deps = WEFT_DEPS(cleaned), WEFT_ARG(c));
     }
     sum = weft_add(g, total, .name = "total", .deps = counts, .n_deps = (size_t)how->chunks);
@@ -124,7 +128,8 @@ int main(int argc, char **argv)
         {"chunks", required_argument, NULL, 'c'}, {"runs", required_argument, NULL, 'r'},
         {"us", required_argument, NULL, 'u'},     {"fail-every", required_argument, NULL, 'f'},
         {"token", required_argument, NULL, 't'},  {"address", required_argument, NULL, 'a'},
-        {"limit", required_argument, NULL, 'l'},  {"sleep", no_argument, NULL, 's'},
+        {"limit", required_argument, NULL, 'l'},  {"groups", required_argument, NULL, 'n'},
+         {"sleep", no_argument, NULL, 's'},
         {"go-on", no_argument, NULL, 'g'},        {NULL, 0, NULL, 0},
     };
     struct how how = {.workers = 2, .chunks = 100, .runs = 1, .us = 1000, .waits = true};
@@ -145,6 +150,7 @@ int main(int argc, char **argv)
         case 'f': how.fail_every = number(optarg); break;
         case 't': how.token = optarg; break;
         case 'a': how.address = optarg; break;
+        case 'n': how.groups = number(optarg); break;
         case 'l': how.limit = optarg; break;
         case 's': how.sleeps = true; break;
         case 'g': how.waits = false; break;

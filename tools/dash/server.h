@@ -58,7 +58,7 @@ struct weft_dashboard {
     struct wf_json     json;    /* where messages are made */
     struct wf_stream  *streams;
     int                n_streams;
-    struct wf_message *all, *delta; /* of the last look; NULL: not wanted yet */
+    struct wf_message *messages[WF_N_AMOUNTS]; /* of the last look; NULL: not wanted yet */
     bool               ending;
 };
 

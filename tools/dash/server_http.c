@@ -91,7 +91,7 @@ static enum MHD_Result send_json(struct weft_dashboard *d, struct MHD_Connection
 
 static void say_all(struct wf_json *j, const struct wf_say *say)
 {
-    wf_say_state(j, say, true);
+    wf_say_state(j, say, WF_ALL);
 }
 
 static enum MHD_Result answer_json(struct weft_dashboard *d, struct MHD_Connection *c)

@@ -160,29 +160,57 @@ static void say_workers(struct wf_json *j, const struct wf_view *v)
 }
 
 /* [worker, begin, end, busy, group or -1, kind, flags, events] */
-static void say_rects(struct wf_json *j, const struct wf_view *v)
+static void say_rect(struct wf_json *j, const struct wf_view *v, const struct wf_rect *r)
 {
     wf_json_open(j, '[');
-    for (size_t i = 0; i < v->n_rects; i++) {
-        const struct wf_rect *r = &v->rects[i];
+    wf_json_int(j, r->worker);
+    wf_json_int(j, r->begin_ns / 1000);
+    wf_json_int(j, r->end_ns / 1000);
+    wf_json_int(j, r->busy_ns / 1000);
+    wf_json_int(j, r->group < v->n_groups ? (int64_t)r->group : -1);
+    wf_json_int(j, r->kind);
+    wf_json_int(j, r->flags);
+    wf_json_int(j, (int64_t)r->n);
+    wf_json_close(j, ']');
+}
+
+/* Those of the last look, or with those before. */
+static void say_rects(struct wf_json *j, const struct wf_view *v, bool past)
+{
+    const size_t n = past ? wf_ring_n(&v->past_rects) : 0;
+
+    wf_json_open(j, '[');
+    for (size_t i = 0; i < n; i++)
+        say_rect(j, v, wf_ring_at(&v->past_rects, i));
+    for (size_t i = 0; i < v->n_rects && !past; i++)
+        say_rect(j, v, &v->rects[i]);
+    wf_json_close(j, ']');
+}
+
+/* [at, managed, resident, spilled, limit, cores, tasks a second], the last one that of now */
+static void say_past(struct wf_json *j, const struct wf_view *v)
+{
+    wf_json_open(j, '[');
+    for (size_t i = 0; i < wf_ring_n(&v->past_points); i++) {
+        const struct wf_point *p = wf_ring_at(&v->past_points, i);
 
         wf_json_open(j, '[');
-        wf_json_int(j, r->worker);
-        wf_json_int(j, r->begin_ns / 1000);
-        wf_json_int(j, r->end_ns / 1000);
-        wf_json_int(j, r->busy_ns / 1000);
-        wf_json_int(j, r->group < v->n_groups ? (int64_t)r->group : -1);
-        wf_json_int(j, r->kind);
-        wf_json_int(j, r->flags);
-        wf_json_int(j, (int64_t)r->n);
+        wf_json_number(j, seconds(p->at_ns));
+        wf_json_int(j, (int64_t)p->managed);
+        wf_json_int(j, (int64_t)p->resident);
+        wf_json_int(j, (int64_t)p->spilled);
+        wf_json_int(j, (int64_t)p->limit);
+        wf_json_number(j, p->cores);
+        wf_json_number(j, p->tasks_per_s);
         wf_json_close(j, ']');
     }
     wf_json_close(j, ']');
 }
 
-void wf_say_state(struct wf_json *j, const struct wf_say *say, bool all)
+void wf_say_state(struct wf_json *j, const struct wf_say *say, enum wf_amount amount)
 {
     const struct wf_view *v = say->view;
+    const bool all = amount != WF_CHANGES;
 
     wf_json_open(j, '{');
     wf_json_put_bool(j, "all", all);
@@ -215,8 +243,12 @@ void wf_say_state(struct wf_json *j, const struct wf_say *say, bool all)
     say_links(j, v, all);
     wf_json_key(j, "workers");
     say_workers(j, v);
+    if (amount == WF_ALL_AND_PAST) {
+        wf_json_key(j, "past");
+        say_past(j, v);
+    }
     wf_json_key(j, "rects");
-    say_rects(j, v);
+    say_rects(j, v, amount == WF_ALL_AND_PAST);
     wf_json_close(j, '}');
 }
 

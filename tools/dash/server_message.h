@@ -17,9 +17,12 @@ struct wf_say {
     bool    ended;     /* the dashboard is being closed */
 };
 
-/* One object into `j`, which is empty. `all`: with what never changes, and with every group
- * and link; else only those that are not as they were at the look before. */
-void wf_say_state(struct wf_json *j, const struct wf_say *say, bool all);
+/* How much of it: what is not as it was at the look before; everything there is now, with what never
+ * changes; and, for who comes anew, what was seen lately, too. */
+enum wf_amount { WF_CHANGES, WF_ALL, WF_ALL_AND_PAST, WF_N_AMOUNTS };
+
+/* One object into `j`, which is empty. */
+void wf_say_state(struct wf_json *j, const struct wf_say *say, enum wf_amount amount);
 void wf_say_counts(struct wf_json *j, const struct wf_say *say);
 void wf_say_identity(struct wf_json *j, const struct wf_say *say);
 

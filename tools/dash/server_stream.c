@@ -20,13 +20,14 @@ static void release(struct wf_message *m)
 
 void wf_messages_drop(struct weft_dashboard *d)
 {
-    release(d->all);
-    release(d->delta);
-    d->all = d->delta = NULL;
+    for (int i = 0; i < WF_N_AMOUNTS; i++) {
+        release(d->messages[i]);
+        d->messages[i] = NULL;
+    }
 }
 
 /* An event as EventSource reads it, held by who asks. NULL: no memory. */
-static struct wf_message *make_message(struct weft_dashboard *d, bool all)
+static struct wf_message *make_message(struct weft_dashboard *d, enum wf_amount amount)
 {
     static const char format[] = "id: %s-%llu\ndata: ";
     const struct wf_say say = wf_say_of(d);
@@ -36,7 +37,7 @@ static struct wf_message *make_message(struct weft_dashboard *d, bool all)
     struct wf_message *m;
 
     wf_json_clear(&d->json);
-    wf_say_state(&d->json, &say, all);
+    wf_say_state(&d->json, &say, amount);
     if (d->json.failed) {
         wf_json_fini(&d->json);
         return NULL;
@@ -52,14 +53,14 @@ static struct wf_message *make_message(struct weft_dashboard *d, bool all)
     return m;
 }
 
-/* The next message for him: what changed if he has the state before, else all of it. */
+/* The next message for him: what changed if he has the state before. */
 static struct wf_message *next_message(struct weft_dashboard *d, const struct wf_stream *s)
 {
-    const bool all = !s->seen || s->seen + 1 != d->view.n_looks;
-    struct wf_message **place = all ? &d->all : &d->delta;
+    const enum wf_amount amount = !s->seen ? WF_ALL_AND_PAST : s->seen + 1 == d->view.n_looks ? WF_CHANGES : WF_ALL;
+    struct wf_message **place = &d->messages[amount];
 
     if (!*place)
-        *place = make_message(d, all);
+        *place = make_message(d, amount);
     if (*place)
         (*place)->n_holders++;
     return *place;

@@ -9,12 +9,17 @@
 #include "lib/base/clock.h"
 #include "lib/base/mem.h"
 
-/* In one message. A page shows thirty seconds of a hundred workers with them. */
-enum { MOST_RECTS = 4000 };
+enum {
+    MOST_RECTS = 4000,   /* of one look: a page shows thirty seconds of a hundred workers with them */
+    PAST_RECTS = 16384,  /* and of those before: thirty seconds of two workers of short tasks */
+    PAST_POINTS = 256,   /* a minute, at four looks a second */
+};
 
 weft_status wf_view_init(struct wf_view *v, weft_pool *pool, struct weft_error *err)
 {
     memset(v, 0, sizeof *v);
+    v->past_rects = (struct wf_ring){.bytes = sizeof(struct wf_rect), .room = PAST_RECTS};
+    v->past_points = (struct wf_ring){.bytes = sizeof(struct wf_point), .room = PAST_POINTS};
     return weft_live_open(&v->live, pool, err);
 }
 
@@ -26,6 +31,8 @@ void wf_view_fini(struct wf_view *v)
     wf_free(v->base);
     wf_free(v->changed);
     wf_free(v->rects);
+    wf_ring_fini(&v->past_rects);
+    wf_ring_fini(&v->past_points);
     memset(v, 0, sizeof *v);
 }
 
@@ -138,6 +145,18 @@ static void begin_anew(struct wf_view *v)
     }
 }
 
+static void remember(struct wf_view *v)
+{
+    const struct weft_pool_memory *m = &v->now.memory;
+    const struct wf_point point = {.at_ns = v->now.now_ns, .managed = m->managed, .resident = m->resident,
+                                   .spilled = m->spilled, .limit = m->limit, .cores = v->now.sample.cores,
+                                   .tasks_per_s = v->tasks_per_s};
+
+    wf_ring_add(&v->past_points, &point);
+    for (size_t i = 0; i < v->n_rects; i++)
+        wf_ring_add(&v->past_rects, &v->rects[i]);
+}
+
 weft_status wf_view_look(struct wf_view *v)
 {
     const int64_t then = v->now.now_ns;
@@ -167,7 +186,9 @@ weft_status wf_view_look(struct wf_view *v)
     v->looked_ns = wf_now_ns();
     v->n_looks++;
     read_process(v);
-    return wf_rects_make(v, v->now.events, v->now.n_events, MOST_RECTS) ? WEFT_OK : WEFT_NOMEM;
+    st = wf_rects_make(v, v->now.events, v->now.n_events, MOST_RECTS) ? WEFT_OK : WEFT_NOMEM;
+    remember(v);
+    return st;
 }
 
 static uint64_t beyond(uint64_t now, uint64_t base)

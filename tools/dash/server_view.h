@@ -27,6 +27,20 @@ struct wf_rect {
     uint8_t  kind, flags;
 };
 
+/* What the lines of the page go through. */
+struct wf_point {
+    int64_t at_ns;
+    size_t  managed, resident, spilled, limit;
+    double  cores, tasks_per_s;
+};
+
+/* The latest of a row of things, `room` at most; NULL until the first comes. */
+struct wf_ring {
+    void  *things;
+    size_t bytes, room; /* of one; so many */
+    size_t n;           /* that ever came */
+};
+
 /* The process, as the system counts it. */
 struct wf_process {
     int      n_fds, n_threads;
@@ -37,7 +51,8 @@ struct wf_process {
 /* What always holds:
  *   1. `before`, `base` and `changed` have n_groups places that mean something.
  *   2. base[g] <= the counts of g now: work of runs that had ended when the first of those began
- *      that go on, or, when none does, that was the last. */
+ *      that go on, or, when none does, that was the last.
+ *   3. past_rects and past_points end with those of the last look. */
 struct wf_view {
     weft_live           *live;
     struct weft_live_now now;       /* of the last look, lent until the next */
@@ -53,6 +68,8 @@ struct wf_view {
 
     struct wf_rect *rects; /* of the last look */
     size_t          n_rects, room_rects;
+
+    struct wf_ring past_rects, past_points; /* for who comes later */
 
     struct wf_process process;
     int64_t           process_ns; /* when that was read */
@@ -73,6 +90,13 @@ struct wf_counts wf_view_total(const struct wf_view *v);
 /* What is left of them, by the mean time of a task of each group; negative: not known. */
 double           wf_view_left_s(const struct wf_view *v);
 
+/* ---- server_ring.c ---- */
+void        wf_ring_add(struct wf_ring *r, const void *thing); /* no memory: it is not remembered */
+size_t      wf_ring_n(const struct wf_ring *r);                 /* that are there */
+const void *wf_ring_at(const struct wf_ring *r, size_t i);      /* from the oldest; i < wf_ring_n() */
+void        wf_ring_fini(struct wf_ring *r);
+
+/* ---- server_rects.c ---- */
 /* Makes `rects` of what happened: at most `most`, and one for each worker and kind at least
  * where there are more. False: no memory. `events` by worker, then end. */
 bool wf_rects_make(struct wf_view *v, const struct weft_live_event *events, size_t n, size_t most);

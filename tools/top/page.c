@@ -251,11 +251,17 @@ static bool is_narrow(const struct look *how)
     return how->width < 100;
 }
 
-static void put_workers(FILE *to, const struct state *s, const struct look *how, size_t most)
+/* Of n rows in so many lines, where one may say how many more there are. */
+static size_t n_shown(size_t n, size_t lines)
+{
+    return n <= lines ? n : lines ? lines - 1 : 0;
+}
+
+static void put_workers(FILE *to, const struct state *s, const struct look *how, size_t lines)
 {
     const int bar = is_narrow(how) ? 10 : 20, name = is_narrow(how) ? 24 : 27;
     char a[WORDS];
-    const size_t shown = s->n_workers > most ? most : s->n_workers;
+    const size_t shown = n_shown(s->n_workers, lines);
 
     fprintf(to, "%c%-7s %-*s %-*s %11s %12s%c\n", INK_HEAD, "worker", bar + 8, "load", name, "task", "for", "tasks",
             INK_PLAIN);
@@ -301,10 +307,10 @@ static int compare(const void *a, const void *b, void *with)
     return differ < 0 ? -1 : differ > 0 ? 1 : i < j ? -1 : i > j;
 }
 
-static bool put_groups(FILE *to, const struct state *s, const struct look *how, size_t most)
+static bool put_groups(FILE *to, const struct state *s, const struct look *how, size_t lines)
 {
     struct sorting with = {s, how->sort};
-    const size_t shown = s->n_groups > most ? most : s->n_groups;
+    const size_t shown = n_shown(s->n_groups, lines);
     const bool narrow = is_narrow(how);
     const int bar = narrow ? 10 : how->width > 110 ? 26 : 16, name = narrow ? 18 : how->width > 110 ? 30 : 22;
     size_t *order = malloc((s->n_groups + 1) * sizeof *order);
@@ -346,8 +352,8 @@ bool page_write(FILE *to, const struct state *s, const struct look *how)
     size_t workers = s->n_workers, groups = s->n_groups;
 
     if (how->height) {
-        const size_t fixed = FIXED + (how->keys ? 1 : 0) + 2; // and what tables leave out
-        const size_t room = how->height > (int)fixed + 2 ? (size_t)how->height - fixed : 2;
+        const int fixed = FIXED + (how->keys ? 1 : 0);
+        const size_t room = how->height > fixed + 2 ? (size_t)(how->height - fixed) : 2;
 
         if (workers + groups > room) {
             size_t least = room / 3;

@@ -27,6 +27,10 @@ weft.State = class {
         const anew = m.all && (!this.about || this.about.instance !== m.about.instance);
         if (anew)
             this.clear();
+        if (m.past) {
+            this.rects = [];
+            this.recall(m.past);
+        }
         if (m.all) {
             this.about = m.about;
             this.links = [];
@@ -38,9 +42,16 @@ weft.State = class {
         for (const key of ['now_s', 'ended', 'runs', 'tasks', 'memory', 'process', 'missed', 'n_groups', 'error'])
             this[key] = m[key];
         this.messages++;
-        this.remember();
+        m.past || this.remember();
         this.keep(m.rects);
         return anew;
+    }
+
+    // What lines go through, from before this page was opened.
+    recall(past) {
+        const h = this.history;
+        ['at', 'managed', 'resident', 'spilled', 'limit', 'cores', 'per_s'].forEach((key, i) =>
+            h[key] = past.map(point => key === 'at' ? point[i] * 1e9 : key === 'limit' ? point[i] || null : point[i]));
     }
 
     remember() {
