@@ -1,8 +1,6 @@
 /* config_file.c - settings from files: lines of `name = value`. */
 #include "lib/base/setting.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,48 +8,11 @@
 #include <unistd.h>
 
 #include "lib/base/error.h"
+#include "lib/base/input.h"
 #include "lib/base/mem.h"
 
 /* More than this is no configuration: a disk, or a file of something else. */
 enum { MOST_BYTES = 1 << 20, MOST_NAME = 128 };
-
-/* The whole file, ended by a zero; given. */
-static weft_status read_all(const char *path, int fd, char **out, size_t *out_bytes, struct weft_error *err)
-{
-    char *text = NULL;
-    size_t n = 0, room = 0;
-
-    for (;;) {
-        ssize_t got;
-
-        if (n + 1 >= room) {
-            char *more = wf_realloc(text, room = room ? room * 2 : 4096);
-
-            if (!more) {
-                wf_free(text);
-                return wf_error_nomem(err, "a configuration file");
-            }
-            text = more;
-        }
-        got = read(fd, text + n, room - 1 - n);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0 || n > MOST_BYTES) {
-            const int errnum = errno;
-
-            wf_free(text);
-            return got < 0 ? wf_error_errno(err, WEFT_IO, path, errnum)
-                           : weft_error_set(err, WEFT_PARSE, "%s: a configuration has at most %d bytes", path, MOST_BYTES);
-        }
-        if (!got)
-            break;
-        n += (size_t)got;
-    }
-    text[n] = '\0';
-    *out = text;
-    *out_bytes = n;
-    return WEFT_OK;
-}
 
 static bool is_blank(char c)
 {
@@ -112,13 +73,15 @@ static weft_status hear_line(struct reader *r, char *begin, char *end, struct we
     return wf_config_put(r->config, full, n < MOST_NAME ? (size_t)n : MOST_NAME - 1, value.text, from, err);
 }
 
-static weft_status hear_file(weft_config *c, const char *path, int fd, struct weft_error *err)
+weft_status weft_config_read(weft_config *c, const char *path, struct weft_error *err)
 {
     struct reader r = {.config = c, .path = path, .section = {"", 0}};
     char *text = NULL;
     size_t n = 0;
-    weft_status st = read_all(path, fd, &text, &n, err);
+    weft_status st = wf_input_read(&text, &n, path, MOST_BYTES + 1, err);
 
+    if (!st && n > MOST_BYTES)
+        st = weft_error_set(err, WEFT_PARSE, "%s: a configuration has at most %d bytes", path, MOST_BYTES);
     for (char *at = text, *end, *last = text + n; !st && at < last; at = end + 1) {
         end = memchr(at, '\n', (size_t)(last - at));
         end = end ? end : last;
@@ -126,18 +89,6 @@ static weft_status hear_file(weft_config *c, const char *path, int fd, struct we
         st = hear_line(&r, at, end, err);
     }
     wf_free(text);
-    return st;
-}
-
-weft_status weft_config_read(weft_config *c, const char *path, struct weft_error *err)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    weft_status st;
-
-    if (fd < 0)
-        return wf_error_errno(err, WEFT_IO, path, errno);
-    st = hear_file(c, path, fd, err);
-    close(fd);
     return st;
 }
 

@@ -1,15 +1,16 @@
 /* load.c - a saved graph from its file; the only door to jansson. */
 #include <weft/save.h>
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
+#include "lib/base/input.h"
 #include "lib/base/mem.h"
 #include "lib/graph/graph.h"
 #include "lib/graph/source.h"
@@ -603,29 +604,9 @@ static weft_status load_lists(struct loading *l)
 
 static weft_status read_file(struct loading *l)
 {
-    FILE *from = fopen(l->path, "re");
-    weft_status st = WEFT_OK;
-    size_t room = 0, n = 1;
+    const weft_status st = wf_input_read(&l->text, &l->n_text, l->path, SIZE_MAX, l->err);
 
-    if (!from)
-        return wf_error_errno(l->err, errno == ENOENT ? WEFT_NOT_FOUND : WEFT_IO, l->path, errno);
-    while (!st && n) {
-        if (l->n_text == room) {
-            char *bigger = wf_realloc(l->text, room = room ? room * 2 : 1 << 16);
-
-            if (!bigger) {
-                st = wf_error_nomem(l->err, l->path);
-                break;
-            }
-            l->text = bigger;
-        }
-        n = fread(l->text + l->n_text, 1, room - l->n_text, from);
-        l->n_text += n;
-    }
-    if (!st && ferror(from))
-        st = wf_error_errno(l->err, WEFT_IO, l->path, errno);
-    fclose(from);
-    return st;
+    return st == WEFT_IO && access(l->path, F_OK) ? l->err->status = WEFT_NOT_FOUND : st;
 }
 
 weft_status weft_graph_load(weft_graph **out, const char *path, const struct weft_load_spec *spec, struct weft_error *err)

@@ -8,15 +8,12 @@
  */
 #include "lib/graph/trace.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/base/error.h"
 #include "lib/base/hash.h"
+#include "lib/base/input.h"
 #include "lib/base/mem.h"
 #include "lib/base/output.h"
 
@@ -130,47 +127,6 @@ weft_status weft_trace_write(const weft_trace *t, const char *path, struct weft_
 
 /* ---- Reading --------------------------------------------------------------- */
 
-/* All bytes of the file, given; WEFT_IO with the path. */
-static weft_status read_all(char **out, size_t *n_out, const char *path, struct weft_error *err)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char *bytes = NULL;
-    size_t n = 0, room;
-    weft_status st = WEFT_OK;
-    struct stat is;
-
-    if (fd < 0)
-        return wf_error_errno(err, WEFT_IO, path, errno);
-    /* One byte more than a file has, so that its end is met without growing. */
-    room = fstat(fd, &is) || is.st_size < BLOCK ? BLOCK : (size_t)is.st_size + 1;
-    for (;;) {
-        char *grown = !bytes || n == room ? wf_realloc(bytes, bytes ? room *= 2 : room) : bytes;
-        ssize_t got;
-
-        if (!grown) {
-            st = wf_error_nomem(err, "reading a trace");
-            break;
-        }
-        bytes = grown;
-        got = read(fd, bytes + n, room - n);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            st = wf_error_errno(err, WEFT_IO, path, errno);
-        if (got <= 0)
-            break;
-        n += (size_t)got;
-    }
-    close(fd);
-    if (st) {
-        wf_free(bytes);
-        return st;
-    }
-    *out = bytes;
-    *n_out = n;
-    return WEFT_OK;
-}
-
 /* The size the header promises; 0: more than fits. */
 static size_t promised(const struct header *h)
 {
@@ -257,7 +213,7 @@ weft_status weft_trace_read(weft_trace **out, const char *path, struct weft_erro
     weft_trace *t = NULL;
     char *image = NULL;
     size_t n = 0;
-    weft_status st = read_all(&image, &n, path, err);
+    weft_status st = wf_input_read(&image, &n, path, SIZE_MAX, err);
 
     if (st)
         goto out;
