@@ -37,6 +37,7 @@ END
 wants_to_test() {
     cat <<'END'
 chromium          command -v chromium
+tmux              command -v tmux
 END
 }
 
