@@ -262,7 +262,8 @@ static weft_status ask(const struct request *r, struct answers *a, struct weft_e
     }
     a->all = (struct weft_prediction){.forecasts = a->forecasts, .n_forecasts = r->n_workers, .worth = a->worth,
                                       .as_traced = r->spec.n_faster ? a->as_traced : NULL};
-    if (!st && weft_predictor_stats(a->now).is_measured && !r->spec.ideal) {
+    if (!st && weft_predictor_stats(a->now).is_measured && !r->spec.ideal &&
+        weft_trace_n_workers(a->trace) <= WEFT_PREDICT_MOST_WORKERS) {
         a->all.again = &a->again;
         st = weft_predictor_at(a->before ? a->before : a->now, weft_trace_n_workers(a->trace), &a->again, err);
     }
@@ -271,7 +272,7 @@ static weft_status ask(const struct request *r, struct answers *a, struct weft_e
     if (st || !r->n_worth)
         return st;
     a->all.worth_at = r->at ? r->at : weft_trace_n_workers(a->trace);
-    if (a->all.worth_at < 2 && !r->at)
+    if ((a->all.worth_at < 2 || a->all.worth_at > WEFT_PREDICT_MOST_WORKERS) && !r->at)
         a->all.worth_at = a->forecasts[weft_forecast_knee(a->forecasts, r->n_workers)].n_workers;
     return weft_predictor_worth(a->now, a->all.worth_at, r->of_layers, r->n_worth, a->worth, &a->all.n_worth, err);
 }

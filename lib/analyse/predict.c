@@ -12,6 +12,10 @@
 /* A worker that searches looks at the clock only now and then: so much later it sleeps. */
 enum { ROUNDS_NS = 2000 };
 
+/* All times together stay far from where they could not be counted: some 30 years. */
+static const double MOST_NS = 1e18;
+enum { MOST_OVERHEAD_NS = 1000000000 };
+
 enum { FEW_DRAWS = 3, DRAWS = 7, MOST_DRAWS = 1000, MANY_PIECES = 100000 };
 
 /* ---- Making one ------------------------------------------------------------------- */
@@ -33,7 +37,7 @@ static void change(struct wf_replay_node *pieces, uint32_t n, const struct weft_
     for (uint32_t i = 0; i < n && cost_ns; i++) {
         const double times = f->times ? f->times : (double)cost_ns / (double)f->takes_ns;
 
-        pieces[i].cost_ns = (int64_t)llround((double)pieces[i].cost_ns / times);
+        pieces[i].cost_ns = (int64_t)llround(fmin((double)pieces[i].cost_ns / times, MOST_NS));
     }
 }
 
@@ -57,6 +61,30 @@ static weft_status apply(struct wf_model *m, const struct weft_faster *f, struct
         found = true;
     }
     return found ? WEFT_OK : weft_error_set(err, WEFT_NOT_FOUND, "%s: no task has this name, layer or key", f->what);
+}
+
+static weft_status check_costs(const struct wf_model *m, struct weft_error *err)
+{
+    double sum = (double)m->outside_ns;
+
+    for (uint32_t i = 0; i < m->n_nodes; i++)
+        sum += (double)m->nodes[i].cost_ns;
+    return sum < MOST_NS ? WEFT_OK
+                         : weft_error_set(err, WEFT_INVALID, "all tasks together take %.3g s, of which at most %.3g can be counted",
+                                          sum / 1e9, MOST_NS / 1e9);
+}
+
+static weft_status check_overheads(const struct weft_overheads *o, struct weft_error *err)
+{
+    const struct { const char *name; int64_t ns; } all[] = {
+        {"task_ns", o->task_ns}, {"edge_ns", o->edge_ns}, {"steal_ns", o->steal_ns}, {"look_ns", o->look_ns},
+        {"wake_ns", o->wake_ns}, {"call_ns", o->call_ns}, {"start_ns", o->start_ns}};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].ns < 0 || all[i].ns > MOST_OVERHEAD_NS)
+            return weft_error_set(err, WEFT_INVALID, "overheads: %s of %lld is not from 0 to %d", all[i].name,
+                                  (long long)all[i].ns, MOST_OVERHEAD_NS);
+    return WEFT_OK;
 }
 
 /* How long a run waits before its first body, less what the replay adds to that. */
@@ -84,12 +112,19 @@ static weft_status settle(weft_predictor *p, const weft_trace *t, const struct w
     weft_status st = wf_model_init(&p->m, t, spec, err);
     int64_t busy_ns;
 
-    for (size_t i = 0; !st && i < spec->n_faster; i++)
+    if (!st)
+        st = check_costs(&p->m, err);
+    for (size_t i = 0; !st && i < spec->n_faster; i++) {
         st = apply(&p->m, &spec->faster[i], err);
-    if (!st && spec->overheads)
+        if (!st)
+            st = check_costs(&p->m, err);
+    }
+    if (!st && spec->overheads) {
         p->overheads = *spec->overheads;
-    else if (!st && !spec->ideal)
+        st = check_overheads(&p->overheads, err);
+    } else if (!st && !spec->ideal) {
         st = wf_model_costs(t, &p->overheads, err);
+    }
     if (st)
         return st;
     settle_starts(p, spec->ideal);

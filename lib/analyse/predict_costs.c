@@ -6,7 +6,8 @@
  *
  * Of gaps the mean, but for the very long ones, in which the system had the core: what a body
  * read is freed in them, and some is big. Of steals the median, of wakes the lower quartile: a
- * worker may be woken by one who was woken for the same work.
+ * worker may be woken by one who was woken for the same work. For tasks that wait for nothing
+ * that is so with all but the first two: who is woken first begins, and wakes the second.
  */
 #include "lib/analyse/predict_model.h"
 
@@ -69,6 +70,8 @@ struct reading {
     int64_t  *ready_ns;
     uint32_t *run_of, *n_succ;
     uint8_t  *is_root;
+    int64_t  *first_ns;  /* of a run: when its first body began; < 0: none has */
+    int64_t  *second_ns; /* how much later the next worker woke; 0: none slept */
     struct samples gaps, steals, wakes, starts;
     int64_t  wide_ns; /* of gaps after tasks with many successors, */
     size_t   n_wide;  /* as many as these had */
@@ -123,31 +126,45 @@ static void read_gap(struct reading *r, const struct weft_event *task, const str
 
 static void read_steal(struct reading *r, const struct weft_event *steal, const struct weft_event *before)
 {
+    const uint32_t run = r->run_of[steal->task];
     const int64_t ready_ns = r->ready_ns[steal->task];
-    const bool slept = before && before->kind == WEFT_EVENT_IDLE && before->end_ns == steal->begin_ns;
+    const int64_t called_ns = r->is_root[steal->task] ? r->first_ns[run] : ready_ns;
 
     add(&r->steals, steal->end_ns - (steal->begin_ns > ready_ns ? steal->begin_ns : ready_ns));
-    /* What wakes a worker for a root is not the beginning of the run, but for the first. */
-    if (slept && !r->is_root[steal->task] && before->begin_ns <= ready_ns && ready_ns <= before->end_ns)
+    if (!before || before->kind != WEFT_EVENT_IDLE || before->end_ns != steal->begin_ns || before->begin_ns > called_ns ||
+        called_ns > before->end_ns || called_ns < 0)
+        return;
+    if (!r->is_root[steal->task])
         add(&r->wakes, before->end_ns - ready_ns);
+    else if (!r->second_ns[run] || before->end_ns - called_ns < r->second_ns[run])
+        r->second_ns[run] = before->end_ns - called_ns;
 }
 
 static void read_starts(struct reading *r)
 {
     const struct weft_event *e = weft_trace_events(r->t);
-    int64_t *first_ns = wf_alloc_array(weft_trace_n_runs(r->t), sizeof *first_ns);
 
-    if (!first_ns)
-        return; /* then starts are as elsewhere */
     for (size_t run = 0; run < weft_trace_n_runs(r->t); run++)
-        first_ns[run] = -1;
-    for (size_t k = 0; k < weft_trace_n_events(r->t); k++)
-        if (e[k].kind == WEFT_EVENT_TASK && (first_ns[r->run_of[e[k].task]] < 0 || e[k].begin_ns < first_ns[r->run_of[e[k].task]]))
-            first_ns[r->run_of[e[k].task]] = e[k].begin_ns;
+        r->first_ns[run] = -1;
+    for (size_t k = 0; k < weft_trace_n_events(r->t); k++) {
+        int64_t *first = e[k].kind == WEFT_EVENT_TASK ? &r->first_ns[r->run_of[e[k].task]] : NULL;
+
+        if (first && (*first < 0 || e[k].begin_ns < *first))
+            *first = e[k].begin_ns;
+    }
     for (size_t run = 0; run < weft_trace_n_runs(r->t); run++)
-        if (first_ns[run] >= 0)
-            add(&r->starts, first_ns[run] - weft_trace_runs(r->t)[run].begin_ns);
-    wf_free(first_ns);
+        if (r->first_ns[run] >= 0)
+            add(&r->starts, r->first_ns[run] - weft_trace_runs(r->t)[run].begin_ns);
+}
+
+/* Who found work within a microsecond was not asleep. */
+static void read_seconds(struct reading *r)
+{
+    enum { AWAKE_NS = 1000 };
+
+    for (size_t run = 0; run < weft_trace_n_runs(r->t); run++)
+        if (r->second_ns[run] > AWAKE_NS)
+            add(&r->wakes, r->second_ns[run]);
 }
 
 static void read_events(struct reading *r)
@@ -203,11 +220,14 @@ weft_status wf_model_costs(const weft_trace *t, struct weft_overheads *out, stru
     r.run_of = wf_alloc_zero(n, sizeof *r.run_of);
     r.n_succ = wf_alloc_zero(n, sizeof *r.n_succ);
     r.is_root = wf_alloc_zero(n, sizeof *r.is_root);
-    ok = ok && r.ready_ns && r.run_of && r.n_succ && r.is_root && find_ready(&r);
+    r.first_ns = wf_alloc_zero(weft_trace_n_runs(t) + 1, sizeof *r.first_ns);
+    r.second_ns = wf_alloc_zero(weft_trace_n_runs(t) + 1, sizeof *r.second_ns);
+    ok = ok && r.ready_ns && r.run_of && r.n_succ && r.is_root && r.first_ns && r.second_ns && find_ready(&r);
     if (ok) {
         *out = QUIET;
-        read_events(&r);
         read_starts(&r);
+        read_events(&r);
+        read_seconds(&r);
         settle(&r, out);
     }
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
@@ -216,5 +236,7 @@ weft_status wf_model_costs(const weft_trace *t, struct weft_overheads *out, stru
     wf_free(r.run_of);
     wf_free(r.n_succ);
     wf_free(r.is_root);
+    wf_free(r.first_ns);
+    wf_free(r.second_ns);
     return ok ? WEFT_OK : wf_error_nomem(err, "a prediction");
 }

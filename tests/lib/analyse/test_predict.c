@@ -274,6 +274,10 @@ Test(predict, says_what_is_wrong_with_a_spec)
             "T1: 0 times faster is not above 0");
     refuses(&(struct weft_predict_spec){.faster = &(struct weft_faster){"T1", 2, 5}, .n_faster = 1}, WEFT_INVALID,
             "T1: 5 ns and 2 times faster cannot both be");
+    refuses(&(struct weft_predict_spec){.faster = &(struct weft_faster){.what = "T1", .times = 1e-300}, .n_faster = 1}, WEFT_INVALID,
+            "all tasks together take 1e+09 s, of which at most 1e+09 can be counted");
+    refuses(&(struct weft_predict_spec){.overheads = &(struct weft_overheads){.wake_ns = -5}}, WEFT_INVALID,
+            "overheads: wake_ns of -5 is not from 0 to 1000000000");
     refuses(&(struct weft_predict_spec){.n_draws = 1001}, WEFT_INVALID, "1001 draws: 1 to 1000 are possible");
     refuses(&(struct weft_predict_spec){.task_ns = -1}, WEFT_INVALID, "a task of -1 ns cannot be");
 }

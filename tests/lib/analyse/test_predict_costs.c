@@ -68,6 +68,40 @@ Test(predict_costs, of_wakes_and_steals_are_read_where_a_worker_slept)
     cr_assert_eq(o.n_tasks, 0);
 }
 
+/* Ten runs of three tasks that wait for nothing: the first worker begins at 500, the second wakes
+ * at 6500, the third, whom that one woke, at 12500. */
+Test(predict_costs, of_wakes_at_the_beginning_of_a_run_are_those_of_the_second_worker)
+{
+    enum { RUNS = 10 };
+    struct hand_task tasks[3 * RUNS];
+    struct weft_trace_run runs[RUNS];
+    struct weft_event e[8 * RUNS];
+    struct weft_overheads o;
+    weft_trace *t;
+    size_t n = 0;
+
+    for (uint32_t r = 0; r < RUNS; r++) {
+        const int64_t now = r * 100000;
+
+        runs[r] = (struct weft_trace_run){.first_task = 3 * r, .n_tasks = 3, .begin_ns = now, .end_ns = now + 30000};
+        for (uint32_t w = 0; w < 3; w++) {
+            const int64_t woke = now + (w ? 500 + w * 6000 : 400);
+
+            tasks[3 * r + w] = (struct hand_task){.name = "a"};
+            e[n++] = (struct weft_event){.begin_ns = now, .end_ns = woke, .task = UINT32_MAX, .worker = (uint16_t)w, .kind = WEFT_EVENT_IDLE};
+            if (w)
+                e[n++] = (struct weft_event){.begin_ns = woke, .end_ns = woke + 100, .task = 3 * r + w, .worker = (uint16_t)w, .kind = WEFT_EVENT_STEAL};
+            e[n++] = (struct weft_event){.begin_ns = woke + 100, .end_ns = now + 30000, .task = 3 * r + w, .worker = (uint16_t)w, .kind = WEFT_EVENT_TASK};
+        }
+    }
+    t = hand_trace_of(tasks, 3 * RUNS, &(struct hand_run){.n_workers = 3, .events = e, .n_events = n, .runs = runs, .n_runs = RUNS});
+    cr_assert(!wf_model_costs(t, &o, NULL));
+    cr_assert_eq(o.wake_ns, 6000);
+    cr_assert_eq(o.n_wakes, RUNS);
+    cr_assert_eq(o.start_ns, 500);
+    weft_trace_free(t);
+}
+
 /* A task of 1000 successors: 5000 ns go by before the next body. */
 Test(predict_costs, of_successors_are_what_many_of_them_take)
 {
