@@ -87,24 +87,18 @@ weft.Stream = class {
         this.model = null;
         this.selected = -1;
         this.lit = null;
+        this.canvas = el('canvas');
+        this.over = el('canvas', {class: 'over'});
         this.pane = el('div', {class: 'pane', tabindex: 0, role: 'application',
-            'aria-label': 'Task stream. Arrows move, plus and minus zoom, 0 shows all, N and P go to the next and previous body, Escape lets go.'});
+            'aria-label': 'Task stream. Arrows move, plus and minus zoom, 0 shows all, N and P go to the next and previous body, Escape lets go.'}, this.canvas, this.over);
         this.hint = el('div', {class: 'hint', hidden: true});
         this.element = el('div', {class: 'stream'}, this.pane, this.hint);
-        this.renew();
         this.left = weft.margin;
         this.top = 22;
         this.waiting = false;
         view.listen(() => this.draw());
         new ResizeObserver(() => this.draw()).observe(this.element);
         this.hear();
-    }
-
-    // Fresh canvases: what is drawn on an old one while a page goes to paper is not printed.
-    renew() {
-        this.canvas = weft.el('canvas');
-        this.over = weft.el('canvas', {class: 'over'});
-        this.pane.replaceChildren(this.canvas, this.over);
     }
 
     // Lets some events stand out: {event(i), cell(label)} say which; null: all are as ever.
@@ -122,10 +116,7 @@ weft.Stream = class {
         this.pane.style.height = `${this.height}px`;
         this.selected = this.selected < model.n ? this.selected : -1;
         if (!this.themed)
-            weft.whenThemed(() => { // at once: paper does not wait for the next frame
-                this.renew();
-                this.paint();
-            });
+            weft.whenThemed(() => this.paint()); // at once: paper does not wait for the next frame
         this.themed = true;
         this.draw();
     }
@@ -187,7 +178,7 @@ weft.Stream = class {
         c.beginPath();
         c.rect(this.left, this.top, this.width, this.height);
         c.clip();
-        const faded = this.selected >= 0 ? 0.28 : 1;
+        const faded = this.selected >= 0 && !window.matchMedia('print').matches ? 0.28 : 1;
         this.paint_cells(c, faded);
         this.paint_events(c, faded);
         c.restore();
@@ -327,9 +318,11 @@ weft.Stream = class {
 
     // The selected event, what it waited for and what waited for it.
     paint_over() {
-        const c = this.fit(this.over), m = this.model;
-        if (this.selected < 0)
+        // What a canvas has been cleared of is printed as white paper over the other one.
+        this.over.hidden = this.selected < 0 || window.matchMedia('print').matches;
+        if (this.over.hidden)
             return;
+        const c = this.fit(this.over);
         const {before, after} = this.options.near(this.selected);
         c.save();
         c.beginPath();
