@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "lib/analyse/escape.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 
@@ -19,12 +18,15 @@ const char *wf_event_name(unsigned kind)
     return names[kind];
 }
 
+bool wf_event_is_named(const weft_trace *t, const struct weft_event *e)
+{
+    return (e->kind == WEFT_EVENT_TASK || e->kind == WEFT_EVENT_FORK || e->kind == WEFT_EVENT_CHILD) &&
+           *weft_trace_task(t, e->task)->name;
+}
+
 const char *wf_event_title(const weft_trace *t, const struct weft_event *e)
 {
-    const bool is_body = e->kind == WEFT_EVENT_TASK || e->kind == WEFT_EVENT_FORK || e->kind == WEFT_EVENT_CHILD;
-    const char *name = is_body ? weft_trace_task(t, e->task)->name : "";
-
-    return *name ? name : wf_event_name(e->kind);
+    return wf_event_is_named(t, e) ? weft_trace_task(t, e->task)->name : wf_event_name(e->kind);
 }
 
 /* ---- Counters --------------------------------------------------------------------------- */
@@ -160,7 +162,7 @@ weft_status wf_export_events_csv(struct wf_export *x)
         if (wf_event_has_task(e[k].kind)) {
             wf_sink_int(to, e[k].task);
             wf_sink_put(to, ",", 1);
-            wf_escape_csv(weft_trace_task(x->trace, e[k].task)->key, wf_sink_put, to);
+            wf_sink_csv(to, weft_trace_task(x->trace, e[k].task)->key);
         } else {
             wf_sink_put(to, ",", 1);
         }
@@ -189,7 +191,7 @@ weft_status wf_export_events_json(struct wf_export *x)
             wf_sink_text(to, ",\"task\":");
             wf_sink_int(to, e[k].task);
             wf_sink_text(to, ",\"key\":");
-            wf_escape_json(weft_trace_task(x->trace, e[k].task)->key, wf_sink_put, to);
+            wf_sink_json(to, weft_trace_task(x->trace, e[k].task)->key);
         }
         wf_sink_put(to, "}", 1);
     }

@@ -25,7 +25,9 @@ weft_status wf_export_events_json(struct wf_export *x);
 /* "task", "steal", ... */
 const char *wf_event_name(unsigned kind);
 
-/* What an event is called in a picture: its function, or its kind. */
+/* What an event is called in a picture: its function, if it is of a body and that has a name; else
+ * its kind. */
+bool        wf_event_is_named(const weft_trace *t, const struct weft_event *e);
 const char *wf_event_title(const weft_trace *t, const struct weft_event *e);
 
 /* ---- Counters of a picture ------------------------------------------------------------- */

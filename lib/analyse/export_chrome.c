@@ -6,8 +6,6 @@
  */
 #include "lib/analyse/export.h"
 
-#include "lib/analyse/escape.h"
-
 static void begin_line(struct wf_sink *to, const char *phase)
 {
     wf_sink_text(to, ",\n{\"ph\":\"");
@@ -30,7 +28,7 @@ static void put_int(struct wf_sink *to, const char *name, int64_t n)
 static void put_text(struct wf_sink *to, const char *name, const char *text)
 {
     wf_sink_text(to, name);
-    wf_escape_json(text, wf_sink_put, to);
+    wf_sink_json(to, text);
 }
 
 static void put_names(struct wf_export *x)

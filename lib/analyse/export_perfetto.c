@@ -434,7 +434,7 @@ static void put_with_flows(struct sequence *s, struct message *packet, const str
 static void begin_slice(struct sequence *s, const struct weft_event *e, bool with_keys)
 {
     const weft_trace *t = s->x->trace;
-    const bool is_named = e->kind == WEFT_EVENT_TASK || e->kind == WEFT_EVENT_FORK || e->kind == WEFT_EVENT_CHILD;
+    const bool is_named = wf_event_is_named(t, e);
     const uint32_t name = is_named ? s->function[e->task] : s->n_functions + e->kind;
     struct message packet, event;
 

@@ -1,6 +1,7 @@
 /* sink.c - many small writes to one file, fast. */
 #include "lib/analyse/sink.h"
 
+#include "lib/analyse/escape.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 
@@ -37,48 +38,81 @@ void wf_sink_flush(struct wf_sink *s)
     s->n = 0;
 }
 
-void wf_sink_put(void *sink, const char *bytes, size_t n)
+void wf_sink_put_long(struct wf_sink *s, const char *bytes, size_t n)
 {
-    struct wf_sink *s = sink;
-
-    while (n > WF_SINK_MOST) {
-        memcpy(wf_sink_room(s), bytes, WF_SINK_MOST);
-        wf_sink_wrote(s, WF_SINK_MOST);
-        bytes += WF_SINK_MOST;
-        n -= WF_SINK_MOST;
-    }
-    memcpy(wf_sink_room(s), bytes, n);
-    wf_sink_wrote(s, n);
+    for (; n > WF_SINK_MOST; bytes += WF_SINK_MOST, n -= WF_SINK_MOST)
+        wf_sink_put(s, bytes, WF_SINK_MOST);
+    wf_sink_put(s, bytes, n);
 }
 
-/* Digits of n to the left of `end`; answers where they begin. */
-static char *digits(char *end, uint64_t n)
+static void put_any(void *sink, const char *bytes, size_t n)
 {
-    do
-        *--end = (char)('0' + n % 10);
-    while (n /= 10);
-    return end;
+    wf_sink_put(sink, bytes, n);
+}
+
+void wf_sink_json(struct wf_sink *s, const char *text)
+{
+    char *to = wf_sink_room(s);
+    size_t n = 0;
+
+    to[0] = '"';
+    while (n < WF_SINK_MOST - 2 && text[n] >= 0x20 && text[n] < 0x7f && text[n] != '"' && text[n] != '\\') {
+        to[n + 1] = text[n];
+        n++;
+    }
+    if (text[n]) {
+        wf_escape_json(text, put_any, s);
+        return;
+    }
+    to[n + 1] = '"';
+    wf_sink_wrote(s, n + 2);
+}
+
+void wf_sink_csv(struct wf_sink *s, const char *text)
+{
+    wf_escape_csv(text, put_any, s);
+}
+
+/* ---- Numbers --------------------------------------------------------------------- */
+
+/* Writes n; answers how many digits that were. Two at a time, from the last. */
+static size_t put_digits(char *to, uint64_t n)
+{
+    char text[24];
+    size_t at = sizeof text;
+
+    for (; n >= 100; n /= 100) {
+        const unsigned two = (unsigned)(n % 100);
+
+        text[--at] = (char)('0' + two % 10);
+        text[--at] = (char)('0' + two / 10);
+    }
+    text[--at] = (char)('0' + n % 10);
+    if (n >= 10)
+        text[--at] = (char)('0' + n / 10);
+    memcpy(to, text + at, sizeof text - at);
+    return sizeof text - at;
 }
 
 void wf_sink_int(struct wf_sink *s, int64_t n)
 {
-    char text[24], *end = text + sizeof text, *begin = digits(end, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+    char *to = wf_sink_room(s);
 
-    if (n < 0)
-        *--begin = '-';
-    wf_sink_put(s, begin, (size_t)(end - begin));
+    to[0] = '-';
+    wf_sink_wrote(s, n < 0 ? 1 + put_digits(to + 1, 0 - (uint64_t)n) : put_digits(to, (uint64_t)n));
 }
 
 void wf_sink_us(struct wf_sink *s, int64_t ns)
 {
-    char text[32], *end = text + sizeof text, *begin = end - 4;
+    char *to = wf_sink_room(s);
+    const size_t n = put_digits(to, (uint64_t)ns / 1000);
+    const unsigned rest = (unsigned)(ns % 1000);
 
-    begin[0] = '.';
-    begin[1] = (char)('0' + ns / 100 % 10);
-    begin[2] = (char)('0' + ns / 10 % 10);
-    begin[3] = (char)('0' + ns % 10);
-    begin = digits(begin, (uint64_t)ns / 1000);
-    wf_sink_put(s, begin, (size_t)(end - begin));
+    to[n] = '.';
+    to[n + 1] = (char)('0' + rest / 100);
+    to[n + 2] = (char)('0' + rest / 10 % 10);
+    to[n + 3] = (char)('0' + rest % 10);
+    wf_sink_wrote(s, n + 4);
 }
 
 static ssize_t write_to(void *sink, const char *bytes, size_t n)

@@ -39,11 +39,22 @@ static inline void wf_sink_wrote(struct wf_sink *s, size_t n)
         wf_sink_flush(s);
 }
 
-void wf_sink_put(void *sink, const char *bytes, size_t n); /* of any length; for wf_escape_json(), too */
+void wf_sink_put_long(struct wf_sink *s, const char *bytes, size_t n);
+static inline void wf_sink_put(struct wf_sink *s, const char *bytes, size_t n)
+{
+    if (n > WF_SINK_MOST) {
+        wf_sink_put_long(s, bytes, n);
+        return;
+    }
+    memcpy(wf_sink_room(s), bytes, n);
+    wf_sink_wrote(s, n);
+}
 static inline void wf_sink_text(struct wf_sink *s, const char *text)
 {
     wf_sink_put(s, text, strlen(text));
 }
+void wf_sink_json(struct wf_sink *s, const char *text); /* as wf_escape_json(); mostly there is nothing to escape */
+void wf_sink_csv(struct wf_sink *s, const char *text);  /* as wf_escape_csv() */
 void wf_sink_int(struct wf_sink *s, int64_t n);
 void wf_sink_us(struct wf_sink *s, int64_t ns); /* as microseconds: "1234.567" */
 
