@@ -130,12 +130,15 @@ bool wf_outlets_keep_all(const struct wf_outlets *o)
 
 size_t wf_outlets_events(const struct wf_outlets *o)
 {
-    return !o ? 0 : wf_outlets_keep_all(o) ? EVENTS_FILE : EVENTS_DASHBOARD;
+    return !o ? 0 : wf_outlets_keep_all(o) ? EVENTS_FILE : o->port ? EVENTS_DASHBOARD : 0;
 }
 
-static int64_t sample_ns_of(const weft_config *c)
+/* Of a pool that writes a file, unless told; of any other, if told. */
+static int64_t sample_ns_of(const struct wf_outlets *o, const weft_config *c)
 {
-    return strcasecmp(wf_config_text(c, WF_TRACE_SAMPLE), "auto") ? (int64_t)wf_config_number(c, WF_TRACE_SAMPLE) : SAMPLE_NS;
+    if (strcasecmp(wf_config_text(c, WF_TRACE_SAMPLE), "auto"))
+        return (int64_t)wf_config_number(c, WF_TRACE_SAMPLE);
+    return wf_outlets_keep_all(o) ? SAMPLE_NS : 0;
 }
 
 weft_status wf_outlets_new(struct wf_outlets **out, const weft_config *c, struct weft_error *err)
@@ -154,9 +157,8 @@ weft_status wf_outlets_new(struct wf_outlets **out, const weft_config *c, struct
         st = wf_error_nomem(err, "a pool");
     else
         st = open_libraries(o, err);
-    if (wf_outlets_keep_all(o))
-        o->sample_ns = sample_ns_of(c);
-    if (st || (!wf_outlets_keep_all(o) && !o->port)) {
+    o->sample_ns = sample_ns_of(o, c);
+    if (st || (!wf_outlets_keep_all(o) && !o->port && !o->sample_ns)) {
         wf_outlets_free(o);
         return st;
     }

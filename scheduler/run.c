@@ -532,6 +532,12 @@ bool wf_run_body_rarely(struct weft_call *call, uint32_t flags)
     weft_status st;
     bool finished;
 
+    /* A trace is to cost no more than its two readings of the clock. */
+    if ((flags & WF_RUN_RARE) == WF_RUN_TRACED) {
+        call->err.status = WEFT_OK;
+        st = note_body(call, flags);
+        return !((uint32_t)st | call->marks) || wf_run_after(call, st);
+    }
     if ((flags & WF_RUN_SHARED) && wf_worker_turn(call->worker)) {
         call->worker->turn_is_over = true;
         wf_worker_leave(call->worker, (wf_ready)call->run->place << 32 | call->node);

@@ -59,7 +59,9 @@ weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec,
     if (!s.spec.trace_events)
         s.spec.trace_events = wf_config_number(c, WF_TRACE_EVENTS);
     if (!s.spec.trace_events)
-        s.spec.trace_events = s.outlets ? wf_outlets_events(s.outlets) : EVENTS;
+        s.spec.trace_events = wf_outlets_events(s.outlets);
+    if (!s.spec.trace_events)
+        s.spec.trace_events = EVENTS;
     if (!s.spec.limit_bytes)
         s.spec.limit_bytes = wf_config_number(c, WF_MEMORY_LIMIT);
     if (!s.spec.spill_dir && *wf_config_text(c, WF_SPILL_DIR))

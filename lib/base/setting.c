@@ -119,7 +119,8 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
     [WF_TRACE_SAMPLE] = {
         .name = "trace.sample", .kind = WEFT_SETTING_DURATION, .fallback = "auto", .words = word_auto,
         .accepts = "a time such as 100ms, 0 for never, or auto",
-        .about = "How often memory and processors are looked at for a trace; auto: every 50ms where a file is written.",
+        .about = "How often memory and processors are looked at for a trace, which is then on; auto: every 50ms where a "
+                 "file is written.",
     },
 };
 
