@@ -5,10 +5,16 @@
  * take virtual seconds to minutes, searches and wakes virtual microseconds: so what happens
  * is decided by the policy alone, and each task must have begun on the same worker at the
  * same time, but for those microseconds.
+ *
+ * And what a trace of one virtual core predicts for up to seven is held against what these
+ * take, with bodies so short that handing them out counts.
  */
 #include <criterion/criterion.h>
 
-#include <weft/pool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <weft/predict.h>
 
 #include "lib/analyse/predict_replay.h"
 #include "lib/base/clock.h"
@@ -16,6 +22,7 @@
 #include "lib/graph/plan.h"
 #include "scheduler/pool.h"
 #include "tests/sim/sims.h"
+#include "tests/support/tempdir.h"
 
 enum { MOST = 300, MOST_EDGES = 3000, MOST_WORKERS = WF_SIM_THREADS - 1 };
 
@@ -23,6 +30,7 @@ enum { MOST = 300, MOST_EDGES = 3000, MOST_WORKERS = WF_SIM_THREADS - 1 };
 struct scene {
     uint64_t random;
     int      shape, n_tasks, n_workers;
+    int64_t  least_ns, step_ns; /* of costs: step_ns is that of 1024 dots of a die */
     int64_t  cost_ns[MOST], begin_ns[MOST]; /* by task, then by node */
     int      worker[MOST];
     int64_t  submitted_ns;
@@ -80,7 +88,7 @@ static weft_graph *make_graph(weft_task **t)
         for (int k = 0; k < i; k++)
             if (n < 100 && waits(i, k))
                 deps[n++] = t[k];
-        scene.cost_ns[i] = 1000000000 + (int64_t)below(1u << 30) * 100;
+        scene.cost_ns[i] = scene.least_ns + (int64_t)below(1u << 20) * scene.step_ns / 1024;
         t[i] = weft_add(g, body, .name = "body", .arg = &scene.cost_ns[i], .deps = deps, .n_deps = n);
     }
     return g;
@@ -161,12 +169,18 @@ static void compare(uint64_t seed)
     }
 }
 
+static void set_scene(uint64_t seed, int shape, int n_workers, int64_t least_ns, int64_t step_ns)
+{
+    scene = (struct scene){.random = seed * 977 + (uint64_t)shape, .shape = shape, .n_tasks = MOST, .n_workers = n_workers,
+                           .least_ns = least_ns, .step_ns = step_ns};
+}
+
 static void compare_many(int n_workers, uint64_t n_seeds)
 {
     for (uint64_t seed = 1; seed <= n_seeds; seed++)
         for (int shape = 0; shape < N_SHAPES; shape++) {
-            scene = (struct scene){.random = seed * 977 + (uint64_t)shape, .shape = shape, .n_workers = n_workers};
-            scene.n_tasks = 1 + (int)below(shape == FAN ? MOST : 120);
+            set_scene(seed, shape, n_workers, 1000000000, 100000000);
+            scene.n_tasks = 1 + (int)below(shape == FAN || shape == WIDE ? MOST : 120);
             sim_by_time("a graph by the scheduler", by_the_scheduler, NULL);
             compare(seed);
         }
@@ -186,4 +200,81 @@ Test(predict, up_to_seven_workers_run_each_task_where_and_when_the_scheduler_doe
 {
     for (int n = 3; n <= MOST_WORKERS; n++)
         compare_many(n, 20);
+}
+
+/* ---- A trace of one predicts many ---------------------------------------------------- */
+
+/* What a run takes; on one worker it is traced, and `path` gets the trace. */
+struct measured {
+    char   *path;
+    int64_t ns;
+};
+
+static void measure(void *arg)
+{
+    struct measured *m = arg;
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = scene.n_workers, .trace = scene.n_workers == 1});
+    weft_task *t[MOST];
+    weft_graph *g = make_graph(t);
+    weft_plan *plan = NULL;
+    weft_trace *trace = NULL;
+
+    wf_sim_check(!weft_plan_new(&plan, t, (size_t)scene.n_tasks, NULL, NULL), "no plan");
+    wf_sim_spend(1000000); /* by then all sleep */
+    scene.submitted_ns = wf_now_ns();
+    wf_sim_check(!weft_pool_run_plan(pool, plan, NULL, NULL, NULL), "the pool refuses");
+    m->ns = wf_now_ns() - scene.submitted_ns;
+    if (scene.n_workers == 1)
+        wf_sim_check(!weft_trace_of_pool(&trace, pool, NULL) && !weft_trace_write(trace, m->path, NULL), "no trace");
+    weft_trace_free(trace);
+    weft_pool_free(pool);
+    weft_plan_free(plan);
+    weft_graph_free(g);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Bodies of 5 to 200 us on cores where a step takes 20 ns and a wake 25 us. */
+Test(predict, of_a_trace_of_one_worker_is_close_to_what_up_to_seven_take)
+{
+    enum { SEEDS = 3, LEAST_NS = 5000, STEP_NS = 190, N = SEEDS * N_SHAPES * (MOST_WORKERS - 1) };
+    char *dir = tempdir_new();
+    struct measured m = {.path = tempdir_path(dir, "one.trace")};
+    double errors[N];
+    int n = 0;
+
+    for (uint64_t seed = 1; seed <= SEEDS; seed++)
+        for (int shape = 0; shape < N_SHAPES; shape++) {
+            weft_predictor *p = NULL;
+            weft_trace *trace = NULL;
+
+            set_scene(seed, shape, 1, LEAST_NS, STEP_NS);
+            sim_by_time("traced on one", measure, &m);
+            cr_assert(!weft_trace_read(&trace, m.path, NULL));
+            cr_assert(!weft_predictor_new(&p, trace, NULL, NULL));
+            for (int workers = 2; workers <= MOST_WORKERS; workers++) {
+                struct weft_forecast f;
+
+                set_scene(seed, shape, workers, LEAST_NS, STEP_NS);
+                sim_by_time("measured", measure, &m);
+                cr_assert(!weft_predictor_at(p, workers, &f, NULL));
+                errors[n] = (double)f.makespan_ns / (double)m.ns - 1;
+                errors[n] = errors[n] < 0 ? -errors[n] : errors[n];
+                n++;
+            }
+            weft_predictor_free(p);
+            weft_trace_free(trace);
+        }
+    qsort(errors, N, sizeof *errors, by_size);
+    printf("of %d errors the median is %.2f %%, the 95th percentile %.2f %%, the most %.2f %%\n", N, 100 * errors[N / 2],
+           100 * errors[N * 95 / 100], 100 * errors[N - 1]);
+    cr_assert_leq(errors[N / 2], 0.01);
+    cr_assert_leq(errors[N * 95 / 100], 0.05);
+    free(m.path);
+    tempdir_remove(dir);
 }
