@@ -31,11 +31,11 @@ async function report(name, ...made) {
     const trace = join(dir, `${name}.trace`), html = join(dir, `${name}.html`);
     execFileSync(make_trace, [trace, ...made.map(String)]);
     execFileSync(weft, ['report', trace, '-o', html]);
-    rmSync(trace);
     const page = await browser.newPage({colorScheme: 'light', viewport: {width: 1280, height: 900}});
     page.said = [];
     page.asked = [];
     page.html = html;
+    page.trace = trace;
     page.on('console', message => page.said.push(message.text()));
     page.on('pageerror', error => page.said.push(error.message));
     page.on('request', request => page.asked.push(request.url()));
@@ -75,18 +75,26 @@ const tests = {
         assert.match(policy, /^default-src 'none'/);
     },
 
-    async 'the figures of the page are those of the trace'() {
-        const {figures, data} = await small.evaluate(() => ({data: weft.page.data,
-            figures: Object.fromEntries([...document.querySelectorAll('[data-figure]')].map(e => [e.dataset.figure, +e.dataset.value]))}));
-        assert.equal(figures.duration, data.stats.makespan_ns);
-        assert.equal(figures.tasks, data.stats.n_tasks);
-        assert.equal(figures.work, data.stats.work_ns);
-        assert.equal(figures.span, data.stats.span_ns);
-        assert.equal(figures.workers, 4);
+    async 'the figures of the page are those that weft trace tells'() {
+        const told = JSON.parse(execFileSync(weft, ['trace', small.trace, '--json']));
+        const figures = await small.$$eval('[data-figure]', all => Object.fromEntries(all.map(e => [e.dataset.figure, +e.dataset.value])));
+        assert.equal(figures.duration, told.stats.makespan_ns);
+        assert.equal(figures.tasks, told.stats.tasks);
+        assert.equal(figures.workers, told.stats.workers);
+        assert.equal(figures.work, told.stats.work_ns);
+        assert.equal(figures.span, told.stats.span_ns);
+        assert.equal(figures['burdened span'], told.stats.burdened_span_ns);
+        assert.ok(Math.abs(figures.parallelism / told.stats.parallelism - 1) < 1e-6);
+        assert.deepEqual((await rows(small, 'functions')).map(r => [r[0], +r[1], +r[2]]), told.functions.map(f => [f.name, f.tasks, f.total_ns]));
+        assert.deepEqual((await rows(small, 'critical')).map(r => [r[1], +r[2], +r[4]]), told.critical.map(c => [c.key, c.length_ns, c.drag_ns]));
+        assert.deepEqual((await rows(small, 'runs')).map(r => [+r[2], +r[6], +r[7]]), told.runs.map(r => [r.tasks, r.work_ns, r.span_ns]));
+        const executing = told.workers.filter(w => typeof w.worker === 'number').reduce((sum, w) => sum + w.executing_ns, 0);
+        assert.equal(+await small.getAttribute('[data-share=executing_ns]', 'data-value'), executing);
+        for (const step of await small.$$eval('[data-path]', all => all.map(e => [e.dataset.path, +e.dataset.value])))
+            assert.equal(step[1], told.makespan_by_step[`${step[0]}_ns`], step[0]);
         assert.equal((await rows(small, 'workers')).length, 4);
-        assert.equal((await rows(small, 'functions')).length, 6);
         // What tasks cost, summed up here from the events: a spawned body lies within that of its own task.
-        const total = {}, {events} = data.stream;
+        const data = await small.evaluate('weft.page.data'), total = {}, {events} = data.stream;
         events.kind.forEach((kind, i) => {
             if (kind === 0 || kind >= 9)
                 total[data.names[data.tasks.name[events.task[i]]]] = (total[data.names[data.tasks.name[events.task[i]]]] || 0) + events.length[i];
@@ -227,6 +235,7 @@ const tests = {
         assert.notEqual(await drawn(), light_drawn);
         const dark_drawn = await drawn();
         await small.emulateMedia({media: 'print', colorScheme: 'dark'});
+        await frames(small);
         assert.notEqual(await drawn(), dark_drawn, 'by night it prints white on white');
         assert.equal(await ground(), 'rgb(255, 255, 255)');
         assert.ok(await small.locator('header.top').isHidden());
