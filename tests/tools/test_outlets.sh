@@ -14,7 +14,8 @@ fail() { echo "$*"; exit 1; }
 # A trace, and what it tells; what the program prints is what it prints.
 WEFT_TRACE=run.trace "$examples/1-hello-graph" >out
 cmp plain out
-"$weft" predict run.trace >told || fail 'the trace cannot be read'
+"$weft" trace run.trace >told || fail 'the trace cannot be read'
+grep -q '1-hello-graph' told || fail 'what is told does not name the program'
 WEFT_TRACE=yes "$examples/1-hello-graph" >out
 [ -s weft.trace ] || fail 'yes is not weft.trace'
 WEFT_TRACE=0 "$examples/1-hello-graph" >out
@@ -35,6 +36,24 @@ for what in draw:svg report:html; do
         grep -q "${what%:*}.file needs a library that is not there" err || fail "$variable: $(cat err)"
     fi
 done
+
+# While it works, a page; `weft top` reads it. The link is on stderr, wherever a port was free.
+WEFT_DASHBOARD=18787 "$examples/2-pi" 2000000000 >/dev/null 2>err &
+program=$!
+tries=0
+while ! link=$(sed -n 's/.*\(http:[^ ]*\).*/\1/p' err | grep .) && [ $tries -lt 300 ] && kill -0 $program 2>/dev/null; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
+if [ -n "${link:-}" ]; then
+    "$weft" top --once "$link" >page || fail "weft top: $(cat page)"
+    grep -q 'tasks' page || fail "weft top shows no tasks: $(cat page)"
+    "$weft" top --once "$program" >page || fail "weft top does not find process $program: $(cat page)"
+elif ! grep -q 'dashboard.port' err; then
+    fail "neither a link nor a reason: $(cat err)"
+fi
+kill $program 2>/dev/null || true
+wait $program 2>/dev/null || true
 
 # What cannot be written is told, and the program is as good as before.
 WEFT_TRACE=nowhere/run.trace "$examples/1-hello-graph" >out 2>err || fail 'the program failed'
