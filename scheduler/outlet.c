@@ -246,7 +246,9 @@ void wf_outlets_write(struct wf_outlets *o, weft_pool *pool)
 
     if (!wf_outlets_keep_all(o))
         return;
-    st = weft_trace_of_pool(&t, pool, &err);
+    wf_mutex_lock(&pool->lock);
+    st = wf_record_trace(&t, pool, true, &err);
+    wf_mutex_unlock(&pool->lock);
     if (st) {
         if (st != WEFT_EMPTY)
             complain(st, &err);

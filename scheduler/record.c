@@ -163,6 +163,8 @@ static int by_end(const void *a, const void *b)
 
 struct making {
     struct wf_recorder    *r;
+    struct wf_ran         *ran; /* those that are to be in it, by end */
+    size_t                 n;
     const weft_trace     **shapes;
     struct wf_span        *spans;
     struct weft_trace_run *runs;
@@ -175,10 +177,10 @@ struct making {
 /* The window is from the first begin to the last end. */
 static void find_window(struct making *m)
 {
-    m->begin = m->r->runs[0].span.begin;
-    m->end = m->r->runs[0].span.end;
-    for (size_t i = 1; i < m->r->n; i++) {
-        const struct wf_span *s = &m->r->runs[i].span;
+    m->begin = m->ran[0].span.begin;
+    m->end = m->ran[0].span.end;
+    for (size_t i = 1; i < m->n; i++) {
+        const struct wf_span *s = &m->ran[i].span;
 
         m->begin = s->begin.ticks < m->begin.ticks ? s->begin : m->begin;
         m->end = s->end.ticks > m->end.ticks ? s->end : m->end;
@@ -190,8 +192,8 @@ static void fill_runs(struct making *m)
 {
     uint32_t n_tasks = 0;
 
-    for (size_t i = 0; i < m->r->n; i++) {
-        const struct wf_ran *ran = &m->r->runs[i];
+    for (size_t i = 0; i < m->n; i++) {
+        const struct wf_ran *ran = &m->ran[i];
         const uint32_t n = (uint32_t)weft_trace_n_tasks(m->shapes[i]);
         const int64_t begin = ran->span.begin.ns - m->begin.ns, end = ran->span.end.ns - m->begin.ns;
 
@@ -202,7 +204,7 @@ static void fill_runs(struct making *m)
         n_tasks += n;
     }
     m->run.runs = m->runs;
-    m->run.n_runs = m->r->n;
+    m->run.n_runs = m->n;
 }
 
 /* Those in the window, and the ones just before and after stand for its begin and end: a short run has
@@ -233,11 +235,11 @@ static void fill_samples(struct making *m)
 static void fill_events(struct making *m, weft_pool *pool, size_t room)
 {
     for (int i = 0; i < pool->n_workers; i++)
-        m->run.n_events += wf_tracer_read(&pool->workers[i].tracer, i, m->spans, m->r->n, m->begin, m->end,
+        m->run.n_events += wf_tracer_read(&pool->workers[i].tracer, i, m->spans, m->n, m->begin, m->end,
                                           m->events + m->run.n_events, room - m->run.n_events, &m->run.n_lost);
 }
 
-weft_status wf_record_trace(weft_trace **out, weft_pool *pool, struct weft_error *err)
+weft_status wf_record_trace(weft_trace **out, weft_pool *pool, bool all, struct weft_error *err)
 {
     struct wf_recorder *r = &pool->recorder;
     struct making m = {.r = r, .run = {.n_workers = pool->n_workers}};
@@ -252,26 +254,28 @@ weft_status wf_record_trace(weft_trace **out, weft_pool *pool, struct weft_error
         return weft_error_set(err, WEFT_EMPTY, "this pool has not run anything");
     for (int i = 0; i < pool->n_workers; i++)
         room += wf_tracer_n(&pool->workers[i].tracer) + 3;
-    m.shapes = wf_alloc_array(r->n, sizeof *m.shapes);
-    m.spans = wf_alloc_array(r->n, sizeof *m.spans);
-    m.runs = wf_alloc_array(r->n, sizeof *m.runs);
+    m.n = all ? r->n : 1;
+    m.ran = r->runs + r->n - m.n;
+    m.shapes = wf_alloc_array(m.n, sizeof *m.shapes);
+    m.spans = wf_alloc_array(m.n, sizeof *m.spans);
+    m.runs = wf_alloc_array(m.n, sizeof *m.runs);
     m.samples = wf_alloc_array(r->n_samples, sizeof *m.samples);
     m.events = wf_alloc_array(room, sizeof *m.events);
     if (!m.shapes || !m.spans || !m.runs || !m.samples || !m.events) {
         st = wf_error_nomem(err, "a trace");
         goto out;
     }
-    qsort(r->runs, r->n, sizeof *r->runs, by_end);
-    if (r->runs[0].plan) {
-        st = wf_trace_of_plan(&of_plan, r->runs[0].plan, r->weights, err);
+    qsort(m.ran, m.n, sizeof *m.ran, by_end);
+    if (m.ran[0].plan) {
+        st = wf_trace_of_plan(&of_plan, m.ran[0].plan, r->weights, err);
         if (st)
             goto out;
-    } else if (!r->runs[0].shape) {
+    } else if (!m.ran[0].shape) {
         st = wf_error_nomem(err, "a trace");
         goto out;
     }
-    for (size_t i = 0; i < r->n; i++)
-        m.shapes[i] = of_plan ? of_plan : r->runs[i].shape->trace;
+    for (size_t i = 0; i < m.n; i++)
+        m.shapes[i] = of_plan ? of_plan : m.ran[i].shape->trace;
     find_window(&m);
     fill_runs(&m);
     fill_samples(&m);
@@ -279,7 +283,7 @@ weft_status wf_record_trace(weft_trace **out, weft_pool *pool, struct weft_error
     wf_about_look(&about);
     told = wf_about_text(&about, m.begin.ns);
     m.run.about = &told;
-    st = wf_trace_join(out, m.shapes, r->n, &m.run, &places, err);
+    st = wf_trace_join(out, m.shapes, m.n, &m.run, &places, err);
     if (!st && m.run.n_events)
         memcpy(places, m.events, m.run.n_events * sizeof *m.events);
 out:
@@ -301,7 +305,7 @@ weft_status weft_trace_of_pool(weft_trace **out, weft_pool *pool, struct weft_er
     if (!pool->traces)
         return weft_error_set(err, WEFT_INVALID, "this pool was made without .trace");
     wf_mutex_lock(&pool->lock);
-    st = wf_record_trace(out, pool, err);
+    st = wf_record_trace(out, pool, false, err);
     wf_mutex_unlock(&pool->lock);
     return st;
 }

@@ -62,8 +62,7 @@ void wf_record_run(struct wf_recorder *r, const struct wf_ran *ran, bool is_own,
  * the lock. */
 void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample, bool runs);
 
-/* A trace of all runs that are kept, or of the last. WEFT_EMPTY: there is none. Under the lock,
- * nothing running that is to be in it. */
-weft_status wf_record_trace(weft_trace **out, weft_pool *pool, struct weft_error *err);
+/* A trace of all runs that are kept, or of the last one. WEFT_EMPTY: there is none. Under the lock. */
+weft_status wf_record_trace(weft_trace **out, weft_pool *pool, bool all, struct weft_error *err);
 
 #endif

@@ -92,6 +92,11 @@ Test(outlet, a_trace_holds_all_runs_each_with_its_own_tasks)
             for (int i = 0; i < 3; i++)
                 cr_assert_eq(weft_pool_run_plan(pool, plan, NULL, NULL, &err), WEFT_OK);
             cr_assert_eq(weft_pool_run(pool, other, NULL, &err), WEFT_OK);
+            /* What the program itself asks for is as ever: the last run. */
+            cr_assert_eq(weft_trace_of_pool(&trace, pool, &err), WEFT_OK);
+            cr_assert_eq(weft_trace_n_runs(trace), 1);
+            cr_assert_eq(weft_trace_n_tasks(trace), 3);
+            weft_trace_free(trace);
             cr_assert_eq(weft_pool_run_plan(pool, plan, NULL, NULL, &err), WEFT_OK);
             weft_plan_free(plan);
             weft_graph_free(g);
