@@ -17,6 +17,9 @@ static const char usage[] =
     "Draws the graph in FILE, saved by weft_trace_write(), and how it ran if it did.\n"
     "\n"
     "  -o PICTURE        where to; .svg, .png, .pdf or .dot says which format; weft.svg\n"
+    "  --stream          not the graph but the run in time: a row per worker (.svg)\n"
+    "  --text, -o -      as a tree of text, to the terminal; --ascii: in plain letters\n"
+    "  --width POINTS    of the time axis of a stream\n"
     "  --tasks, --chains, --groups, --layers\n"
     "                    how much detail; else the most that can be read\n"
     "  --no-path         the critical path shares boxes with other tasks\n"
@@ -67,7 +70,12 @@ static int find(const char *word, const char *const *words, int n)
     return -1;
 }
 
+enum what { AS_GRAPH, AS_STREAM, AS_TEXT };
+
 struct request {
+    enum what             what;
+    struct weft_draw_stream_spec stream;
+    struct weft_draw_text_spec text;
     const char           *from, *to;
     struct weft_draw_spec spec;
     struct attrs          graph, node, edge;
@@ -106,7 +114,7 @@ static int choose(int *to, const char *option, const char *const *list, int n)
 static int read_options(int argc, char **argv, struct request *r)
 {
     enum { TASKS = 256, LAYERS, CHAINS, GROUPS, NO_PATH, COLOR, CMAP, MAXVAL, WORDS, VERBOSE, DATA, ENGINE, RANKDIR, TITLE,
-           NO_LEGEND, GRAPH, NODE, EDGE };
+           NO_LEGEND, STREAM, WIDTH, TEXT, ASCII, GRAPH, NODE, EDGE };
     static const struct option options[] = {
         {"tasks", no_argument, NULL, TASKS},          {"layers", no_argument, NULL, LAYERS},
         {"chains", no_argument, NULL, CHAINS},        {"groups", no_argument, NULL, GROUPS},
@@ -115,7 +123,9 @@ static int read_options(int argc, char **argv, struct request *r)
         {"words", required_argument, NULL, WORDS},    {"verbose", no_argument, NULL, VERBOSE},
         {"data-boxes", no_argument, NULL, DATA},      {"engine", required_argument, NULL, ENGINE},
         {"rankdir", required_argument, NULL, RANKDIR}, {"title", required_argument, NULL, TITLE},
-        {"no-legend", no_argument, NULL, NO_LEGEND},  {"graph", required_argument, NULL, GRAPH},
+        {"no-legend", no_argument, NULL, NO_LEGEND},  {"stream", no_argument, NULL, STREAM},
+        {"text", no_argument, NULL, TEXT},            {"ascii", no_argument, NULL, ASCII},
+        {"width", required_argument, NULL, WIDTH},    {"graph", required_argument, NULL, GRAPH},
         {"node", required_argument, NULL, NODE},      {"edge", required_argument, NULL, EDGE},
         {NULL, 0, NULL, 0},
     };
@@ -135,6 +145,9 @@ static int read_options(int argc, char **argv, struct request *r)
         case DATA:      r->spec.data_boxes = true; break;
         case TITLE:     r->spec.title = optarg; break;
         case NO_LEGEND: r->spec.no_legend = true; break;
+        case STREAM:    r->what = AS_STREAM; break;
+        case TEXT:      r->what = AS_TEXT; break;
+        case ASCII:     r->text.ascii = true; break;
         case COLOR:
             code = choose(&chosen, "color", LIST(colors));
             r->spec.color = (enum weft_draw_color)chosen;
@@ -154,6 +167,11 @@ static int read_options(int argc, char **argv, struct request *r)
         case RANKDIR:
             code = choose(&chosen, "rankdir", LIST(rankdirs));
             r->spec.rankdir = optarg;
+            break;
+        case WIDTH:
+            r->stream.width = (int)strtol(optarg, &end, 10);
+            if (end == optarg || *end || r->stream.width < 1)
+                code = misused("draw", "--width %s is no number above 0", optarg);
             break;
         case MAXVAL:
             r->spec.maxval = strtod(optarg, &end);
@@ -186,6 +204,17 @@ static int read_options(int argc, char **argv, struct request *r)
     return 0;
 }
 
+static weft_status paint(const weft_trace *t, struct request *r, struct weft_error *err)
+{
+    if (r->what == AS_TEXT || (r->to && !strcmp(r->to, "-")))
+        return weft_draw_text(t, stdout, &r->text, err);
+    if (r->what == AS_GRAPH)
+        return weft_draw_trace(t, r->to, &r->spec, err);
+    r->stream.title = r->spec.title;
+    r->stream.no_legend = r->spec.no_legend;
+    return weft_draw_stream(t, r->to, &r->stream, err);
+}
+
 static int run(int argc, char **argv)
 {
     struct request r = {0};
@@ -195,7 +224,7 @@ static int run(int argc, char **argv)
 
     if (code)
         goto out;
-    if (weft_trace_read(&t, r.from, &err) || weft_draw_trace(t, r.to, &r.spec, &err)) {
+    if (weft_trace_read(&t, r.from, &err) || paint(t, &r, &err)) {
         weft_error_print(&err, stderr);
         code = 1;
     }

@@ -26,6 +26,7 @@
 #ifndef WEFT_DRAW_H
 #define WEFT_DRAW_H
 
+#include <stdio.h>
 #include <weft/array.h>
 #include <weft/bag.h>
 #include <weft/frame.h>
@@ -139,6 +140,58 @@ WEFT_API weft_status weft_draw_plan(const weft_plan *plan, const char *path,
  * `format` is "svg", "png", "pdf" or "dot". */
 WEFT_API weft_status weft_draw_bytes(const weft_trace *t, const char *format, const struct weft_draw_spec *spec,
                                      char **bytes, size_t *n, struct weft_error *err);
+
+/* ---- A run in time ------------------------------------------------------------------- */
+
+struct weft_draw_stream_spec {
+    const char *title;     /* NULL: none */
+    int         width;     /* of the time axis, in points; 0: 1100 */
+    bool        no_curves; /* without bodies at once, memory and processors below */
+    bool        no_legend;
+};
+
+/* The task stream (Gantt chart), as .svg: a row per worker, a bar per body in the colour of
+ * its function, what it ran within it inset. White is idle, red is transfer between
+ * processes, orange is disk, black failed; ticks are steals. Bodies narrower than a point are
+ * shades, by how much of the point they fill: ten million events make a few megabytes.
+ * Runs are told apart. Below, on the same axis, how many bodies ran at once, and what was
+ * sampled of memory and processors. Path NULL: "stream.svg". */
+WEFT_API weft_status weft_draw_stream(const weft_trace *t, const char *path, const struct weft_draw_stream_spec *spec,
+                                      struct weft_error *err);
+
+/* ---- How collections are cut ----------------------------------------------------------- */
+
+struct weft_draw_parts_spec {
+    const char *title; /* NULL: the name of the operation, "frame" or "bag" */
+    int         size;  /* of the longest axis of an array, in points; 0: 180 */
+};
+
+/* As .svg, computing nothing. An array: its type, shape, bytes and chunks, and its blocks as a
+ * bar, a grid or a block in space, more than three axes as several; long axes are drawn
+ * shorter than they are, and of many cuts some. A frame: its columns, its partitions, and
+ * the rows they begin with where that is known. A bag: its partitions and records. A
+ * collection that has failed has no picture, and its status is the answer. Path NULL:
+ * "array.svg", "frame.svg", "bag.svg". */
+WEFT_API weft_status weft_draw_array(const weft_array *a, const char *path, const struct weft_draw_parts_spec *spec,
+                                     struct weft_error *err);
+WEFT_API weft_status weft_draw_frame(const weft_frame *f, const char *path, const struct weft_draw_parts_spec *spec,
+                                     struct weft_error *err);
+WEFT_API weft_status weft_draw_bag(const weft_bag *b, const char *path, const struct weft_draw_parts_spec *spec,
+                                   struct weft_error *err);
+
+/* ---- In a terminal ------------------------------------------------------------------------ */
+
+struct weft_draw_text_spec {
+    int  width;   /* of a line, in characters; 0: that of the terminal, or 100 */
+    int  n_lines; /* of the tree, at most; 0: 80 */
+    bool ascii;   /* no other characters */
+};
+
+/* The graph as a tree, what was asked for on top, below it what that reads; by tasks, chains,
+ * groups or layers, as pictures are. Each box stands once; where it is read again, only its name.
+ * The critical path has a star; the bars are shares of the work. `spec` may be NULL. */
+WEFT_API weft_status weft_draw_text(const weft_trace *t, FILE *to, const struct weft_draw_text_spec *spec,
+                                    struct weft_error *err);
 
 WEFT_END
 #endif

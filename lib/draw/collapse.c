@@ -84,10 +84,10 @@ static weft_status group_by_layer_and_level(struct wf_picture *p, const weft_tra
     return st || !*fits ? st : wf_number_boxes(p, n, err);
 }
 
-/* A task joins what it waits for when that is one task which it alone reads, and both or
- * neither are pieces of their own. */
-static weft_status group_by_chain(struct wf_picture *p, const weft_trace *t, const struct wf_path *path,
-                                  struct weft_error *err)
+/* A task joins what it waits for when that is one task which it alone reads. Tasks of the path
+ * have their boxes already. *fits false: they would be more than `most`. */
+static weft_status group_by_chain(struct wf_picture *p, const weft_trace *t, const struct wf_path *path, size_t most,
+                                  bool *fits, struct weft_error *err)
 {
     const size_t n = weft_trace_n_tasks(t);
     uint32_t *n_readers = wf_alloc_zero(n + 1, sizeof *n_readers);
@@ -99,13 +99,15 @@ static weft_status group_by_chain(struct wf_picture *p, const weft_trace *t, con
         for (size_t d = 0; d < weft_trace_n_deps(t, i); d++)
             n_readers[weft_trace_deps(t, i)[d]]++;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && p->n_boxes <= most; i++) {
         const uint32_t *deps = weft_trace_deps(t, i);
+        const bool is_path = path->n_pieces && path->piece[i];
         const bool joins = weft_trace_n_deps(t, i) == 1 && n_readers[deps[0]] == 1 &&
-                           !(path->n_pieces && (path->piece[i] || path->piece[deps[0]]));
+                           !(path->n_pieces && path->piece[deps[0]]);
 
-        p->box_of[i] = joins ? p->box_of[deps[0]] : (uint32_t)p->n_boxes++;
+        p->box_of[i] = is_path ? 0 : joins ? p->box_of[deps[0]] : (uint32_t)p->n_boxes++;
     }
+    *fits = p->n_boxes <= most;
     wf_free(n_readers);
     return WEFT_OK;
 }
@@ -134,7 +136,7 @@ static weft_status box_tasks(struct wf_picture *p, const weft_trace *t, const we
     weft_status st;
 
     *opened = true;
-    st = p->mode == WEFT_DRAW_CHAINS   ? group_by_chain(p, t, path, err)
+    st = p->mode == WEFT_DRAW_CHAINS   ? group_by_chain(p, t, path, most, &fits, err)
          : p->mode == WEFT_DRAW_GROUPS ? group_by_layer_and_level(p, t, a, path, most, &fits, err)
                                        : group_by_layer(p, t, err);
     *in_bands = p->mode == WEFT_DRAW_LAYERS && p->n_boxes > WF_MAX_BOXES;
@@ -153,11 +155,29 @@ static weft_status box_tasks(struct wf_picture *p, const weft_trace *t, const we
     return st ? st : wf_number_boxes(p, n, err);
 }
 
-static weft_status collapse_as(struct wf_picture *p, const weft_trace *t, const weft_analysis *a,
-                               enum weft_draw_mode mode, size_t most_pieces, size_t most_boxes, struct weft_error *err)
+/* The path in so many pieces, cut anew only where it is in more or fewer now. */
+static weft_status have_path(struct wf_path *path, size_t *n_cut, const weft_trace *t, const weft_analysis *a, size_t most,
+                             struct weft_error *err)
 {
+    if (*n_cut == most)
+        return WEFT_OK;
+    wf_path_fini(path);
+    *n_cut = most;
+    return most ? wf_path_cut(path, t, a, most, err) : WEFT_OK;
+}
+
+/* What has been tried, from one way to share boxes to the next. */
+struct attempt {
+    struct wf_path path;
+    size_t         n_cut;    /* how many pieces it was to have at most; 0: none yet */
+    size_t         n_pieces; /* how many it is to have at most; 0: none */
+};
+
+static weft_status collapse_as(struct wf_picture *p, const weft_trace *t, const weft_analysis *a, enum weft_draw_mode mode,
+                               struct attempt *try, size_t most_boxes, struct weft_error *err)
+{
+    static const struct wf_path none = {0};
     const size_t n = weft_trace_n_tasks(t);
-    struct wf_path path = {0};
     bool in_bands = false, opened = mode == WEFT_DRAW_TASKS;
     weft_status st = WEFT_OK;
 
@@ -169,14 +189,12 @@ static weft_status collapse_as(struct wf_picture *p, const weft_trace *t, const 
     p->n_boxes = n;
     for (size_t i = 0; i < n && opened; i++)
         p->box_of[i] = (uint32_t)i;
-    for (size_t most = n ? most_pieces : 0; !st && !opened; most /= 2) {
-        wf_path_fini(&path);
-        st = most ? wf_path_cut(&path, t, a, most, err) : WEFT_OK;
-        st = st ? st : box_tasks(p, t, a, &path, most_boxes, &in_bands, &opened, err);
+    for (size_t most = n ? try->n_pieces : 0; !st && !opened; most /= 2) {
+        st = have_path(&try->path, &try->n_cut, t, a, most, err);
+        st = st ? st : box_tasks(p, t, a, &try->path, most_boxes, &in_bands, &opened, err);
     }
     if (!st && p->n_boxes <= most_boxes)
-        st = wf_fill_boxes(p, t, a, &path, in_bands, err);
-    wf_path_fini(&path);
+        st = wf_fill_boxes(p, t, a, mode == WEFT_DRAW_TASKS ? &none : &try->path, in_bands, err);
     return st;
 }
 
@@ -201,12 +219,11 @@ static bool is_readable(const struct wf_picture *p, size_t depth, struct weft_er
     return most <= readable[p->mode].width;
 }
 
-weft_status wf_collapse(struct wf_picture *p, const weft_trace *t, const weft_analysis *a,
-                        enum weft_draw_mode mode, bool with_path, struct weft_error *err)
+static weft_status find_detail(struct wf_picture *p, const weft_trace *t, const weft_analysis *a,
+                               enum weft_draw_mode mode, struct attempt *try, struct weft_error *err)
 {
     static const enum weft_draw_mode finer[] = {WEFT_DRAW_TASKS, WEFT_DRAW_CHAINS, WEFT_DRAW_GROUPS};
     const size_t depth = weft_analysis_stats(a)->depth;
-    size_t most_pieces = with_path ? MOST_PIECES : 0;
     weft_status st = WEFT_OK;
 
     for (int i = 0; mode == WEFT_DRAW_AUTO && i < 3; i++) {
@@ -214,16 +231,26 @@ weft_status wf_collapse(struct wf_picture *p, const weft_trace *t, const weft_an
 
         if (finer[i] == WEFT_DRAW_TASKS && weft_trace_n_tasks(t) > most)
             continue;
-        st = collapse_as(p, t, a, finer[i], most_pieces, most, err);
+        st = collapse_as(p, t, a, finer[i], try, most, err);
         if (st || is_readable(p, depth, err, &st) || st)
             return st;
     }
     mode = mode == WEFT_DRAW_AUTO ? WEFT_DRAW_LAYERS : mode;
-    st = collapse_as(p, t, a, mode, most_pieces, SIZE_MAX, err);
+    st = collapse_as(p, t, a, mode, try, SIZE_MAX, err);
     /* Fewer pieces cut fewer layers: there are too many when lines are what one sees. */
-    while (!st && mode == WEFT_DRAW_LAYERS && most_pieces > 4 && p->n_links > 100 && p->n_links > 2 * p->n_boxes) {
-        most_pieces /= 2;
-        st = collapse_as(p, t, a, mode, most_pieces, SIZE_MAX, err);
+    while (!st && mode == WEFT_DRAW_LAYERS && try->n_pieces > 4 && p->n_links > 100 && p->n_links > 2 * p->n_boxes) {
+        try->n_pieces /= 2;
+        st = collapse_as(p, t, a, mode, try, SIZE_MAX, err);
     }
+    return st;
+}
+
+weft_status wf_collapse(struct wf_picture *p, const weft_trace *t, const weft_analysis *a,
+                        enum weft_draw_mode mode, bool with_path, struct weft_error *err)
+{
+    struct attempt try = {.n_pieces = with_path ? MOST_PIECES : 0};
+    const weft_status st = find_detail(p, t, a, mode, &try, err);
+
+    wf_path_fini(&try.path);
     return st;
 }

@@ -75,6 +75,14 @@ for option in --tasks --chains --groups --layers --verbose --data-boxes '--color
         failed=1
     }
 done
+"$weft" draw "$tmp/run.trace" --stream --width 300 --title Nine -o "$tmp/run.svg" || failed=1
+has 2 '<g class="worker">'
+has 1 'worker 1</text>'
+says 1 'this picture is made as .svg only' draw "$tmp/run.trace" --stream -o "$tmp/run.png"
+says 2 '--width 0 is no number above 0' draw "$tmp/run.trace" --stream --width 0
+says 0 '9 tasks, 8 dependencies, depth 2, width 8' draw "$tmp/run.trace" --text
+says 0 '* sum' draw "$tmp/run.trace" -o -
+says 0 '+  leaf' draw "$tmp/run.trace" --text --ascii
 (cd "$tmp" && "$weft" draw run.trace && [ -s weft.svg ]) || { echo 'no weft.svg'; failed=1; }
 "$weft" draw "$tmp/run.trace" --layers --no-path -o "$tmp/run.svg" || failed=1
 has 2 'class="node"'

@@ -11,6 +11,7 @@
 #include "lib/base/mem.h"
 #include "lib/graph/trace.h"
 #include "tests/support/hand_trace.h"
+#include "tests/support/svg.h"
 #include "tests/support/tempdir.h"
 
 static char *dir;
@@ -81,54 +82,6 @@ static const char *get(void *object, const char *name)
 static bool is_red(void *object)
 {
     return !strcmp(get(object, "color"), "#d1242f");
-}
-
-/* Tags close in the order they opened; text has no bare <, & or control character. */
-static void assert_well_formed(const char *xml)
-{
-    char open[64][32];
-    int depth = 0, n_elements = 0;
-
-    for (const char *c = xml; c && *c; c++) {
-        cr_assert((unsigned char)*c >= ' ' || *c == '\n' || *c == '\t' || *c == '\r');
-        if (*c == '&') {
-            const size_t n = strcspn(c, ";< ");
-
-            cr_assert(c[n] == ';' && n < 10, "a bare & before %.20s", c);
-        }
-        if (*c != '<')
-            continue;
-        if (!strncmp(c, "<!--", 4)) {
-            c = strstr(c, "-->") + 2;
-        } else if (c[1] == '?' || c[1] == '!') {
-            c = strchr(c, '>');
-        } else if (c[1] == '/') {
-            cr_assert_gt(depth, 0);
-            depth--;
-            cr_assert_eq(strncmp(c + 2, open[depth], strlen(open[depth])), 0, "%.20s closes %s", c, open[depth]);
-            c = strchr(c, '>');
-        } else {
-            const char *name = c + 1, *end = strchr(c, '>');
-            const size_t n = strcspn(name, " \n/>");
-
-            cr_assert(depth < 64 && n < 32 && end);
-            snprintf(open[depth], sizeof *open, "%.*s", (int)n, name);
-            depth += end[-1] != '/';
-            n_elements++;
-            c = end;
-        }
-    }
-    cr_assert_eq(depth, 0);
-    cr_assert_gt(n_elements, 3);
-}
-
-static int n_times(const char *text, const char *words)
-{
-    int n = 0;
-
-    for (const char *at = text; (at = strstr(at, words)); at++)
-        n++;
-    return n;
 }
 
 static int n_files(void)
@@ -414,10 +367,10 @@ Test(draw, a_task_can_have_attributes_of_its_own)
 
     cr_assert_str_eq(get(node(g, "task2"), "fillcolor"), "gold");
     cr_assert_str_eq(get(node(g, "task1"), "fillcolor"), "silver");
-    assert_well_formed(svg);
-    cr_assert_eq(n_times(svg, "fill=\"gold\""), 1);
-    cr_assert_eq(n_times(svg, "fill=\"silver\""), 5);
-    cr_assert_eq(n_times(svg, "href=\"http://a/?b&amp;c\""), 1);
+    svg_check(svg);
+    cr_assert_eq(svg_count(svg, "fill=\"gold\""), 1);
+    cr_assert_eq(svg_count(svg, "fill=\"silver\""), 5);
+    cr_assert_eq(svg_count(svg, "href=\"http://a/?b&amp;c\""), 1);
     free(svg);
     agclose(g);
     weft_trace_free(t);
@@ -435,8 +388,8 @@ Test(draw, as_dask_a_circle_is_a_task_and_a_box_its_result)
     cr_assert_str_eq(get(node(g, "task3"), "shape"), "circle");
     cr_assert_str_eq(get(node(g, "data3"), "shape"), "box");
     cr_assert(agedge(g, node(g, "data3"), node(g, "task5"), NULL, 0));
-    cr_assert_eq(n_times(svg, "<ellipse"), 6);
-    cr_assert_eq(n_times(svg, "class=\"node\""), 12);
+    cr_assert_eq(svg_count(svg, "<ellipse"), 6);
+    cr_assert_eq(svg_count(svg, "class=\"node\""), 12);
     free(svg);
     agclose(g);
     weft_trace_free(t);
@@ -494,7 +447,7 @@ Test(draw, refuses_what_graphviz_would_never_end)
     text = drawn(t, "big.dot", &tasks, NULL); /* written, not laid out */
     free(text);
     text = drawn(t, "big.svg", &tasks, NULL);
-    cr_assert_eq(n_times(text, "class=\"node\""), 2001);
+    cr_assert_eq(svg_count(text, "class=\"node\""), 2001);
     free(text);
     free(path);
     weft_trace_free(t);
@@ -508,11 +461,11 @@ Test(draw, the_engine_can_be_chosen)
     struct weft_error err;
 
     cr_assert_null(strstr(svg, "graphviz"));
-    assert_well_formed(svg);
+    svg_check(svg);
     free(svg);
     svg = drawn(t, "theirs.svg", &graphviz, NULL);
     cr_assert(strstr(svg, "graphviz"));
-    assert_well_formed(svg);
+    svg_check(svg);
     free(svg);
     cr_assert_eq(weft_draw_trace(t, path, &ours, &err), WEFT_UNSUPPORTED);
     cr_assert(strstr(err.message, "six.png: the built-in engine makes .svg"));
@@ -555,7 +508,7 @@ Test(draw, svg_is_well_formed_whatever_the_names)
         char *svg = drawn(t, "odd.svg", i ? &boxes : NULL, NULL);
 
         cr_assert(strstr(svg, "<svg"));
-        assert_well_formed(svg);
+        svg_check(svg);
         cr_assert_null(strchr(svg, 1));
         cr_assert(strstr(svg, "a&lt;b&gt;&amp;") || i);
         free(svg);
@@ -568,7 +521,7 @@ Test(draw, svg_says_more_under_the_pointer)
     weft_trace *t = hand_trace(six, 6, 2);
     char *svg = drawn(t, "six.svg", NULL, NULL);
 
-    assert_well_formed(svg);
+    svg_check(svg);
     cr_assert(strstr(svg, "id=\"task1\""));
     cr_assert(strstr(svg, "<title>T2-1&#10;layer first"));
     cr_assert(strstr(svg, "built at hand.c:2"));
@@ -598,7 +551,7 @@ Test(draw, of_nothing_is_a_picture_too)
     weft_trace *t = hand_trace(NULL, 0, 0);
     char *svg = drawn(t, "nothing.svg", NULL, NULL);
 
-    assert_well_formed(svg);
+    svg_check(svg);
     free(svg);
     weft_trace_free(t);
 }

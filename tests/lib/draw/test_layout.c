@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "lib/base/clock.h"
 #include "lib/base/mem.h"
 #include "lib/base/random.h"
 #include "lib/draw/layout.h"
@@ -303,6 +303,12 @@ Test(layout, very_long_links_go_straight)
     drop(&g);
 }
 
+/* Time of this process alone: others run beside tests. */
+static int64_t cpu_ns(void)
+{
+    return (int64_t)clock() * (1000000000 / CLOCKS_PER_SEC);
+}
+
 Test(layout, a_hundred_thousand_boxes_in_less_than_two_seconds)
 {
     struct graph g = random_graph(9, 100000, 0, false);
@@ -316,9 +322,9 @@ Test(layout, a_hundred_thousand_boxes_in_less_than_two_seconds)
         g.ties[g.n_ties++] = (struct wf_tie){i - 300 - i % 7, i, false};
         g.n_ties -= i - 300 < i % 7;
     }
-    begin = wf_now_ns();
+    begin = cpu_ns();
     l = laid(&g, WF_DOWN);
-    cr_assert_lt(wf_now_ns() - begin, test_patient_ns(2 * (int64_t)1000000000));
+    cr_assert_lt(cpu_ns() - begin, test_patient_ns(2 * (int64_t)1000000000));
     check_boxes(&l);
     check_lines(&l, &g);
     wf_layout_fini(&l);
