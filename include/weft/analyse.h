@@ -12,10 +12,11 @@
  * What a task costs. Its cost is all exclusive time of its own events: of its body
  * (TASK), of parts of it that ran elsewhere (FORK) or were spawned (CHILD), and of
  * moving its data to another process and back (SEND, RECEIVE). Its length is what it
- * adds to a path: the time from begin to end of its body, less what the worker did for
- * other tasks in between; and never more than its cost. They differ when a body forks:
- * eight parts of 1 s on eight workers cost 8 s and are 1 s long. A task that ran several
- * times has the sums. In a trace without events each task costs 1 and is 1 long.
+ * adds to a path: the time in which at least one worker did something of that. They
+ * differ when a body forks: eight parts of 1 s on eight workers cost 8 s and are 1 s
+ * long; on two workers they are 4 s long, for a trace does not tell which parts could
+ * have run at once. Others are as long as they cost. A task that ran several times has
+ * the sums. In a trace without events each task costs 1 and is 1 long.
  *
  *     work         T1    all costs together: the time of one worker
  *     span         Tinf  the longest path by length: the time of any number of workers
@@ -126,10 +127,11 @@ WEFT_API int      weft_analysis_worker(const weft_analysis *a, size_t i);/* who 
 WEFT_API bool     weft_analysis_is_critical(const weft_analysis *a, size_t i); /* on the path above */
 
 /* When it happened. A task is ready when the last of those it waits for has ended, or its
- * run began; its result is stored when it ends, and freed when the last of its readers has
- * ended, or with its run, if its result was asked for. */
+ * run began; it begins with the first of its events and ends with the last. Its result is
+ * stored when it ends, and freed when the last of its readers has ended, or with its run, if
+ * its result was asked for. */
 struct weft_times {
-    int64_t  ready_ns, begin_ns, end_ns; /* begin and end of its last body; -1: no event tells */
+    int64_t  ready_ns, begin_ns, end_ns; /* begin and end -1: no event tells */
     int64_t  freed_ns;
     uint32_t run;
 };
@@ -144,7 +146,7 @@ WEFT_API struct weft_times weft_analysis_times(const weft_analysis *a, size_t i)
 enum weft_path_kind {
     WEFT_PATH_COMPUTE,  /* its body ran */
     WEFT_PATH_PROCESS,  /* its data went to another process and back */
-    WEFT_PATH_JOIN,     /* its body had nothing to do here until parts of it elsewhere ended */
+    WEFT_PATH_JOIN,     /* begun, and nothing to do here until parts of it elsewhere ended */
     WEFT_PATH_QUEUE,    /* ready, its worker ran others */
     WEFT_PATH_STEAL,    /* ready, on its way from another worker */
     WEFT_PATH_WAKE,     /* ready, its worker looked for work or slept, and had not found it yet */

@@ -26,6 +26,7 @@ void weft_analysis_free(weft_analysis *a)
     wf_free(a->freed);
     wf_free(a->level);
     wf_free(a->worker);
+    wf_free(a->first_worker);
     wf_free(a->is_critical);
     wf_free(a->critical);
     wf_free(a->path);
@@ -46,9 +47,10 @@ static bool make_room(weft_analysis *a, size_t n)
     a->freed = wf_alloc_array(n, sizeof *a->freed);
     a->level = wf_alloc_zero(n, sizeof *a->level);
     a->worker = wf_alloc_array(n, sizeof *a->worker);
+    a->first_worker = wf_alloc_array(n, sizeof *a->first_worker);
     a->is_critical = wf_alloc_zero(n, sizeof *a->is_critical);
     return a->run_stats && a->cost && a->length && a->earliest && a->latest && a->drag && a->ready && a->begin &&
-           a->end && a->freed && a->level && a->worker && a->is_critical;
+           a->end && a->freed && a->level && a->worker && a->first_worker && a->is_critical;
 }
 
 size_t wf_analysis_run_of(const weft_analysis *a, size_t i)
@@ -69,24 +71,27 @@ size_t wf_analysis_run_of(const weft_analysis *a, size_t i)
 
 /* ---- Costs, and when ---------------------------------------------------------- */
 
-/* Begin, end and worker of each task, as its events say. */
-static void find_bodies(weft_analysis *a)
+/* Begin, end and workers of each task, as its events say. */
+static void find_ends(weft_analysis *a)
 {
     const struct weft_event *e = a->nest.events;
     const size_t n_events = weft_trace_n_events(a->trace);
 
     for (size_t i = 0; i < a->stats.n_tasks; i++) {
         a->begin[i] = a->end[i] = -1;
-        a->worker[i] = -1;
+        a->worker[i] = a->first_worker[i] = -1;
     }
     for (size_t k = 0; k < n_events; k++) {
         const uint32_t i = e[k].task;
 
-        if (!wf_is_body(e[k].kind))
+        if (!wf_is_work(e[k].kind))
             continue;
         a->stats.n_failed += e[k].kind == WEFT_EVENT_TASK && (e[k].flags & WEFT_EVENT_FAILED);
-        if (a->begin[i] < 0 || e[k].begin_ns < a->begin[i])
+        a->stats.n_measured += a->begin[i] < 0;
+        if (a->begin[i] < 0 || e[k].begin_ns < a->begin[i]) {
             a->begin[i] = e[k].begin_ns;
+            a->first_worker[i] = e[k].worker;
+        }
         if (e[k].end_ns >= a->end[i]) {
             a->end[i] = e[k].end_ns;
             a->worker[i] = e[k].worker;
@@ -94,32 +99,36 @@ static void find_bodies(weft_analysis *a)
     }
 }
 
-static void find_costs(weft_analysis *a)
+/* From the last piece of any worker to the first: what of a piece lies before all those of its
+ * task so far adds to its length. (Those so far end later, so the rest is in one of them.) */
+static weft_status find_costs(weft_analysis *a, struct weft_error *err)
 {
-    for (int w = 0; w < a->nest.n_workers; w++) {
-        struct wf_pieces pieces;
-        struct wf_piece p;
+    int64_t *covered_from = wf_alloc_array(a->stats.n_tasks, sizeof *covered_from);
+    struct wf_all_pieces pieces = {0};
+    struct wf_piece p;
+    weft_status st = covered_from ? wf_all_pieces_init(&pieces, &a->nest, err) : wf_error_nomem(err, "an analysis");
 
-        wf_pieces_init(&pieces, &a->nest, w, 0, INT64_MAX);
-        while (wf_pieces_next(&pieces, &p)) {
-            uint32_t body;
+    if (st)
+        goto out;
+    for (size_t i = 0; i < a->stats.n_tasks; i++)
+        covered_from[i] = INT64_MAX;
+    while (wf_all_pieces_next(&pieces, &p)) {
+        const struct weft_event *e = p.event == WF_NO_EVENT ? NULL : &a->nest.events[p.event];
 
-            if (p.event == WF_NO_EVENT)
-                continue;
-            if (wf_is_work(a->nest.events[p.event].kind))
-                a->cost[a->nest.events[p.event].task] += p.end_ns - p.begin_ns;
-            body = wf_nest_body(&a->nest, p.event);
-            if (body != UINT32_MAX)
-                a->length[body] += p.end_ns - p.begin_ns;
+        if (!e || !wf_is_work(e->kind))
+            continue;
+        a->cost[e->task] += p.end_ns - p.begin_ns;
+        if (p.begin_ns < covered_from[e->task]) {
+            a->length[e->task] += (p.end_ns < covered_from[e->task] ? p.end_ns : covered_from[e->task]) - p.begin_ns;
+            covered_from[e->task] = p.begin_ns;
         }
-    }
-    for (size_t i = 0; i < a->stats.n_tasks; i++) {
-        if (a->length[i] > a->cost[i])
-            a->length[i] = a->cost[i];
-        a->stats.n_measured += a->begin[i] >= 0;
     }
     for (size_t i = 0; !a->stats.n_measured && i < a->stats.n_tasks; i++)
         a->cost[i] = a->length[i] = 1;
+out:
+    wf_all_pieces_fini(&pieces);
+    wf_free(covered_from);
+    return st;
 }
 
 /* When tasks became ready, and when their results were let go. A task without events, whose
@@ -239,14 +248,15 @@ static void find_stats(weft_analysis *a)
 
 static weft_status find_times(weft_analysis *a, struct weft_error *err)
 {
-    const weft_status st = wf_nest_init(&a->nest, a->trace, err);
+    weft_status st = wf_nest_init(&a->nest, a->trace, err);
 
     if (st)
         return st;
-    find_bodies(a);
-    find_costs(a);
-    find_moments(a);
-    return WEFT_OK;
+    find_ends(a);
+    st = find_costs(a, err);
+    if (!st)
+        find_moments(a);
+    return st;
 }
 
 static weft_status find_rest(weft_analysis *a, const struct weft_analyse_spec *spec, struct weft_error *err)

@@ -36,7 +36,7 @@ struct weft_analysis {
     int64_t  *cost, *length, *earliest, *latest, *drag;
     int64_t  *ready, *begin, *end, *freed; /* begin -1: not measured; end then is `ready` */
     uint32_t *level;
-    int32_t  *worker;
+    int32_t  *worker, *first_worker; /* of its last event, of its first */
     uint8_t  *is_critical;
     uint32_t *critical;
     size_t    n_critical;

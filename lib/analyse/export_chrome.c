@@ -132,7 +132,7 @@ static void put_arrow(struct wf_export *x, size_t from, size_t i, int64_t id)
     put_int(to, ",\"name\":\"reads\",\"cat\":\"dependency\",\"id\":", id);
     wf_sink_put(to, "}", 1);
     begin_line(to, "f");
-    put_int(to, ",\"bp\":\"e\",\"tid\":", a->worker[i]);
+    put_int(to, ",\"bp\":\"e\",\"tid\":", a->first_worker[i]);
     put_us(to, ",\"ts\":", a->begin[i]);
     put_int(to, ",\"name\":\"reads\",\"cat\":\"dependency\",\"id\":", id);
     wf_sink_put(to, "}", 1);

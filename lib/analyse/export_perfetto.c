@@ -383,11 +383,11 @@ static void annotate(struct message *event, const struct weft_trace_task *task, 
     add_message(event, EVENT_ANNOTATION, &note);
 }
 
-/* The event of a body at which arrows of its task begin and end: its first. */
+/* The event at which arrows of its task begin and end: its first. */
 static bool has_arrows(const struct sequence *s, const struct weft_event *e)
 {
-    return s->first && wf_is_body(e->kind) && s->x->times->begin[e->task] == e->begin_ns &&
-           s->x->times->end[e->task] >= e->end_ns;
+    return s->first && wf_is_work(e->kind) && s->x->times->begin[e->task] == e->begin_ns &&
+           s->x->times->first_worker[e->task] == e->worker;
 }
 
 /* As many as there are, so they go behind the message and not into it: a flow is 10 bytes. */

@@ -89,16 +89,65 @@ bool wf_pieces_next(struct wf_pieces *p, struct wf_piece *out)
     return true;
 }
 
-uint32_t wf_nest_body(const struct wf_nest *n, uint32_t event)
-{
-    const struct weft_event *e = n->events;
-    uint32_t task;
+/* ---- Of all workers ----------------------------------------------------------- */
 
-    while (event != WF_NO_EVENT && !wf_is_work(e[event].kind))
-        event = n->parent[event];
-    task = event != WF_NO_EVENT ? e[event].task : UINT32_MAX;
-    for (; event != WF_NO_EVENT && (!wf_is_work(e[event].kind) || e[event].task == task); event = n->parent[event])
-        if (wf_is_body(e[event].kind))
-            return task;
-    return UINT32_MAX;
+static bool ends_later(const struct wf_all_pieces *p, int v, int w)
+{
+    return p->heads[v].end_ns != p->heads[w].end_ns ? p->heads[v].end_ns > p->heads[w].end_ns : v < w;
+}
+
+/* Puts worker w where it belongs, from place `at` of the heap down. */
+static void sink(struct wf_all_pieces *p, int at, int w)
+{
+    for (int child; (child = 2 * at + 1) < p->n; at = child) {
+        child += child + 1 < p->n && ends_later(p, p->heap[child + 1], p->heap[child]);
+        if (!ends_later(p, p->heap[child], w))
+            break;
+        p->heap[at] = p->heap[child];
+    }
+    p->heap[at] = w;
+}
+
+weft_status wf_all_pieces_init(struct wf_all_pieces *p, const struct wf_nest *n, struct weft_error *err)
+{
+    const size_t n_workers = (size_t)n->n_workers;
+
+    *p = (struct wf_all_pieces){.workers = wf_alloc_array(n_workers, sizeof *p->workers),
+                                .heads = wf_alloc_array(n_workers, sizeof *p->heads),
+                                .heap = wf_alloc_array(n_workers, sizeof *p->heap)};
+    if (!p->workers || !p->heads || !p->heap) {
+        wf_all_pieces_fini(p);
+        return wf_error_nomem(err, "an analysis");
+    }
+    for (int w = 0; w < n->n_workers; w++) {
+        wf_pieces_init(&p->workers[w], n, w, 0, INT64_MAX);
+        if (wf_pieces_next(&p->workers[w], &p->heads[w]))
+            p->heap[p->n++] = w;
+    }
+    for (int at = p->n / 2; at-- > 0;)
+        sink(p, at, p->heap[at]);
+    return WEFT_OK;
+}
+
+void wf_all_pieces_fini(struct wf_all_pieces *p)
+{
+    wf_free(p->workers);
+    wf_free(p->heads);
+    wf_free(p->heap);
+    *p = (struct wf_all_pieces){0};
+}
+
+bool wf_all_pieces_next(struct wf_all_pieces *p, struct wf_piece *out)
+{
+    int w;
+
+    if (!p->n)
+        return false;
+    w = p->heap[0];
+    *out = p->heads[w];
+    if (!wf_pieces_next(&p->workers[w], &p->heads[w]))
+        w = p->heap[--p->n];
+    if (p->n)
+        sink(p, 0, w);
+    return true;
 }

@@ -55,14 +55,16 @@ static inline bool wf_is_work(unsigned kind)
            kind == WEFT_EVENT_RECEIVE;
 }
 
-/* Whether such events bound a task: it begins with the first of them, and ends with the last. */
-static inline bool wf_is_body(unsigned kind)
-{
-    return kind == WEFT_EVENT_TASK || kind == WEFT_EVENT_SEND || kind == WEFT_EVENT_RECEIVE;
-}
+/* All pieces of all workers, the one that ends last first. */
+struct wf_all_pieces {
+    struct wf_pieces *workers;
+    struct wf_piece  *heads;  /* the next of each */
+    int              *heap;   /* of workers that have one, by when it ends */
+    int               n;
+};
 
-/* The task in whose body this event lies, without another's work between them; itself, if it is
- * of a body. UINT32_MAX: in none. */
-uint32_t wf_nest_body(const struct wf_nest *n, uint32_t event);
+weft_status wf_all_pieces_init(struct wf_all_pieces *p, const struct wf_nest *n, struct weft_error *err);
+void        wf_all_pieces_fini(struct wf_all_pieces *p); /* a zeroed one is fine */
+bool        wf_all_pieces_next(struct wf_all_pieces *p, struct wf_piece *out); /* false: that was all */
 
 #endif

@@ -4,8 +4,9 @@
  *     worker 1  |. . . .|s|c c c c c|. . w|f f f|     ended, and its worker slept until w;
  *                        <-+-+-+-+-+-+-+-+-+-+        c was ready from the beginning ...
  *
- * The moments between a task being ready and its end are those of the worker that ran it,
- * and each says what it did then. So all moments are met once, and the steps lie end to end.
+ * The moments between a task being ready and its end are those of the worker that ran it (if
+ * several did, of the one that began it and then of the one that ended it), and each says what
+ * it did then. So all moments are met once, and the steps lie end to end.
  */
 #include "lib/analyse/analysis.h"
 
@@ -32,7 +33,7 @@ static void add(struct trail *t, struct weft_path_step step)
         return;
     /* From one body of others to the next: it was queueing all the while. */
     if (last && step.kind == WEFT_PATH_QUEUE && last->kind == WEFT_PATH_SCHEDULE && t->n > t->n_task + 1 &&
-        last[-1].kind == WEFT_PATH_QUEUE) {
+        last[-1].kind == WEFT_PATH_QUEUE && last[-1].worker == step.worker) {
         last--;
         t->n--;
     }
@@ -55,7 +56,7 @@ static void add(struct trail *t, struct weft_path_step step)
 }
 
 /* What task i waited for while its worker did this. */
-static enum weft_path_kind kind_of(const weft_analysis *a, uint32_t i, uint32_t event)
+static enum weft_path_kind kind_of(const weft_analysis *a, uint32_t i, bool begun, uint32_t event)
 {
     const struct weft_event *e = &a->nest.events[event];
 
@@ -69,9 +70,9 @@ static enum weft_path_kind kind_of(const weft_analysis *a, uint32_t i, uint32_t 
     case WEFT_EVENT_SPILL: case WEFT_EVENT_UNSPILL:
         return WEFT_PATH_DISK;
     case WEFT_EVENT_STEAL:
-        return wf_nest_body(&a->nest, event) == i ? WEFT_PATH_JOIN : WEFT_PATH_STEAL;
+        return WEFT_PATH_STEAL;
     case WEFT_EVENT_IDLE:
-        return wf_nest_body(&a->nest, event) == i ? WEFT_PATH_JOIN : WEFT_PATH_WAKE;
+        return begun ? WEFT_PATH_JOIN : WEFT_PATH_WAKE;
     case WEFT_EVENT_MEMORY:
         return WEFT_PATH_MEMORY;
     case WEFT_EVENT_NEED: case WEFT_N_EVENT_KINDS:
@@ -80,20 +81,30 @@ static enum weft_path_kind kind_of(const weft_analysis *a, uint32_t i, uint32_t 
     return WEFT_PATH_NEED;
 }
 
-/* From when task i was ready to where the trail is. */
-static void explain_task(struct trail *t, uint32_t i)
+/* From then to where the trail is, task i is explained by what this worker did. */
+static void explain_by(struct trail *t, uint32_t i, int worker, int64_t from, bool begun)
 {
-    const weft_analysis *a = t->a;
     struct wf_pieces pieces;
     struct wf_piece p;
 
-    t->n_task = t->n;
-    if (a->begin[i] < 0 || a->ready[i] >= t->at)
+    if (from >= t->at)
         return;
-    wf_pieces_init(&pieces, &a->nest, a->worker[i], a->ready[i], t->at);
+    wf_pieces_init(&pieces, &t->a->nest, worker, from, t->at);
     while (wf_pieces_next(&pieces, &p))
-        add(t, (struct weft_path_step){.begin_ns = p.begin_ns, .end_ns = p.end_ns, .task = i, .worker = a->worker[i],
-                                       .kind = kind_of(a, i, p.event)});
+        add(t, (struct weft_path_step){.begin_ns = p.begin_ns, .end_ns = p.end_ns, .task = i, .worker = worker,
+                                       .kind = kind_of(t->a, i, begun, p.event)});
+}
+
+/* Once it had begun by the worker that ended it; before, by the one that began it. */
+static void explain_task(struct trail *t, uint32_t i)
+{
+    const weft_analysis *a = t->a;
+
+    t->n_task = t->n;
+    if (a->begin[i] < 0)
+        return;
+    explain_by(t, i, a->worker[i], a->begin[i] > a->ready[i] ? a->begin[i] : a->ready[i], true);
+    explain_by(t, i, a->first_worker[i], a->ready[i], false);
 }
 
 /* Up to `to` nothing of any task explains the time. */

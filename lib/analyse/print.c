@@ -112,7 +112,7 @@ static weft_status print_memory(const weft_analysis *a, FILE *to)
     if (st)
         return st;
     if (c.peak)
-        fprintf(to, "results: %s at most, at %s\n", wf_bytes_text((size_t)c.peak, bytes), wf_duration_text(c.peak_ns, at));
+        fprintf(to, "results held: %s at most, at %s\n", wf_bytes_text((size_t)c.peak, bytes), wf_duration_text(c.peak_ns, at));
     weft_curve_free(&c);
     return WEFT_OK;
 }

@@ -62,26 +62,34 @@ Test(nest, events_that_overlap_are_cut_the_same_way)
     weft_trace_free(t);
 }
 
-/* Task 0 waits, runs 1 meanwhile, which forks; then a part of 0 itself, in which it sleeps. */
-Test(nest, knows_in_whose_body_an_event_lies)
+Test(nest, pieces_of_all_workers_come_from_the_last_to_end_to_the_first)
 {
-    static const struct weft_event events[] = {
-        {.begin_ns = 0, .end_ns = 90, .task = 0, .kind = WEFT_EVENT_TASK},
-        {.begin_ns = 10, .end_ns = 40, .task = 1, .kind = WEFT_EVENT_TASK},
-        {.begin_ns = 20, .end_ns = 30, .task = 0, .kind = WEFT_EVENT_FORK},
-        {.begin_ns = 50, .end_ns = 80, .task = 0, .kind = WEFT_EVENT_FORK},
-        {.begin_ns = 60, .end_ns = 70, .task = UINT32_MAX, .kind = WEFT_EVENT_IDLE},
-        {.begin_ns = 92, .end_ns = 95, .task = 2, .kind = WEFT_EVENT_STEAL},
-        {.begin_ns = 95, .end_ns = 99, .task = 2, .kind = WEFT_EVENT_CHILD}};
-    static const uint32_t body[] = {0, 1, UINT32_MAX, 0, 0, UINT32_MAX, UINT32_MAX};
-    weft_trace *t = trace_of(events, 7);
-    struct wf_nest nest;
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        weft_trace *t = hand_trace_random(seed);
+        struct wf_all_pieces all;
+        struct wf_nest nest;
+        struct wf_piece p;
+        int64_t last = INT64_MAX, time = 0, expected = 0;
 
-    cr_assert(!wf_nest_init(&nest, t, NULL));
-    for (uint32_t k = 0; k < 7; k++)
-        cr_assert_eq(wf_nest_body(&nest, k), body[k], "event %u", k);
-    wf_nest_fini(&nest);
-    weft_trace_free(t);
+        cr_assert(!wf_nest_init(&nest, t, NULL));
+        cr_assert(!wf_all_pieces_init(&all, &nest, NULL));
+        while (wf_all_pieces_next(&all, &p)) {
+            cr_assert_leq(p.end_ns, last);
+            last = p.end_ns;
+            time += p.event == WF_NO_EVENT ? 0 : p.end_ns - p.begin_ns;
+        }
+        for (int w = 0; w < nest.n_workers; w++) {
+            struct wf_pieces pieces;
+
+            wf_pieces_init(&pieces, &nest, w, 0, INT64_MAX);
+            while (wf_pieces_next(&pieces, &p))
+                expected += p.event == WF_NO_EVENT ? 0 : p.end_ns - p.begin_ns;
+        }
+        cr_assert_eq(time, expected);
+        wf_all_pieces_fini(&all);
+        wf_nest_fini(&nest);
+        weft_trace_free(t);
+    }
 }
 
 Test(nest, of_any_trace_cuts_each_worker_into_what_each_nanosecond_says)
