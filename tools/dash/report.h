@@ -37,6 +37,8 @@ weft_status wf_report_groups(struct wf_report *r, struct weft_error *err);  /* "
 weft_status wf_report_paths(struct wf_report *r, struct weft_error *err);   /* "critical", "realised" */
 weft_status wf_report_curves(struct wf_report *r, struct weft_error *err);  /* "curves", "scaling" */
 weft_status wf_report_stream(struct wf_report *r, struct weft_error *err);  /* "stream", "tasks" */
+/* For the stream, "cells" and what they mean: of all events but those at `shown`, ascending. */
+weft_status wf_report_cells(struct wf_report *r, const size_t *shown, size_t n_shown, struct weft_error *err);
 weft_status wf_report_results(struct wf_report *r, struct weft_error *err); /* "results" */
 
 /* The picture of the graph as SVG, to stand in a page; *bytes is given: free() it. Nothing, and no
