@@ -19,7 +19,7 @@
  *                    /json/identity.json are parts of it
  *     /metrics       the same for Prometheus, text format 0.0.4
  *     /health        "ok"
- *     /info          program, machine, settings, as text
+ *     /info          program, machine, workers, the last error, as text
  *     /sitemap.json  these paths
  *
  * Nothing can be changed through it: what is not GET or HEAD is refused with 405. On a

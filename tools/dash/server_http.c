@@ -130,6 +130,20 @@ static enum MHD_Result answer_health(struct weft_dashboard *d, struct MHD_Connec
     return send_text(c, MHD_HTTP_OK, "ok\n", NULL, NULL);
 }
 
+static void say_workers(FILE *to, const struct wf_view *v)
+{
+    fprintf(to, "\nworker        tasks      busy  runs\n");
+    for (int i = 0; i < v->now.n_workers; i++) {
+        const struct weft_live_worker *w = &v->now.workers[i];
+
+        fprintf(to, "%6d %12llu %7.3f s  %s", i, (unsigned long long)w->n_tasks, (double)w->busy_ns / 1e9,
+                w->group < v->n_groups ? v->now.groups[w->group].name : "-");
+        if (w->group < v->n_groups && v->now.now_ns > w->since_ns) // it may have begun while it was looked at
+            fprintf(to, ", for %.6f s", (double)(v->now.now_ns - w->since_ns) / 1e9);
+        fputc('\n', to);
+    }
+}
+
 static enum MHD_Result answer_info(struct weft_dashboard *d, struct MHD_Connection *c)
 {
     char *text = NULL;
@@ -138,11 +152,17 @@ static enum MHD_Result answer_info(struct weft_dashboard *d, struct MHD_Connecti
 
     if (!to)
         return MHD_NO;
+    wf_dash_look(d);
     fprintf(to, "program    %s\npid        %d\nhost       %s\nprocessor  %s\nworkers    %d\nweft       %s\n",
             d->about.program, d->about.pid, d->about.host, d->about.machine, d->view.now.n_workers, weft_version());
     fprintf(to, "loops      %s\nfeatures   %s\n\n", weft_isa(), weft_features());
     if (weft_machine_print(to, NULL))
         fprintf(to, "The machine could not be looked at.\n");
+    say_workers(to, &d->view);
+    if (d->view.now.last_error.status) {
+        fprintf(to, "\nthe last run that failed\n");
+        weft_error_print(&d->view.now.last_error, to);
+    }
     if (fclose(to)) {
         free(text);
         return MHD_NO;

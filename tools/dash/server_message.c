@@ -77,6 +77,8 @@ static void say_process(struct wf_json *j, const struct wf_view *v)
     wf_json_put_int(j, "threads", v->process.n_threads);
     wf_json_put_int(j, "read_bytes", (int64_t)v->process.read_bytes);
     wf_json_put_int(j, "written_bytes", (int64_t)v->process.written_bytes);
+    wf_json_put_number(j, "read_per_s", v->process.read_per_s);
+    wf_json_put_number(j, "written_per_s", v->process.written_per_s);
     wf_json_close(j, '}');
 }
 
@@ -187,7 +189,8 @@ static void say_rects(struct wf_json *j, const struct wf_view *v, bool past)
     wf_json_close(j, ']');
 }
 
-/* [at, managed, resident, spilled, limit, cores, tasks a second], the last one that of now */
+/* [at, managed, resident, spilled, limit, cores, tasks, bytes read, written a second, files, threads],
+ * the last one that of now */
 static void say_past(struct wf_json *j, const struct wf_view *v)
 {
     wf_json_open(j, '[');
@@ -202,6 +205,10 @@ static void say_past(struct wf_json *j, const struct wf_view *v)
         wf_json_int(j, (int64_t)p->limit);
         wf_json_number(j, p->cores);
         wf_json_number(j, p->tasks_per_s);
+        wf_json_number(j, p->read_per_s);
+        wf_json_number(j, p->written_per_s);
+        wf_json_int(j, p->n_fds);
+        wf_json_int(j, p->n_threads);
         wf_json_close(j, ']');
     }
     wf_json_close(j, ']');

@@ -90,33 +90,41 @@ static int count_entries(const char *path)
     return n;
 }
 
-/* Some fields that /proc has for us, once a second: listing them costs more than a look. */
-static void read_process(struct wf_view *v)
+static void read_io(struct wf_process *p)
 {
-    const int64_t now = wf_now_ns();
-    struct wf_process *p = &v->process;
-    struct timespec cpu;
     unsigned long long value;
     char line[256];
-    FILE *f;
+    FILE *f = fopen("/proc/self/io", "re");
 
-    if (v->process_ns && now - v->process_ns < 1000000000)
-        return;
-    v->process_ns = now;
-    p->n_fds = count_entries("/proc/self/fd") - 1; // the one that lists them
-    p->n_threads = count_entries("/proc/self/task");
-    if (!clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu))
-        p->cpu_s = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;
-    f = fopen("/proc/self/io", "re");
-    if (!f)
-        return;
-    while (fgets(line, sizeof line, f)) {
+    while (f && fgets(line, sizeof line, f)) {
         if (sscanf(line, "read_bytes: %llu", &value) == 1)
             p->read_bytes = value;
         if (sscanf(line, "write_bytes: %llu", &value) == 1)
             p->written_bytes = value;
     }
-    fclose(f);
+    if (f)
+        fclose(f);
+}
+
+/* Some fields that /proc has for us, once a second: listing them costs more than a look. */
+static void read_process(struct wf_view *v)
+{
+    const int64_t now = wf_now_ns();
+    const struct wf_process was = v->process;
+    const double s = (double)(now - v->process_ns) / 1e9;
+    struct wf_process *p = &v->process;
+    struct timespec cpu;
+
+    if (v->process_ns && s < 1)
+        return;
+    p->n_fds = count_entries("/proc/self/fd") - 1; // the one that lists them
+    p->n_threads = count_entries("/proc/self/task");
+    if (!clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu))
+        p->cpu_s = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;
+    read_io(p);
+    p->read_per_s = v->process_ns ? (double)(p->read_bytes - was.read_bytes) / s : 0;
+    p->written_per_s = v->process_ns ? (double)(p->written_bytes - was.written_bytes) / s : 0;
+    v->process_ns = now;
 }
 
 /* The last second or two count, for one look alone is too short to be a rate. */
@@ -150,7 +158,9 @@ static void remember(struct wf_view *v)
     const struct weft_pool_memory *m = &v->now.memory;
     const struct wf_point point = {.at_ns = v->now.now_ns, .managed = m->managed, .resident = m->resident,
                                    .spilled = m->spilled, .limit = m->limit, .cores = v->now.sample.cores,
-                                   .tasks_per_s = v->tasks_per_s};
+                                   .tasks_per_s = v->tasks_per_s, .read_per_s = v->process.read_per_s,
+                                   .written_per_s = v->process.written_per_s, .n_fds = v->process.n_fds,
+                                   .n_threads = v->process.n_threads};
 
     wf_ring_add(&v->past_points, &point);
     for (size_t i = 0; i < v->n_rects; i++)

@@ -27,11 +27,20 @@ struct wf_rect {
     uint8_t  kind, flags;
 };
 
+/* The process, as the system counts it. */
+struct wf_process {
+    int      n_fds, n_threads;
+    double   cpu_s;
+    uint64_t read_bytes, written_bytes; /* of disks and other devices */
+    double   read_per_s, written_per_s; /* lately */
+};
+
 /* What the lines of the page go through. */
 struct wf_point {
     int64_t at_ns;
     size_t  managed, resident, spilled, limit;
-    double  cores, tasks_per_s;
+    double  cores, tasks_per_s, read_per_s, written_per_s;
+    int     n_fds, n_threads;
 };
 
 /* The latest of a row of things, `room` at most; NULL until the first comes. */
@@ -39,13 +48,6 @@ struct wf_ring {
     void  *things;
     size_t bytes, room; /* of one; so many */
     size_t n;           /* that ever came */
-};
-
-/* The process, as the system counts it. */
-struct wf_process {
-    int      n_fds, n_threads;
-    double   cpu_s;
-    uint64_t read_bytes, written_bytes; /* of disks and other devices */
 };
 
 /* What always holds:

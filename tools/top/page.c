@@ -15,6 +15,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include <weft/trace.h>
+
 const char *const sort_names[N_SORTS] = {"order", "time", "left", "failed", "name"};
 
 /* ---- Cells ------------------------------------------------------------------- */
@@ -200,6 +202,17 @@ static int bar_width(const struct look *how)
     return width < 10 ? 10 : width > 50 ? 50 : width;
 }
 
+/* "/usr/bin/etl --in data/" is known by the end of its first word. */
+static const char *without_folder(const char *program)
+{
+    const char *begin = program;
+
+    for (const char *c = program; *c && *c != ' '; c++)
+        if (*c == '/')
+            begin = c + 1;
+    return begin;
+}
+
 static void put_head(FILE *to, const struct state *s, const struct look *how)
 {
     char a[WORDS], b[WORDS], right[160];
@@ -209,7 +222,7 @@ static void put_head(FILE *to, const struct state *s, const struct look *how)
              how->remark ? how->remark : s->ended ? "ended" : s->n_runs_open > 0 ? "running" : "idle");
     room = how->width - 10 - (int)strlen(right);
     fprintf(to, "%cweft top  ", INK_HEAD);
-    put_text(to, s->program, room < 10 ? 10 : room);
+    put_text(to, without_folder(s->program), room < 10 ? 10 : room);
     fprintf(to, "%c%s\n", INK_PLAIN, right);
 
     fprintf(to, "tasks     ");
@@ -257,6 +270,12 @@ static size_t n_shown(size_t n, size_t lines)
     return n <= lines ? n : lines ? lines - 1 : 0;
 }
 
+static const char *idle_words(int why)
+{
+    return why == WEFT_EVENT_IDLE ? "-" : why == WEFT_EVENT_MEMORY ? "- waits for memory"
+           : why == WEFT_EVENT_NEED ? "- waits for a resource" : "- between bodies";
+}
+
 static void put_workers(FILE *to, const struct state *s, const struct look *how, size_t lines)
 {
     const int bar = is_narrow(how) ? 10 : 20, name = is_narrow(how) ? 24 : 27;
@@ -272,7 +291,7 @@ static void put_workers(FILE *to, const struct state *s, const struct look *how,
         fprintf(to, "%6zu  ", i);
         put_bar(to, &load, 1, bar, how->unicode);
         fprintf(to, " %3.0f %%  ", w->load * 100);
-        put_text(to, w->group >= 0 ? s->groups[w->group].name : "-", name);
+        put_text(to, w->group >= 0 ? s->groups[w->group].name : idle_words(w->idle), name);
         fprintf(to, " %11s", w->group >= 0 ? duration(a, w->since_s) : "");
         fprintf(to, " %12s\n", count(a, w->n_tasks));
     }

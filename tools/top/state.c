@@ -74,6 +74,7 @@ static bool read_workers(struct state *s, const json_t *list)
             .busy_s = number(of, "busy_s"),
             .load = number(of, "load"),
             .group = which >= 0 && which < (double)s->n_groups ? (int)which : -1,
+            .idle = (int)number(of, "idle"),
             .since_s = s->now_s - number(of, "since_s"),
         };
     }

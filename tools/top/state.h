@@ -16,7 +16,8 @@ struct group {
 struct worker {
     double n_tasks, busy_s, load;
     int    group;   /* -1: none */
-    double since_s; /* that it has been running it */
+    int    idle;    /* of one that sleeps why, of enum weft_event_kind; else -1 */
+    double since_s; /* that it has been running it, or asleep */
 };
 
 struct state {

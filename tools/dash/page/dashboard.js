@@ -145,7 +145,7 @@
     const legend = el('div', {class: 'legend'});
     const missed = el('p', {class: 'about', hidden: true});
 
-    const idle_words = {5: 'waits for memory', 6: 'waits for a resource'};
+    const idle_words = {'-1': 'between bodies', 2: 'idle', 5: 'waits for memory', 6: 'waits for a resource'};
     const worker_rows = rows([
         {label: 'worker', show: (w, i) => String(i)},
         {label: 'load', text: true, make: () => {
@@ -186,6 +186,10 @@
         line('Cores in use', [['cores', 'cores', '--accent', {fill: true}]], {height: 120}),
         line('Tasks per second', [['per_s', 'tasks/s', '--schedule', {fill: true}]], {height: 120}),
     ];
+    const system_lines = [
+        line('Disk, bytes per second', [['written', 'written', '--disk', {fill: true}], ['read', 'read', '--accent']], {format: bytes, height: 120}),
+        line('Files open and threads', [['fds', 'files', '--accent', {steps: true}], ['threads', 'threads', '--good', {steps: true}]], {height: 110}),
+    ];
 
     const graph = new weft.LiveGraph(state);
     const graph_note = el('p', {class: 'about', hidden: true});
@@ -200,7 +204,7 @@
         el('div', {class: 'beside'},
             el('div', {class: 'column'},
                 section('workers', 'Workers', el('div', {class: 'scroll'}, worker_rows.element)),
-                section('system', 'System', system)),
+                section('system', 'System', system, system_lines.map(l => l.chart.element))),
             section('memory', 'Memory and work', lines.map(l => l.chart.element))),
         section('graph', 'Graph', graph_note, graph.element),
         el('footer', {}, 'The same for machines: ', ['/json', '/metrics', '/health', '/info'].flatMap((path, i) =>
@@ -211,7 +215,7 @@
 
     function show_title() {
         const a = state.about;
-        heading.textContent = a.program || 'a program';
+        heading.textContent = a.program.replace(/^\S*\//, '') || 'a program';
         facts.replaceChildren(...[`process ${a.pid}`, a.host, a.machine, plural(state.workers.length, 'worker'), `Weft ${a.version}`]
             .filter(Boolean).map(text => el('span', {}, text)));
     }
@@ -234,7 +238,7 @@
         tiles.cores.set(state.process.cores.toFixed(1), state.process.cores);
         tiles.memory.set(bytes(state.memory.resident), state.memory.resident);
         tiles.failed.set(count(t.all_failed), t.all_failed);
-        document.title = state.open ? `${whole.percent.textContent.replace('\u202f', ' ')} · ${state.about.program}` : `${state.about.program} · Weft`;
+        document.title = `${state.open ? `${whole.percent.textContent.replace('\u202f', ' ')} · ` : ''}${heading.textContent} · Weft`;
     }
 
     // Of many groups those that go on, then those that wait, then those that are over.
@@ -320,7 +324,7 @@
         missed.textContent = `${plural(state.missed, 'event')} came faster than this page looked, and ${state.missed === 1 ? 'is' : 'are'} not in the picture; counts are right.`;
         worker_rows.set(state.workers);
         view.move(state.now_s);
-        lines.forEach(l => l.chart.update(state.history.at, l.keys.map(([key]) => state.history[key])));
+        [...lines, ...system_lines].forEach(l => l.chart.update(state.history.at, l.keys.map(([key]) => state.history[key])));
         graph.draw();
         graph_note.hidden = state.n_groups <= weft.most_boxes;
         graph_note.textContent = `The first ${weft.most_boxes} of ${plural(state.n_groups, 'group')}.`;

@@ -17,7 +17,7 @@ weft.State = class {
         this.workers = [];
         this.rects = [];    // of each worker, by end
         this.fresh = [];    // those of the last message
-        this.history = {at: [], managed: [], resident: [], spilled: [], limit: [], cores: [], per_s: []};
+        this.history = {at: [], managed: [], resident: [], spilled: [], limit: [], cores: [], per_s: [], read: [], written: [], fds: [], threads: []};
         this.now_s = 0;
         this.messages = 0;
     }
@@ -50,14 +50,15 @@ weft.State = class {
     // What lines go through, from before this page was opened.
     recall(past) {
         const h = this.history;
-        ['at', 'managed', 'resident', 'spilled', 'limit', 'cores', 'per_s'].forEach((key, i) =>
+        ['at', 'managed', 'resident', 'spilled', 'limit', 'cores', 'per_s', 'read', 'written', 'fds', 'threads'].forEach((key, i) =>
             h[key] = past.map(point => key === 'at' ? point[i] * 1e9 : key === 'limit' ? point[i] || null : point[i]));
     }
 
     remember() {
         const h = this.history, oldest = (this.now_s - weft.window_s - 2) * 1e9;
         const now = {at: this.now_s * 1e9, managed: this.memory.managed, resident: this.memory.resident,
-            spilled: this.memory.spilled, limit: this.memory.limit || null, cores: this.process.cores, per_s: this.tasks.per_s};
+            spilled: this.memory.spilled, limit: this.memory.limit || null, cores: this.process.cores, per_s: this.tasks.per_s,
+            read: this.process.read_per_s, written: this.process.written_per_s, fds: this.process.fds, threads: this.process.threads};
         let n = 0;
         while (h.at[n] < oldest)
             n++;
