@@ -153,7 +153,7 @@ static void read_starts(struct reading *r)
             *first = e[k].begin_ns;
     }
     for (size_t run = 0; run < weft_trace_n_runs(r->t); run++)
-        if (r->first_ns[run] >= 0)
+        if (r->first_ns[run] >= 0 && !weft_trace_n_lost(r->t))
             add(&r->starts, r->first_ns[run] - weft_trace_runs(r->t)[run].begin_ns);
 }
 

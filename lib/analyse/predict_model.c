@@ -2,30 +2,15 @@
 #include "lib/analyse/predict_model.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/error.h"
-#include "lib/base/map.h"
 #include "lib/base/mem.h"
-
-enum { UNMEASURED_NS = 1000000, MOST_RESTS = 256 };
-
-/* A task while the model is made. */
-struct task {
-    int64_t  cost_ns;            /* of its body; of moving its data */
-    int64_t  begin_ns, end_ns;   /* of its body; begin < 0: none was seen */
-    int64_t  head_ns, tail_ns, rest_ns;
-    uint32_t n_rests;            /* 0 and no parts: one piece */
-    uint32_t first, last;        /* its pieces, in the group */
-    uint32_t run, group;         /* run: its place in by_begin */
-};
 
 struct making {
     struct wf_model       *m;
     const weft_trace      *t;
-    const struct weft_event *events;
     struct wf_model_events e;
-    struct task           *tasks;
+    struct wf_model_task           *tasks;
     struct weft_trace_run  whole;           /* of a trace that has not run */
     const struct weft_trace_run **by_begin; /* runs */
     uint32_t               n_runs;
@@ -40,98 +25,6 @@ static size_t n_parts(const struct making *k, size_t i)
 static uint32_t n_pieces(const struct making *k, size_t i)
 {
     return n_parts(k, i) ? 2 + (uint32_t)n_parts(k, i) + k->tasks[i].n_rests : 1;
-}
-
-/* ---- What tasks cost --------------------------------------------------------------- */
-
-/* Of tasks whose events were overwritten: the mean of their name, or of all. */
-static weft_status guess_unknown(struct making *k, struct weft_error *err)
-{
-    const size_t n = weft_trace_n_tasks(k->t);
-    struct { int64_t sum, n; } all = {0}, *of = wf_alloc_zero(n, sizeof *of);
-    struct wf_map names;
-    bool ok = of != NULL;
-
-    wf_map_init(&names);
-    for (int pass = 0; ok && pass < 2; pass++)
-        for (size_t i = 0; ok && i < n; i++) {
-            const char *name = weft_trace_task(k->t, i)->name;
-            bool fresh;
-            const uint64_t *at = wf_map_put(&names, name, strlen(name), names.n, &fresh);
-
-            ok = at != NULL;
-            if (ok && !pass && k->tasks[i].begin_ns >= 0) {
-                of[*at].sum += k->tasks[i].cost_ns;
-                of[*at].n++;
-                all.sum += k->tasks[i].cost_ns;
-                all.n++;
-            } else if (ok && pass && k->tasks[i].begin_ns < 0) {
-                k->tasks[i].cost_ns = of[*at].n ? of[*at].sum / of[*at].n : all.n ? all.sum / all.n : 0;
-                k->m->n_unknown++;
-            }
-        }
-    wf_map_fini(&names);
-    wf_free(of);
-    return ok ? WEFT_OK : wf_error_nomem(err, "a prediction");
-}
-
-/* What a task with parts did before, between and after them. */
-static void divide(struct making *k, size_t i)
-{
-    struct task *t = &k->tasks[i];
-    int64_t first = INT64_MAX, last = 0, longest_fork = 0, left = t->cost_ns;
-
-    for (size_t p = k->e.first_part[i]; p < k->e.first_part[i + 1]; p++) {
-        const struct weft_event *e = &k->events[k->e.part[p]];
-
-        first = e->begin_ns < first ? e->begin_ns : first;
-        last = e->end_ns > last ? e->end_ns : last;
-        if (e->kind == WEFT_EVENT_FORK && k->e.own_ns[k->e.part[p]] > longest_fork)
-            longest_fork = k->e.own_ns[k->e.part[p]];
-    }
-    t->tail_ns = t->begin_ns < 0 || last >= t->end_ns ? 0 : t->end_ns - last;
-    t->tail_ns = t->tail_ns < left ? t->tail_ns : left;
-    left -= t->tail_ns;
-    t->head_ns = t->begin_ns < 0 || first <= t->begin_ns ? 0 : first - t->begin_ns;
-    t->head_ns = t->head_ns < left ? t->head_ns : left;
-    t->rest_ns = left - t->head_ns;
-    t->n_rests = t->rest_ns > 0;
-    if (longest_fork && t->rest_ns > longest_fork)
-        t->n_rests = t->rest_ns / longest_fork < MOST_RESTS ? (uint32_t)((t->rest_ns + longest_fork - 1) / longest_fork) : MOST_RESTS;
-}
-
-static weft_status find_costs(struct making *k, const struct weft_predict_spec *spec, struct weft_error *err)
-{
-    const size_t n = weft_trace_n_tasks(k->t);
-    weft_status st = WEFT_OK;
-
-    for (size_t i = 0; i < n; i++)
-        k->tasks[i].begin_ns = -1;
-    for (size_t j = 0; j < weft_trace_n_events(k->t); j++) {
-        const struct weft_event *e = &k->events[j];
-        struct task *t = e->task == UINT32_MAX ? NULL : &k->tasks[e->task];
-
-        if (!t || e->kind == WEFT_EVENT_STEAL || e->kind == WEFT_EVENT_FORK || e->kind == WEFT_EVENT_CHILD)
-            continue;
-        t->cost_ns += k->e.own_ns[j];
-        if (e->kind != WEFT_EVENT_TASK)
-            continue;
-        k->m->is_measured = true;
-        if (t->begin_ns < 0 || e->begin_ns < t->begin_ns)
-            t->begin_ns = e->begin_ns;
-        if (e->end_ns > t->end_ns)
-            t->end_ns = e->end_ns;
-    }
-    if (!k->m->is_measured) {
-        for (size_t i = 0; i < n; i++)
-            k->tasks[i].cost_ns = spec && spec->task_ns ? spec->task_ns : UNMEASURED_NS;
-    } else if (weft_trace_n_lost(k->t)) {
-        st = guess_unknown(k, err);
-    }
-    for (size_t i = 0; i < n; i++)
-        if (n_parts(k, i))
-            divide(k, i);
-    return st;
 }
 
 /* Whether task i waits for its dependency d: of its own run, as all should be. */
@@ -169,7 +62,7 @@ static struct extent extent_of(const struct making *k, const struct weft_trace_r
     struct extent x = {-1, run->begin_ns};
 
     for (uint32_t i = run->first_task; i < run->first_task + run->n_tasks; i++) {
-        const struct task *t = &k->tasks[i];
+        const struct wf_model_task *t = &k->tasks[i];
 
         if (t->begin_ns < 0)
             continue;
@@ -178,8 +71,8 @@ static struct extent extent_of(const struct making *k, const struct weft_trace_r
         if (t->end_ns > x.end_ns)
             x.end_ns = t->end_ns;
         for (size_t p = k->e.first_part[i]; p < k->e.first_part[i + 1]; p++)
-            if (k->events[k->e.part[p]].end_ns > x.end_ns)
-                x.end_ns = k->events[k->e.part[p]].end_ns;
+            if (weft_trace_events(k->t)[k->e.part[p]].end_ns > x.end_ns)
+                x.end_ns = weft_trace_events(k->t)[k->e.part[p]].end_ns;
     }
     return x;
 }
@@ -199,10 +92,11 @@ static void make_group(struct making *k, uint32_t first_run, uint32_t n_runs, st
         const struct extent x = extent_of(k, run);
         struct wf_replay_run *out = &k->m->runs[r];
 
+        /* Where events were overwritten the first body that is seen need not be the first. */
         *out = (struct wf_replay_run){.first_root = n_roots, .at_ns = run->begin_ns - origin_ns,
-                                      .start_ns = x.begin_ns < 0 || !k->m->is_measured ? -1 : x.begin_ns - run->begin_ns};
+                                      .start_ns = x.begin_ns < 0 || weft_trace_n_lost(k->t) ? -1 : x.begin_ns - run->begin_ns};
         for (uint32_t i = run->first_task; i < run->first_task + run->n_tasks; i++) {
-            struct task *t = &k->tasks[i];
+            struct wf_model_task *t = &k->tasks[i];
 
             t->run = r;
             t->group = number;
@@ -256,7 +150,7 @@ static void find_groups(struct making *k)
 /* Calls `on_edge` for each edge of task i, from its predecessors and within it, by numbers in its group. */
 static void each_edge(struct making *k, size_t i, void (*on_edge)(struct making *k, const struct wf_model_group *g, uint32_t from, uint32_t to))
 {
-    const struct task *t = &k->tasks[i];
+    const struct wf_model_task *t = &k->tasks[i];
     const struct wf_model_group *g = &k->m->groups[t->group];
 
     for (size_t d = 0; d < weft_trace_n_deps(k->t, i); d++)
@@ -281,7 +175,7 @@ static void write_edge(struct making *k, const struct wf_model_group *g, uint32_
 
 static void write_costs(struct making *k, size_t i)
 {
-    const struct task *t = &k->tasks[i];
+    const struct wf_model_task *t = &k->tasks[i];
     const uint32_t base = k->m->groups[t->group].first_node;
     struct wf_replay_node *node = &k->m->nodes[base + t->first];
     uint32_t piece = 0;
@@ -367,7 +261,7 @@ weft_status wf_model_init(struct wf_model *m, const weft_trace *t, const struct 
                           struct weft_error *err)
 {
     const size_t n = weft_trace_n_tasks(t), n_runs = weft_trace_n_runs(t) ? weft_trace_n_runs(t) : 1;
-    struct making k = {.m = m, .t = t, .events = weft_trace_events(t), .n_runs = (uint32_t)n_runs};
+    struct making k = {.m = m, .t = t, .n_runs = (uint32_t)n_runs};
     weft_status st = wf_model_events_init(&k.e, t, err);
 
     *m = (struct wf_model){.trace = t};
@@ -379,7 +273,7 @@ weft_status wf_model_init(struct wf_model *m, const weft_trace *t, const struct 
     m->roots = wf_alloc_array(n, sizeof *m->roots);
     m->runs = wf_alloc_array(n_runs, sizeof *m->runs);
     m->groups = wf_alloc_array(n_runs, sizeof *m->groups);
-    st = k.tasks && k.by_begin && m->roots && m->runs && m->groups ? find_costs(&k, spec, err)
+    st = k.tasks && k.by_begin && m->roots && m->runs && m->groups ? wf_model_tasks(k.tasks, m, &k.e, spec, err)
                                                                    : wf_error_nomem(err, "a prediction");
     if (!st) {
         find_groups(&k);

@@ -37,6 +37,16 @@ struct wf_model_events {
     uint32_t *part;       /* FORK and CHILD events, by task, then as in the trace */
 };
 
+/* A task while the model is made. */
+struct wf_model_task {
+    int64_t  cost_ns;            /* of its body; of moving its data */
+    int64_t  begin_ns, end_ns;   /* of its body; begin < 0: none was seen */
+    int64_t  head_ns, tail_ns, rest_ns;
+    uint32_t n_rests;            /* 0 and no parts: one piece */
+    uint32_t first, last;        /* its pieces, in the group */
+    uint32_t run, group;         /* run: which, by their begins */
+};
+
 struct wf_model {
     const weft_trace       *trace;
     struct wf_replay_node  *nodes;
@@ -65,6 +75,10 @@ static inline struct wf_replay_graph wf_model_graph(const struct wf_model *m, co
 /* predict_events.c: reads the events. */
 weft_status wf_model_events_init(struct wf_model_events *e, const weft_trace *t, struct weft_error *err);
 void        wf_model_events_fini(struct wf_model_events *e);
+
+/* predict_tasks.c: costs, moments and parts of zeroed tasks; sets what is measured and unknown. */
+weft_status wf_model_tasks(struct wf_model_task *tasks, struct wf_model *m, const struct wf_model_events *e,
+                           const struct weft_predict_spec *spec, struct weft_error *err);
 
 /* predict_costs.c: what handing out work took in this trace; where it does not tell, what it takes elsewhere. */
 weft_status wf_model_costs(const weft_trace *t, struct weft_overheads *out, struct weft_error *err);
