@@ -209,7 +209,7 @@ static void throw_events(struct thrower *t, uint16_t worker, int64_t begin, int6
     }
 }
 
-weft_trace *hand_trace_random(uint64_t seed)
+static weft_trace *throw_trace(uint64_t seed, bool tangled)
 {
     struct thrower *t = calloc(1, sizeof *t);
     int64_t now = 0, end = 1;
@@ -223,9 +223,21 @@ weft_trace *hand_trace_random(uint64_t seed)
         end = t->runs[r].end_ns > end ? t->runs[r].end_ns : end;
     for (uint16_t w = 0; w < N_WORKERS; w++)
         throw_events(t, w, 0, end + throw_below(t, 50), 0);
+    for (size_t k = 0; tangled && k < t->n_events; k++)
+        t->events[k].end_ns += throw_below(t, 4) ? 0 : throw_below(t, 100);
     trace = hand_trace_of(t->tasks, t->n, &(struct hand_run){.n_workers = N_WORKERS, .wall_ns = end + throw_below(t, 100),
                                                              .events = t->events, .n_events = t->n_events,
                                                              .runs = t->runs, .n_runs = t->n_runs});
     free(t);
     return trace;
+}
+
+weft_trace *hand_trace_random(uint64_t seed)
+{
+    return throw_trace(seed, false);
+}
+
+weft_trace *hand_trace_tangled(uint64_t seed)
+{
+    return throw_trace(seed, true);
 }

@@ -64,6 +64,9 @@ void hand_graph_schedule(struct hand_graph *g, int n_workers);
  * nest on several workers: whatever a trace may hold. */
 weft_trace *hand_trace_random(uint64_t seed);
 
+/* The same, with events of a worker that merely overlap, as a trace from elsewhere may have. */
+weft_trace *hand_trace_tangled(uint64_t seed);
+
 uint32_t hand_number(uint64_t seed, uint64_t i, uint32_t below); /* the i-th number of a seed */
 
 #endif
