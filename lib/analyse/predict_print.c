@@ -38,7 +38,7 @@ static void print_stats(const weft_predictor *p, FILE *to)
     if (s.is_measured)
         fprintf(to, ", traced on %d worker%s in %s", s.n_traced, plural((size_t)s.n_traced), wf_duration_text(s.traced_ns, wall));
     if (s.outside_ns)
-        fprintf(to, ", of which %s between runs", wf_duration_text(s.outside_ns, outside));
+        fprintf(to, ", of which %s outside of runs", wf_duration_text(s.outside_ns, outside));
     fprintf(to, "\nwork %s, span %s, parallelism %.1f; %.1f with what handing out work takes\n",
             wf_duration_text(s.work_ns, work), wf_duration_text(s.span_ns, span),
             s.span_ns ? (double)s.work_ns / (double)s.span_ns : 0,
@@ -84,7 +84,7 @@ static void print_hints(const struct weft_prediction *what, FILE *to)
 
     fprintf(to, "\n");
     if (what->half_from)
-        fprintf(to, "From %d workers on less than half of their time is won. ", what->half_from);
+        fprintf(to, "From %d workers on the efficiency is below 50 %%. ", what->half_from);
     if (what->n_forecasts > 1)
         fprintf(to, "The knee is at %d: %.1f times as fast, at %.0f %% efficiency.", knee->n_workers, knee->speedup,
                 100 * knee->efficiency);

@@ -62,7 +62,7 @@ Test(predict_print, in_words_tells_all_that_was_asked)
         "      1    9.50 ms                             1.00       100 %  100 %    9.50 ms    15.0 ms    15.0 ms\n"
         "      4    5.50 ms                             1.73        43 %   43 %    5.50 ms    7.88 ms    7.88 ms\n"
         "\n"
-        "From 4 workers on less than half of their time is won. The knee is at 1: 1.0 times as fast, at 100 % efficiency.\n"
+        "From 4 workers on the efficiency is below 50 %. The knee is at 1: 1.0 times as fast, at 100 % efficiency.\n"
         "\n"
         "workers  as traced       then     change\n"
         "      1    10.0 ms    9.50 ms     -5.0 %\n"
