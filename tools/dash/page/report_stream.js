@@ -80,6 +80,8 @@ weft.reportStream = (data, view, color_of, section) => {
         onselect: select,
     });
 
+    const left_out = stream.n_events - stream.n_shown;
+
     // The legend lights up one function, or the critical path.
     const light = (button, lit) => {
         const off = button.getAttribute('aria-pressed') === 'true';
@@ -100,6 +102,7 @@ weft.reportStream = (data, view, color_of, section) => {
         kinds_here.has('--steal') && el('span', {}, el('i', {style: {background: 'var(--steal)'}}), 'stealing'),
         kinds_here.has('--starved') && el('span', {}, el('i', {style: {background: 'var(--starved)'}}), 'waiting for memory or a resource'),
         e.failed.includes(1) && el('span', {}, el('i', {style: {background: 'var(--error)'}}), 'failed'),
+        left_out > 0 && el('span', {}, el('i', {class: 'hatched'}), 'many short ones'),
         el('span', {}, el('i', {style: {background: 'var(--idle)'}}), 'idle'));
 
     const search = el('input', {type: 'search', placeholder: 'find a task by its key', 'aria-label': 'Find a task by its key'});
@@ -122,13 +125,12 @@ weft.reportStream = (data, view, color_of, section) => {
     });
 
     const button = (text, label, f) => el('button', {type: 'button', 'aria-label': label, title: label, onclick: f}, text);
-    const left_out = stream.n_events - stream.n_shown;
     const s = section('stream', 'Task stream', el('p', {class: 'about'},
         'A row for each worker, a rectangle for each body. Wheel: zoom; drag: move; click: what it waited for and who reads it; double click: all.',
         left_out > 0 && el('span', {id: 'left-out'}, ` Of ${plural(stream.n_events, 'event')} ${count(stream.n_shown)} are shown one by one: `
             + `${stream.n_failed ? `${count(stream.n_failed_shown)} of ${count(stream.n_failed)} that failed, ` : ''}`
             + `${count(stream.n_critical_shown)} of ${count(stream.n_critical)} on the critical path, and all others longer than ${time(stream.shortest_ns)}. `
-            + `The ${count(left_out)} left are summed up in cells of ${time(stream.cell_ns)}, as pale as they were idle, in the colour of the function that took most.`)),
+            + `The ${count(left_out)} left are summed up in cells of ${time(stream.cell_ns)}: as pale as they were idle, hatched from near, in the colour of the function that took most.`)),
         the_stream.element, weft.minimap(view, model, the_stream, stream), legend, details);
     s.querySelector('.head').append(el('div', {class: 'tools'}, search, button('+', 'zoom in', () => view.zoom(0.5)),
         button('−', 'zoom out', () => view.zoom(2)), button('all', 'show all of it', () => view.reset())));

@@ -145,7 +145,7 @@ weft.Stream = class {
 
     paint_cells(c, faded) {
         const m = this.model, width = m.cell_ns / this.view.span * this.width;
-        const inks = new Map(), lit = this.lit, dim = weft.ink('--steal');
+        const inks = new Map(), lit = this.lit, dim = weft.ink('--steal'), hatch = width > 8 && m.cells.length ? this.hatch(c) : null;
         for (let w = 0; w < m.n_workers; w++) {
             const y = this.top + w * this.row, height = this.row - this.gap;
             for (let k = m.first_cell[w]; k < m.first_cell[w + 1]; k += 6) {
@@ -160,9 +160,29 @@ weft.Stream = class {
                 c.fillStyle = lit && !lit.cell(label) ? dim : inks.get(label);
                 c.globalAlpha = faded * m.cells[k + 3] / 1000;
                 c.fillRect(this.x(begin), y, width, height);
+                if (hatch) {
+                    c.globalAlpha = faded;
+                    c.fillStyle = hatch;
+                    c.fillRect(this.x(begin), y, width, height);
+                }
             }
         }
         c.globalAlpha = 1;
+    }
+
+    // Stripes over what could be taken for one long body, and is many short ones.
+    hatch(c) {
+        const tile = document.createElement('canvas'), t = tile.getContext('2d');
+        tile.width = tile.height = 6;
+        t.strokeStyle = weft.ink('--card');
+        t.globalAlpha = 0.55;
+        t.lineWidth = 1.4;
+        for (const x of [-6, 0, 6]) {
+            t.moveTo(x, 6);
+            t.lineTo(x + 6, 0);
+        }
+        t.stroke();
+        return c.createPattern(tile, 'repeat');
     }
 
     // By colour, as changing it costs more than a rectangle does.
