@@ -28,5 +28,6 @@ const struct bench *const bench_all[] = {
     &bench_csv_read,
     &bench_groupby_sum,
     &bench_memo,
+    &bench_export,
     NULL,
 };

@@ -46,6 +46,9 @@ extern const struct bench bench_pool_start;
 extern const struct bench bench_sleepers;
 extern const struct bench bench_trace_cost;
 
+/* bench/lib/analyse/bench_export.c */
+extern const struct bench bench_export;
+
 /* bench/lib/array/bench_reduce.c */
 extern const struct bench bench_array_reduce;
 
