@@ -98,6 +98,7 @@ void wf_record_run(struct wf_recorder *r, const struct wf_ran *ran, bool is_own,
 
     wf_free(r->weights);
     r->weights = weights;
+    r->n_told++;
     if (ran->shape)
         ran->shape->n_uses++;
     if (ran->shape && !is_own && !ran->shape->lasts)
@@ -125,8 +126,9 @@ void wf_record_run(struct wf_recorder *r, const struct wf_ran *ran, bool is_own,
 
 void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample, bool runs)
 {
-    r->n_samples -= r->last_is_idle && !runs;
+    r->n_samples -= r->last_is_idle && !runs && r->n_told == r->n_told_then;
     r->last_is_idle = !runs;
+    r->n_told_then = r->n_told;
     if (r->n_samples == r->room_samples) {
         const size_t room = r->room_samples ? 2 * r->room_samples : 64;
         struct weft_sample *grown = wf_realloc(r->samples, room * sizeof *grown);

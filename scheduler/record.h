@@ -44,7 +44,8 @@ struct wf_recorder {
     struct wf_shape *lasting;
     struct weft_sample *samples; /* at_ns is that of the clock */
     size_t           n_samples, room_samples;
-    bool             last_is_idle;
+    bool             last_is_idle;  /* the last sample: nothing ran, and n_told_then runs had ended */
+    uint64_t         n_told, n_told_then;
 };
 
 void wf_recorder_init(struct wf_recorder *r, bool keeps_all);
@@ -58,8 +59,7 @@ struct wf_shape *wf_record_shape(struct wf_recorder *r, weft_plan *plan, bool is
 /* A run has ended; shape and weights (either may be NULL) are taken. Under the lock. */
 void wf_record_run(struct wf_recorder *r, const struct wf_ran *ran, bool is_own, int64_t *weights);
 
-/* The process at some moment. Of those while nothing runs, one after the other, only the last is kept. Under
- * the lock. */
+/* The process at some moment. Of those between two runs only the last is kept. Under the lock. */
 void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample, bool runs);
 
 /* A trace of all runs that are kept, or of the last one. WEFT_EMPTY: there is none. Under the lock. */

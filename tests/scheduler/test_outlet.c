@@ -217,6 +217,25 @@ Test(outlet, what_cannot_be_written_is_told_and_the_program_goes_on)
     cr_assert(strstr(said, "nowhere/run.trace"), "%s", said);
 }
 
+Test(outlet, a_run_between_two_samples_has_both)
+{
+    weft_pool *pool = pool_with("trace.file", path_of("short.trace"), WEFT_POOL_THREADS, 2);
+    weft_graph *g = weft_graph_new();
+    weft_task *t = chain(g, 2);
+    struct weft_error err;
+    weft_trace *trace;
+
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(weft_pool_run(pool, t, NULL, &err), WEFT_OK);
+    weft_pool_free(pool);
+    weft_graph_free(g);
+    cr_assert_eq(weft_trace_read(&trace, path_of("short.trace"), &err), WEFT_OK, "%s", err.message);
+    cr_assert_geq(weft_trace_n_samples(trace), 2);
+    cr_assert_eq(weft_trace_samples(trace)[0].at_ns, 0);
+    cr_assert_eq(weft_trace_samples(trace)[weft_trace_n_samples(trace) - 1].at_ns, weft_trace_wall_ns(trace));
+    weft_trace_free(trace);
+}
+
 Test(outlet, memory_and_processors_are_sampled_while_runs_go_on)
 {
     const char *path = path_of("sampled.trace");
