@@ -6,8 +6,6 @@
 #include <weft/analyse.h>
 
 #include "config.h"
-#include "lib/analyse/escape.h"
-#include "lib/analyse/table.h"
 #include "tests/support/hand_trace.h"
 #include "tests/support/nomem.h"
 
@@ -201,38 +199,4 @@ Test(view, without_memory_gives_nothing_and_leaks_nothing)
 
     cr_assert_geq(nomem_everywhere(print_everything, t), 60);
     weft_trace_free(t);
-}
-
-/* ---- Texts ------------------------------------------------------------------------------------ */
-
-static void assert_escaped(void (*escape)(const char *, wf_put *, void *), const char *text, const char *expected)
-{
-    char *got = NULL;
-    size_t n;
-    FILE *to = open_memstream(&got, &n);
-
-    cr_assert(to);
-    escape(text, wf_put_file, to);
-    fclose(to);
-    cr_assert_str_eq(got, expected);
-    free(got);
-}
-
-Test(view, texts_in_json_are_utf_8_and_escaped)
-{
-    assert_escaped(wf_escape_json, "", "\"\"");
-    assert_escaped(wf_escape_json, "a/b 'c'", "\"a/b 'c'\"");
-    assert_escaped(wf_escape_json, "a\"b\\c\n\x01", "\"a\\\"b\\\\c\\u000a\\u0001\"");
-    assert_escaped(wf_escape_json, "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \x7f", "\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \x7f\"");
-    assert_escaped(wf_escape_json, "\xc3", "\"\\ufffd\"");
-    assert_escaped(wf_escape_json, "\xc0\xaf \xed\xa0\x80 \xff", "\"\\ufffd\\ufffd \\ufffd\\ufffd\\ufffd \\ufffd\"");
-    assert_escaped(wf_escape_json, "\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"");
-}
-
-Test(view, texts_in_csv_are_in_quotes_where_they_must)
-{
-    assert_escaped(wf_escape_csv, "plain text", "plain text");
-    assert_escaped(wf_escape_csv, "a,b", "\"a,b\"");
-    assert_escaped(wf_escape_csv, "say \"a\"", "\"say \"\"a\"\"\"");
-    assert_escaped(wf_escape_csv, "two\nlines", "\"two\nlines\"");
 }
