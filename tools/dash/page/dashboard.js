@@ -183,11 +183,11 @@
     const lines = [
         line('Memory', [['resident', 'process', '--accent', {fill: true}], ['managed', 'results', '--good', {fill: true}],
             ['spilled', 'on disk', '--disk'], ['limit', 'limit', '--bad', {dash: true}]], {format: bytes, height: 190}),
-        line('Cores in use', [['cores', 'cores', '--accent', {fill: true}]], {height: 120}),
+        line('Cores in use', [['cores', 'cores', '--accent', {fill: true}]], {height: 120, least: 1}),
         line('Tasks per second', [['per_s', 'tasks/s', '--schedule', {fill: true}]], {height: 120}),
     ];
     const system_lines = [
-        line('Disk, bytes per second', [['written', 'written', '--disk', {fill: true}], ['read', 'read', '--accent']], {format: bytes, height: 120}),
+        line('Disk, bytes per second', [['written', 'written', '--disk', {fill: true}], ['read', 'read', '--accent']], {format: bytes, height: 120, least: 1 << 20}),
         line('Files open and threads', [['fds', 'files', '--accent', {steps: true}], ['threads', 'threads', '--good', {steps: true}]], {height: 110}),
     ];
 
