@@ -211,7 +211,7 @@ Test(stream, is_made_as_svg_only)
 
 Test(stream, ten_million_events_are_a_file_to_look_at)
 {
-    const size_t n = test_patient_ns(1) > 1 ? 300000 : 10000000;
+    const size_t n = (size_t)test_scaled(10000000) / 8 * 8;
     const struct wf_trace_run run = {.n_workers = 8, .wall_ns = (int64_t)n * 12, .n_events = n};
     weft_trace *t = wf_trace_begin(4, 0, &run), *out = NULL;
     struct weft_event *events;

@@ -25,23 +25,35 @@ static char *svg_of(const weft_trace *t, const struct weft_draw_spec *spec)
     return bytes;
 }
 
+/* What task i reads, up to three of the `back` before it; answers how many. */
+static uint32_t deps_of(uint64_t seed, uint32_t i, uint32_t back, uint32_t deps[3])
+{
+    uint32_t dice[4], n = 0;
+
+    wf_random_block(seed, 3, i, dice);
+    for (uint32_t d = 0; d < 3 && i > 0; d++)
+        if (dice[3] >> d & 1)
+            deps[n++] = i - 1 - dice[d] % (i < back ? i : back);
+    return n;
+}
+
 /* `n` tasks of some names, each reading up to three of the `back` before it, each measured. */
 static weft_trace *random_trace(uint64_t seed, uint32_t n, uint32_t n_names, uint32_t back)
 {
     const struct wf_trace_run run = {.n_workers = 2, .n_events = n, .wall_ns = 1000 * (int64_t)n};
-    weft_trace *t = wf_trace_begin(n, 3 * (size_t)n, &run), *out = NULL;
     struct weft_event *events;
+    weft_trace *t, *out = NULL;
+    uint32_t deps[3];
+    size_t n_deps = 0;
 
+    for (uint32_t i = 0; i < n; i++)
+        n_deps += deps_of(seed, i, back, deps);
+    t = wf_trace_begin(n, n_deps, &run);
     cr_assert(t);
     for (uint32_t i = 0; i < n; i++) {
-        struct wf_trace_record r = {.layer_id = 0};
-        uint32_t deps[3], dice[4];
+        struct wf_trace_record r = {.n_deps = deps_of(seed, i, back, deps)};
         char name[32];
 
-        wf_random_block(seed, 3, i, dice);
-        for (uint32_t d = 0; d < 3 && i > 0; d++)
-            if (dice[3] >> d & 1)
-                deps[r.n_deps++] = i - 1 - dice[d] % (i < back ? i : back);
         snprintf(name, sizeof name, "name-%u", i % n_names);
         cr_assert(wf_trace_text(t, name, &r.name));
         r.key = r.name;
