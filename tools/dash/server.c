@@ -25,13 +25,19 @@ enum {
 
 /* ---- Looking ----------------------------------------------------------------- */
 
+/* From one look to the next of those the clock does. */
+static int64_t pause_of(const struct weft_dashboard *d)
+{
+    return d->view.moved || d->interval_ns > CALM_MS * ms ? d->interval_ns : CALM_MS * ms;
+}
+
 /* While somebody listens the clock looks, and who asks for a state is told that of the last
  * look; else each who asks looks, but not more often than the clock would. */
 void wf_dash_look(struct weft_dashboard *d)
 {
     const int64_t age = wf_view_age_ns(&d->view);
 
-    if (age < (d->n_streams ? 4 * d->interval_ns : d->interval_ns / 2))
+    if (age < (d->n_streams ? 4 * pause_of(d) : d->interval_ns / 2))
         return;
     (void)wf_view_look(&d->view); // no memory: what was seen is still true of then
     wf_messages_drop(d);
@@ -46,7 +52,7 @@ static void tell(struct weft_dashboard *d)
 /* Looks if it is time to; answers when it is the next time. */
 static int64_t keep_time(struct weft_dashboard *d, int64_t now)
 {
-    const int64_t pause = d->view.moved || d->interval_ns > CALM_MS * ms ? d->interval_ns : CALM_MS * ms;
+    const int64_t pause = pause_of(d);
 
     if (!d->n_streams)
         return INT64_MAX;

@@ -37,7 +37,7 @@ weft.State = class {
         }
         for (const g of m.groups)
             this.groups[g.id] = {...this.groups[g.id], ...g};
-        this.links.push(...m.links);
+        this.links = this.links.concat(m.links);
         this.workers = m.workers;
         for (const key of ['now_s', 'ended', 'runs', 'tasks', 'memory', 'process', 'missed', 'n_groups', 'error'])
             this[key] = m[key];
