@@ -247,13 +247,25 @@ static double managed(const struct weft_sample *s)  { return (double)s->managed_
 static double spilled(const struct weft_sample *s)  { return (double)s->spilled_bytes; }
 static double cores(const struct weft_sample *s)    { return isfinite(s->cores) && s->cores > 0 ? s->cores : 0; }
 
-static double most_of(const weft_trace *t, value_fn *value)
+static bool is_in_range(const struct wf_stream *s, const struct weft_sample *sample)
 {
-    double most = 0;
+    return sample->at_ns >= s->begin_ns && sample->at_ns <= s->end_ns;
+}
 
-    for (size_t i = 0; i < weft_trace_n_samples(t); i++)
-        most = value(&weft_trace_samples(t)[i]) > most ? value(&weft_trace_samples(t)[i]) : most;
-    return most;
+/* Of the samples in the picture; 0 when they are too few for a line. */
+static double most_of(const struct wf_stream *s, value_fn *value)
+{
+    const struct weft_sample *samples = weft_trace_samples(s->trace);
+    double most = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < weft_trace_n_samples(s->trace); i++) {
+        if (!is_in_range(s, &samples[i]))
+            continue;
+        n++;
+        most = value(&samples[i]) > most ? value(&samples[i]) : most;
+    }
+    return n > 1 ? most : 0;
 }
 
 /* A line through the samples; of several in one column the greatest. */
@@ -263,12 +275,12 @@ static void draw_curve(const struct canvas *c, double top, value_fn *value, doub
     double last_x = -1, peak = 0;
     bool any = false;
 
-    if (most_of(c->s->trace, value) <= 0)
+    if (most_of(c->s, value) <= 0)
         return;
     for (size_t i = 0; i < weft_trace_n_samples(c->s->trace); i++) {
         const double x = round(x_of(c, samples[i].at_ns)), v = value(&samples[i]);
 
-        if (x < LEFT || x > LEFT + c->width + 0.5)
+        if (!is_in_range(c->s, &samples[i]))
             continue;
         peak = x == last_x && peak > v ? peak : v;
         wf_text_add(c->out, any ? "" : "<path class=\"curve\" fill=\"none\" stroke-width=\"1.4\" stroke=\"%s\" d=\"", stroke);
@@ -293,15 +305,15 @@ static void draw_key(const struct canvas *c, double top, int nth, const char *st
 static double draw_panels(const struct canvas *c, double top)
 {
     const weft_trace *t = c->s->trace;
-    const double memory = most_of(t, resident) > most_of(t, managed) ? most_of(t, resident) : most_of(t, managed);
-    const double most_cores = most_of(t, cores), n_cores = weft_trace_about(t).n_cores;
+    const double memory = fmax(most_of(c->s, resident), most_of(c->s, managed));
+    const double most_cores = most_of(c->s, cores), n_cores = weft_trace_about(t).n_cores;
     double y = top + PANEL_GAP;
     char text[WEFT_UNITS_TEXT];
 
     draw_parallel(c, y);
     y += PANEL + PANEL_GAP;
     if (memory > 0) {
-        const double most = most_of(t, spilled) > memory ? most_of(t, spilled) : memory;
+        const double most = fmax(most_of(c->s, spilled), memory);
 
         begin_panel(c, y, "memory", wf_bytes_text((size_t)most, text));
         draw_curve(c, y, resident, most, "#3a77ad");
@@ -370,8 +382,8 @@ static double draw_legend(const struct canvas *c, double top)
         struct wf_text name = {0};
 
         wf_text_add_plain(&name, f->name, 40);
-        snprintf(value, sizeof value, "%.3g %%, %s, %s bodies", all > 0 ? 100.0 * (double)f->self_ns / (double)all : 0,
-                 wf_duration_text(f->self_ns, time), wf_count_text(f->n, number));
+        snprintf(value, sizeof value, "%.3g %%, %s, %s bod%s", all > 0 ? 100.0 * (double)f->self_ns / (double)all : 0,
+                 wf_duration_text(f->self_ns, time), wf_count_text(f->n, number), f->n == 1 ? "y" : "ies");
         swatch(c, &x, &y, color_of(s, (uint32_t)(f - s->functions), text), name.bytes ? name.bytes : "", value);
         c->out->failed = c->out->failed || name.failed;
         wf_text_fini(&name);

@@ -188,6 +188,18 @@ Test(stream, samples_are_curves_on_the_same_axis)
     weft_trace_free(t);
 }
 
+Test(stream, samples_of_another_time_have_no_panel)
+{
+    const struct weft_sample samples[] = {{.at_ns = 10, .resident_bytes = 5}, {.at_ns = 5000000, .resident_bytes = 7}};
+    weft_trace *t = traced(three, 3, few, 6, samples, 2, 2);
+    char *svg = drawn(t, NULL);
+
+    cr_assert_null(strstr(svg, ">memory<"));
+    cr_assert(strstr(svg, ">bodies at once<"));
+    free(svg);
+    weft_trace_free(t);
+}
+
 Test(stream, of_nothing_and_of_what_has_not_run_says_so)
 {
     weft_trace *t = hand_trace(NULL, 0, 0);
