@@ -91,7 +91,7 @@ struct weft_stats {
     double  burdened_parallelism; /* work / burdened span */
 };
 
-enum { WEFT_WIDTH_EXACT = 4096 };
+enum { WEFT_WIDTH_EXACT = 16384 };
 
 WEFT_API const struct weft_stats *weft_analysis_stats(const weft_analysis *a); /* lent */
 WEFT_API const weft_trace        *weft_analysis_trace(const weft_analysis *a); /* what it looks at */

@@ -17,7 +17,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 
-static void raise(int64_t *value, int64_t to)
+static void lift(int64_t *value, int64_t to)
 {
     if (to > *value)
         *value = to;
@@ -28,9 +28,9 @@ static void tell(int64_t *tree, size_t n, size_t begin, size_t end, int64_t valu
 {
     for (begin += n, end += n; begin < end; begin /= 2, end /= 2) {
         if (begin & 1)
-            raise(&tree[begin++], value);
+            lift(&tree[begin++], value);
         if (end & 1)
-            raise(&tree[--end], value);
+            lift(&tree[--end], value);
     }
 }
 
@@ -50,7 +50,7 @@ static void find_in_run(weft_analysis *a, size_t r, const uint32_t *path, size_t
         const int64_t tail = due - a->latest[i];
 
         if (c < n && path[c] == i)
-            raise(&tree[n + c], before); /* paths that end before it */
+            lift(&tree[n + c], before); /* paths that end before it */
         rank[i] = c;
         c += a->is_critical[i];
         if (!weft_trace_n_deps(a->trace, i))
@@ -60,11 +60,11 @@ static void find_in_run(weft_analysis *a, size_t r, const uint32_t *path, size_t
 
             tell(tree, n, rank[u] + a->is_critical[u], rank[i], a->earliest[u] + a->length[u] - put_off + tail);
         }
-        raise(&before, a->earliest[i] + a->length[i] - put_off);
+        lift(&before, a->earliest[i] + a->length[i] - put_off);
     }
     for (size_t k = 1; k < n; k++) {
-        raise(&tree[2 * k], tree[k]);
-        raise(&tree[2 * k + 1], tree[k]);
+        lift(&tree[2 * k], tree[k]);
+        lift(&tree[2 * k + 1], tree[k]);
     }
     for (size_t k = 0; k < n; k++) {
         const int64_t in_run = a->run_stats[r].span_ns - tree[n + k], in_all = a->span - a->chain.without[r];

@@ -91,10 +91,10 @@ Test(width, of_a_tree_is_exact_whatever_its_size)
     weft_trace_free(t);
 }
 
-/* A thousand of the graph that is wider than its levels. */
+/* Three thousand of the graph that is wider than its levels. */
 Test(width, of_more_tasks_than_can_be_matched_says_that_it_is_a_bound)
 {
-    enum { N = 1000 };
+    enum { N = 3000 };
     weft_trace *made = wf_trace_begin(6 * N, 4 * N, NULL), *t = NULL;
     struct weft_stats s;
 
