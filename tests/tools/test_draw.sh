@@ -2,7 +2,7 @@
 # test_draw.sh WEFT SAVE yes|no - the verb draw: what it asks for, what it says, how it ends.
 # SAVE writes a trace of eight leaves and their sum; yes: this build has Graphviz, which makes .png and .pdf.
 set -u
-weft=$1
+weft=$(realpath "$1")
 save=$2
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
