@@ -89,7 +89,8 @@ static void say_groups(FILE *to, const struct wf_view *v)
         {"weft_tasks_total", "counter", "Tasks of all runs.", TASKS},
         {"weft_tasks_done_total", "counter", "Tasks whose body has run, failed ones too.", DONE},
         {"weft_tasks_failed_total", "counter", "Tasks whose body failed.", FAILED},
-        {"weft_tasks_skipped_total", "counter", "Tasks that did not run, for what they need failed or the run was stopped.", SKIPPED},
+        {"weft_tasks_skipped_total", "counter", "Tasks that did not run: what they need failed, or the run was stopped.",
+         SKIPPED},
         {"weft_tasks_running", "gauge", "Tasks whose body runs now.", RUNNING},
         {"weft_tasks_busy_seconds_total", "counter", "Time in bodies.", BUSY},
     };

@@ -190,8 +190,8 @@ weft_status screen_run(const struct place *p, enum sort sort, double per_s, stru
     }
     screen = term && *term ? newterm(NULL, stdout, stdin) : NULL;
     if (!screen) {
-        st = weft_error_set(err, WEFT_UNSUPPORTED, "TERM is %s%s%s: no terminal that is known; --once prints one page as text",
-                            term ? "'" : "", term ? term : "not set", term ? "'" : "");
+        st = weft_error_set(err, WEFT_UNSUPPORTED,
+                            "TERM is %s%s%s: no terminal that is known; --once prints one page as text", term ? "'" : "", term ? term : "not set", term ? "'" : "");
         goto out;
     }
     t.look.unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
