@@ -64,11 +64,11 @@ struct wf_ink wf_ink_at(enum weft_draw_cmap map, double x)
     const double away = fabs(2 * x - 1);
 
     switch (map) {
-    case WEFT_CMAP_WARM:     return seen(0.98 - 0.25 * x, 0.02 + 0.12 * x, 95 - 45 * x);
-    case WEFT_CMAP_VIOLET:   return seen(0.98 - 0.28 * x, 0.01 + 0.11 * x, 330 - 40 * x);
-    case WEFT_CMAP_GREY:     return seen(0.99 - 0.27 * x, 0, 0);
-    case WEFT_CMAP_RED_BLUE: return seen(0.98 - 0.24 * away, 0.13 * away, x < 0.5 ? 25 : 250);
-    default:                 return seen(0.97 - 0.23 * x, 0.055 + 0.045 * x, 100 + 150 * x);
+    case WEFT_CMAP_WARM:     return seen(0.98 - 0.19 * x, 0.02 + 0.11 * x, 95 - 40 * x);
+    case WEFT_CMAP_VIOLET:   return seen(0.98 - 0.2 * x, 0.01 + 0.09 * x, 330 - 40 * x);
+    case WEFT_CMAP_GREY:     return seen(0.99 - 0.21 * x, 0, 0);
+    case WEFT_CMAP_RED_BLUE: return seen(0.98 - 0.18 * away, 0.11 * away, x < 0.5 ? 25 : 250);
+    default:                 return seen(0.97 - 0.18 * x, 0.055 + 0.035 * x, 100 + 150 * x);
     }
 }
 

@@ -14,6 +14,7 @@ struct wf_ink {
 #define WF_RED      "#d1242f" /* the critical path */
 #define WF_RED_FILL "#ffe3e0"
 #define WF_GREY     "#57606a" /* what is said in passing */
+#define WF_DIM      "#424a53" /* the same on a coloured ground */
 #define WF_INK      "#1f2328" /* what is said */
 #define WF_PALE     "#8c959f" /* lines */
 

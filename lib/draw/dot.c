@@ -107,7 +107,8 @@ static void write_style(struct wf_text *out, const struct wf_view *v, const char
 
 static void write_label(struct wf_text *out, const struct wf_label *l)
 {
-    static const char *const open[] = {"<b>", "<font>", "<font color=\"" WF_GREY "\">", SMALL};
+    static const char *const open[] = {"<b>", "<font>", "<font color=\"" WF_DIM "\">",
+                                       "<font point-size=\"9\" color=\"" WF_DIM "\">"};
 
     if (l->n == 1 && l->text.n == 0) {
         wf_text_add(out, "label=\"\",");

@@ -12,7 +12,7 @@ void wf_svg_begin(struct wf_text *out, double width, double height, const char *
                 "font-family=\"Helvetica,Arial,sans-serif\" font-size=\"11\" fill=\"" WF_INK "\">\n",
                 width, height, width, height);
     wf_text_add(out, "<style>.weft .b{font-weight:bold}.weft .s{font-size:9px;fill:" WF_GREY "}.weft .a{fill:" WF_GREY "}"
-                ".weft .t{font-size:14px;font-weight:bold}.weft .v{font-size:12px;font-weight:bold}.weft .m{text-anchor:middle}"
+                ".weft .node .s,.weft .node .a{fill:" WF_DIM "}.weft .t{font-size:14px;font-weight:bold}.weft .v{font-size:12px;font-weight:bold}.weft .m{text-anchor:middle}"
                 ".weft .r{text-anchor:end}.weft .e{fill:none;stroke:" WF_PALE "}.weft .c{stroke:" WF_RED ";stroke-width:2.2}"
                 ".weft .j{fill:none;stroke:#d8dee4;stroke-width:11;stroke-linecap:round}"
                 ".weft .n{font-size:8px;fill:" WF_GREY ";stroke:#fff;stroke-width:3;paint-order:stroke}</style>\n");
