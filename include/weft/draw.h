@@ -40,7 +40,7 @@ enum weft_draw_mode {
     WEFT_DRAW_AUTO,   /* the first that can be read: tasks up to 300, then chains, groups, layers */
     WEFT_DRAW_TASKS,  /* every task; at most 200000 with 500000 dependencies (Graphviz: 2000 with
                        * 10000), in .dot any number */
-    WEFT_DRAW_LAYERS, /* a box per layer, or per name where there are no layers; at most 300 boxes */
+    WEFT_DRAW_LAYERS, /* a box per layer, or per name where there are no layers; at most 300 and the path */
     WEFT_DRAW_CHAINS, /* a box per chain of tasks that wait for one each, and it for them alone */
     WEFT_DRAW_GROUPS, /* a box per layer, or name, and level */
 };
