@@ -85,6 +85,8 @@ void wf_fork_run(struct wf_worker *w, struct wf_fork *f, bool helping)
     weft_call *call = w->call;
     struct wf_tracer *t = helping ? NULL : wf_worker_tracer(w);
     const struct wf_noting noting = t ? wf_tracer_begin(t, f->node, f->run->place) : (struct wf_noting){0};
+    const bool profiled = !helping && (wf_load_relaxed(&f->run->flags) & WF_RUN_PROFILED);
+    struct wf_probed probed;
     struct weft_error err; /* a kilobyte: not cleared */
     struct wf_stolen stolen = {f, call->stolen};
     struct wf_aside aside;
@@ -97,7 +99,11 @@ void wf_fork_run(struct wf_worker *w, struct wf_fork *f, bool helping)
     wf_worker_at(w, f->run);
     call->node = f->node;
     call->stolen = &stolen;
+    if (profiled)
+        wf_probe_begin(call->probe, &probed, wf_profile_group(f->run, f->node), __builtin_frame_address(0));
     st = run_here(call, f, &err);
+    if (profiled)
+        wf_probe_end(call->probe, &probed);
     if (!st && (call->marks & WF_MARK_REFUSED)) {
         st = call->err.status;
         err = call->err;

@@ -10,6 +10,7 @@
 #include <weft/dashboard.h>
 #include <weft/draw.h>
 #include <weft/machine.h>
+#include <weft/profile.h>
 #include <weft/report.h>
 
 #include "lib/base/error.h"
@@ -40,6 +41,10 @@ struct wf_outlets {
     close_fn        *close_dashboard;
     weft_dashboard  *dashboard;
     struct wf_sampling sampling;
+    char            *profile;               /* NULL: none */
+    int              rate_hz;
+    weft_profiling  *profiling;             /* while the pool works; then */
+    weft_profile    *profiled;
 };
 
 /* How many pools of this process have left something: a later one must not write over what an
@@ -128,6 +133,11 @@ bool wf_outlets_keep_all(const struct wf_outlets *o)
     return o && (o->trace || o->draw || o->report || o->summary);
 }
 
+bool wf_outlets_trace(const struct wf_outlets *o)
+{
+    return o && (wf_outlets_keep_all(o) || o->port || o->sample_ns);
+}
+
 size_t wf_outlets_events(const struct wf_outlets *o)
 {
     return !o ? 0 : wf_outlets_keep_all(o) ? EVENTS_FILE : o->port ? EVENTS_DASHBOARD : 0;
@@ -151,14 +161,16 @@ weft_status wf_outlets_new(struct wf_outlets **out, const weft_config *c, struct
         return wf_error_nomem(err, "a pool");
     o->summary = wf_config_number(c, WF_SUMMARY);
     o->port = (int)wf_config_number(c, WF_DASHBOARD_PORT);
+    o->rate_hz = (int)wf_config_number(c, WF_PROFILE_RATE);
     if (!copy_path(&o->trace, c, WF_TRACE_FILE, "weft.trace") || !copy_path(&o->draw, c, WF_DRAW_FILE, "weft.svg") ||
-        !copy_path(&o->report, c, WF_REPORT_FILE, "weft.html") || !copy(&o->address, wf_config_text(c, WF_DASHBOARD_ADDRESS)) ||
+        !copy_path(&o->report, c, WF_REPORT_FILE, "weft.html") ||
+        !copy_path(&o->profile, c, WF_PROFILE_FILE, "weft-flame.svg") || !copy(&o->address, wf_config_text(c, WF_DASHBOARD_ADDRESS)) ||
         !copy(&o->token, wf_config_text(c, WF_DASHBOARD_TOKEN)))
         st = wf_error_nomem(err, "a pool");
     else
         st = open_libraries(o, err);
     o->sample_ns = sample_ns_of(o, c);
-    if (st || (!wf_outlets_keep_all(o) && !o->port && !o->sample_ns)) {
+    if (st || (!wf_outlets_trace(o) && !o->profile)) {
         wf_outlets_free(o);
         return st;
     }
@@ -173,6 +185,8 @@ void wf_outlets_free(struct wf_outlets *o)
     wf_free(o->trace);
     wf_free(o->draw);
     wf_free(o->report);
+    wf_free(o->profile);
+    weft_profile_free(o->profiled);
     wf_free(o->address);
     wf_free(o->token);
     wf_free(o);
@@ -192,12 +206,26 @@ weft_status wf_outlets_begin(struct wf_outlets *o, weft_pool *pool, struct weft_
     }
     if (o->sample_ns && !wf_sampling_start(&o->sampling, pool, o->sample_ns))
         return weft_error_set(err, WEFT_NOMEM, "the samples of a pool: their thread could not be started");
-    return WEFT_OK;
+    return o->profile ? weft_profile_begin(&o->profiling, pool, &(struct weft_profile_spec){.rate_hz = o->rate_hz}, err)
+                      : WEFT_OK;
+}
+
+static void complain(weft_status st, const struct weft_error *err)
+{
+    if (st) {
+        fputs("weft: ", stderr);
+        weft_error_print(err, stderr);
+    }
 }
 
 void wf_outlets_close(struct wf_outlets *o)
 {
+    struct weft_error err;
+
     wf_sampling_stop(&o->sampling);
+    if (o->profiling)
+        complain(weft_profile_end(o->profiling, &o->profiled, &err), &err);
+    o->profiling = NULL;
     if (o->dashboard)
         o->close_dashboard(o->dashboard);
     o->dashboard = NULL;
@@ -216,14 +244,6 @@ static const char *numbered(const char *path, uint32_t number, char *text, size_
     return text;
 }
 
-static void complain(weft_status st, const struct weft_error *err)
-{
-    if (st) {
-        fputs("weft: ", stderr);
-        weft_error_print(err, stderr);
-    }
-}
-
 static weft_status summarise(const weft_trace *t, struct weft_error *err)
 {
     weft_analysis *a;
@@ -236,25 +256,11 @@ static weft_status summarise(const weft_trace *t, struct weft_error *err)
     return WEFT_OK;
 }
 
-void wf_outlets_write(struct wf_outlets *o, weft_pool *pool)
+static void write_trace(const struct wf_outlets *o, const weft_trace *t, uint32_t number)
 {
     char text[4096];
     struct weft_error err;
-    weft_trace *t = NULL;
-    uint32_t number;
-    weft_status st;
 
-    if (!wf_outlets_keep_all(o))
-        return;
-    wf_mutex_lock(&pool->lock);
-    st = wf_record_trace(&t, pool, true, &err);
-    wf_mutex_unlock(&pool->lock);
-    if (st) {
-        if (st != WEFT_EMPTY)
-            complain(st, &err);
-        return;
-    }
-    number = wf_add(&n_left, 1) + 1;
     if (o->trace)
         complain(weft_trace_write(t, numbered(o->trace, number, text, sizeof text), &err), &err);
     if (o->draw)
@@ -263,5 +269,29 @@ void wf_outlets_write(struct wf_outlets *o, weft_pool *pool)
         complain(o->report_trace(t, numbered(o->report, number, text, sizeof text), NULL, &err), &err);
     if (o->summary)
         complain(summarise(t, &err), &err);
+}
+
+void wf_outlets_write(struct wf_outlets *o, weft_pool *pool)
+{
+    char text[4096];
+    struct weft_error err;
+    weft_trace *t = NULL;
+    weft_status st = WEFT_EMPTY;
+    uint32_t number;
+
+    if (wf_outlets_keep_all(o)) {
+        wf_mutex_lock(&pool->lock);
+        st = wf_record_trace(&t, pool, true, &err);
+        wf_mutex_unlock(&pool->lock);
+        if (st && st != WEFT_EMPTY)
+            complain(st, &err);
+    }
+    if (st && !(o->profiled && pool->n_runs))
+        return;
+    number = wf_add(&n_left, 1) + 1;
+    if (!st)
+        write_trace(o, t, number);
+    if (o->profiled)
+        complain(weft_profile_write(o->profiled, numbered(o->profile, number, text, sizeof text), &err), &err);
     weft_trace_free(t);
 }

@@ -1,6 +1,6 @@
 /* outlet.h - what a pool shows while it works and leaves behind when it ends, as it was configured.
  *
- *     WEFT_TRACE=run.trace WEFT_DRAW=run.svg WEFT_REPORT=run.html WEFT_DASHBOARD=8787 ./program
+ *     WEFT_TRACE=run.trace WEFT_DRAW=run.svg WEFT_REPORT=run.html WEFT_DASHBOARD=8787 WEFT_PROFILE=flame.svg ./program
  *
  * So a program that is linked with Weft can be looked into without a change. Pictures and pages
  * are the work of libraries of their own (weft-draw, weft-dash), which are opened when they are
@@ -19,6 +19,7 @@ void        wf_outlets_free(struct wf_outlets *o); /* NULL is fine */
 
 /* What a tracer must keep for it; 0: nothing is asked for. */
 size_t wf_outlets_events(const struct wf_outlets *o);
+bool   wf_outlets_trace(const struct wf_outlets *o);    /* whether the pool is to trace */
 bool   wf_outlets_keep_all(const struct wf_outlets *o); /* all runs, not only the last */
 
 /* The pool is there: a dashboard opens, samples are taken. */

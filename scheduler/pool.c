@@ -83,6 +83,7 @@ static void free_memory(weft_pool *pool)
     wf_budget_free(pool->budget);
     wf_spill_release(pool->spill);
     wf_seats_fini(pool);
+    wf_probes_fini(&pool->probes);
     wf_inbox_fini(&pool->inbox);
     wf_gate_fini(&pool->gate);
     wf_rests_fini(&pool->rests);
@@ -161,6 +162,7 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
     wf_park_init(&pool->park);
     wf_inbox_init(&pool->inbox);
     wf_seats_init(&pool->seats);
+    wf_probes_init(&pool->probes);
     wf_no_child_init(&pool->no_child);
     wf_timer_init(&pool->timer);
     wf_rests_init(&pool->rests);
@@ -433,6 +435,7 @@ static void place(weft_pool *pool, weft_future *f, uint32_t at)
     wf_future_set_deadline(f, r);
     f->begin = wf_moment_now();
     wf_pool_stage(pool, f, at); /* before anything of it is noted */
+    wf_profile_stage(pool, f, at);
     /* Release: who claims roots sees the run. */
     wf_heap_fill(&r->heap, f->plan);
     if (f->early)
@@ -451,7 +454,7 @@ static bool enter(weft_pool *pool, weft_future *f)
     uint64_t live;
 
     /* Relaxed: a hint. It takes a while, so not under the lock. */
-    if (wf_load_relaxed(&pool->is_watched))
+    if (wf_load_relaxed(&pool->is_watched) || wf_probes_going(&pool->probes))
         f->scene = wf_scene_new(f->plan);
     wf_mutex_lock(&pool->lock);
     live = wf_load_relaxed(&pool->live);
@@ -605,6 +608,7 @@ static void run_serially(weft_pool *pool, weft_future *f)
 {
     struct wf_run *r = &pool->runs[0];
     struct ended ended;
+    bool profiled;
 
     wf_mutex_lock(&pool->lock);
     wf_run_init(r, f->plan, f->spec.on_error, f);
@@ -615,7 +619,14 @@ static void run_serially(weft_pool *pool, weft_future *f)
     wf_future_set_deadline(f, r);
     f->begin = wf_moment_now();
     wf_pool_stage(pool, f, 0);
+    wf_profile_stage(pool, f, 0);
+    pool->n_runs++;
+    profiled = wf_load_relaxed(&r->flags) & WF_RUN_PROFILED;
+    if (profiled)
+        wf_probes_enter(&pool->probes, &pool->workers[0].hand.probe);
     wf_serial_run(r, &pool->workers[0]);
+    if (profiled)
+        wf_probes_rest(&pool->probes, &pool->workers[0].hand.probe);
     f->end = wf_moment_now();
     wf_future_forget_deadline(f);
     f->run = NULL;

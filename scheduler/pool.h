@@ -103,6 +103,7 @@ struct weft_pool {
     struct wf_park      park;
     struct wf_inbox     inbox;
     struct wf_seats     seats;
+    struct wf_probes    probes;
     struct weft_child  *above;      /* of a serial pool made for a run within a task: that; else NULL */
     struct weft_child   no_child;   /* stands for all that could not be spawned */
     struct weft_child  *free_children; /* in batches; guarded by lock */

@@ -508,8 +508,17 @@ static void weigh(const struct wf_run *r, uint32_t node)
 static weft_status call_body(struct weft_call *call, uint32_t flags)
 {
     const struct wf_node *node = &call->run->plan->nodes[call->node];
+    struct wf_probed probed;
+    weft_status st;
 
-    return flags & WF_RUN_REMOTE ? wf_process_call(call) : node->body(call, node->arg, &call->err);
+    if (flags & WF_RUN_REMOTE)
+        return wf_process_call(call);
+    if (!(flags & WF_RUN_PROFILED))
+        return node->body(call, node->arg, &call->err);
+    wf_probe_begin(call->probe, &probed, wf_profile_group(call->run, call->node), __builtin_frame_address(0));
+    st = node->body(call, node->arg, &call->err);
+    wf_probe_end(call->probe, &probed);
+    return st;
 }
 
 static weft_status note_body(struct weft_call *call, uint32_t flags)

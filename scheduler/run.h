@@ -45,11 +45,12 @@ enum wf_run_flag {
     WF_RUN_TERMS   = 16384, /* some task has terms; see stand.h */
     WF_RUN_LATE    = 32768, /* it was stopped because its time was over */
     WF_RUN_TRACED  = 65536, /* its bodies are noted; see trace.h */
+    WF_RUN_PROFILED = 131072, /* somebody looks into its bodies; see profile.h */
 
     /* With any of these a node takes the longer way. */
     WF_RUN_RARE = WF_RUN_TROUBLE | WF_RUN_STOP | WF_RUN_REMOTE | WF_RUN_MEMO | WF_RUN_LIMITED | WF_RUN_WATCHED |
                   WF_RUN_KEEPS | WF_RUN_STREAMS | WF_RUN_WANTED | WF_RUN_SHARED | WF_RUN_TERMS |
-                  WF_RUN_TRACED,
+                  WF_RUN_TRACED | WF_RUN_PROFILED,
 };
 
 /* Why a node failed. */
@@ -84,6 +85,7 @@ struct wf_run {
     struct wf_stock *stock; /* what it holds, in a pool with a limit; else NULL */
     struct wf_stand *stands; /* of each node; NULL: no task has terms */
     int64_t     *weights; /* of WF_RUN_TRACED: what each node gave, in bytes; NULL: no memory */
+    const struct wf_scene *_Atomic scene; /* of WF_RUN_PROFILED */
     uint32_t     place;  /* in the pool; always the same */
     struct weft_child *_Atomic up; /* the running task it is part of; NULL: of none */
 };
@@ -122,6 +124,7 @@ struct weft_call {
     bool              is_away; /* its body blocks, and another has the seat */
     bool              is_nested; /* it runs tasks on top of a body that waits */
     struct wf_process *process; /* of a pool of processes, else NULL */
+    struct wf_probe  *probe;   /* that of its hand, see profile.h */
     struct wf_scratch scratch;
     struct weft_error err;
 };

@@ -26,6 +26,7 @@ void wf_hand_init(struct wf_hand *h, weft_pool *pool)
 {
     memset(h, 0, sizeof *h);
     wf_call_init(&h->call);
+    h->call.probe = &h->probe;
     h->pool = pool;
     wf_init(&h->turn, 0);
 }
@@ -76,7 +77,7 @@ static struct wf_hand *pop_idle(struct wf_worker *w)
     return h;
 }
 
-void wf_hand_live(struct wf_hand *h)
+static void live(struct wf_hand *h)
 {
     while (h->seat) {
         struct wf_worker *w = h->seat;
@@ -88,6 +89,13 @@ void wf_hand_live(struct wf_hand *h)
             return;
         await_turn(h); /* it has risen, and is idle */
     }
+}
+
+void wf_hand_live(struct wf_hand *h)
+{
+    wf_probes_enter(&h->pool->probes, &h->probe);
+    live(h);
+    wf_probes_leave(&h->pool->probes, &h->probe);
 }
 
 static void *spare_main(void *arg)

@@ -21,6 +21,7 @@
 #ifndef WF_SEAT_H
 #define WF_SEAT_H
 
+#include "scheduler/profile.h"
 #include "scheduler/run.h"
 
 struct wf_worker;
@@ -35,6 +36,7 @@ struct wf_hand {
     bool              is_spare;  /* has a thread of its own, made when it was needed */
     wf_thread         thread;
     bool              is_settled;/* its thread is bound to the core of the seat it has, or had last */
+    struct wf_probe   probe;
 };
 
 struct wf_seats {

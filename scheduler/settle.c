@@ -55,7 +55,7 @@ weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec,
         wf_settled_fini(&s);
         return st;
     }
-    s.spec.trace = s.spec.trace || s.outlets || wf_config_number(c, WF_TRACE_ON);
+    s.spec.trace = s.spec.trace || wf_outlets_trace(s.outlets) || wf_config_number(c, WF_TRACE_ON);
     if (!s.spec.trace_events)
         s.spec.trace_events = wf_config_number(c, WF_TRACE_EVENTS);
     if (!s.spec.trace_events)

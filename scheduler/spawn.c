@@ -692,16 +692,24 @@ static bool may_begin(struct wf_worker *w, struct weft_child *c, weft_status *st
 static weft_status call_body(weft_call *call, struct weft_child *c, struct weft_error *err)
 {
     struct wf_tracer *t = wf_worker_tracer(call->worker);
+    const bool profiled = wf_load_relaxed(&c->run->flags) & WF_RUN_PROFILED;
     struct wf_noting noting;
+    struct wf_probed probed;
     weft_status st;
 
     if (!c->work.body)
         return pass_on(call, err);
-    if (!t)
+    if (!t && !profiled)
         return c->work.body(call, c->work.arg, err);
-    noting = wf_tracer_begin(t, c->node, c->run->place);
+    if (t)
+        noting = wf_tracer_begin(t, c->node, c->run->place);
+    if (profiled)
+        wf_probe_begin(call->probe, &probed, wf_profile_group(c->run, c->node), __builtin_frame_address(0));
     st = c->work.body(call, c->work.arg, err);
-    wf_tracer_end(t, noting, c->node, c->run->place, WEFT_EVENT_CHILD, st);
+    if (profiled)
+        wf_probe_end(call->probe, &probed);
+    if (t)
+        wf_tracer_end(t, noting, c->node, c->run->place, WEFT_EVENT_CHILD, st);
     return st;
 }
 

@@ -30,6 +30,7 @@ END
 wants() {
     cat <<'END'
 gnuplot-nox       command -v gnuplot
+libdw-dev         pkg-config --exists libdw
 END
 }
 

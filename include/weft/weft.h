@@ -39,6 +39,7 @@
 #include <weft/plan.h>
 #include <weft/pool.h>
 #include <weft/predict.h>
+#include <weft/profile.h>
 #include <weft/progress.h>
 #include <weft/random.h>
 #include <weft/rewire.h>

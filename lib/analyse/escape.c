@@ -1,4 +1,4 @@
-/* escape.c - texts that anybody chose, inside JSON and CSV. */
+/* escape.c - texts that anybody chose, inside JSON, CSV and XML. */
 #include "lib/analyse/escape.h"
 
 #include <stdbool.h>
@@ -64,6 +64,21 @@ void wf_escape_json(const char *text, wf_put *put, void *to)
         s += n ? n : 1;
     }
     put(to, "\"", 1);
+}
+
+void wf_escape_xml(const char *text, wf_put *put, void *to)
+{
+    const unsigned char *s = (const unsigned char *)text;
+
+    while (*s) {
+        const char *as = *s == '&' ? "&amp;" : *s == '<' ? "&lt;" : *s == '>' ? "&gt;" : *s == '"' ? "&quot;" : NULL;
+        const size_t n = n_bytes(s);
+
+        if (!n || *s < 0x20 || *s == 0x7f)
+            as = "\xef\xbf\xbd";
+        put(to, as ? as : (const char *)s, as ? strlen(as) : n);
+        s += n ? n : 1;
+    }
 }
 
 void wf_escape_csv(const char *text, wf_put *put, void *to)

@@ -68,6 +68,11 @@ void wf_sink_json(struct wf_sink *s, const char *text)
     wf_sink_wrote(s, n + 2);
 }
 
+void wf_sink_xml(struct wf_sink *s, const char *text)
+{
+    wf_escape_xml(text, put_any, s);
+}
+
 void wf_sink_csv(struct wf_sink *s, const char *text)
 {
     wf_escape_csv(text, put_any, s);

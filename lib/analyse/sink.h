@@ -54,6 +54,7 @@ static inline void wf_sink_text(struct wf_sink *s, const char *text)
     wf_sink_put(s, text, strlen(text));
 }
 void wf_sink_json(struct wf_sink *s, const char *text); /* as wf_escape_json(); mostly there is nothing to escape */
+void wf_sink_xml(struct wf_sink *s, const char *text);
 void wf_sink_csv(struct wf_sink *s, const char *text);  /* as wf_escape_csv() */
 void wf_sink_int(struct wf_sink *s, int64_t n);
 void wf_sink_us(struct wf_sink *s, int64_t ns); /* as microseconds: "1234.567" */

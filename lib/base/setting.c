@@ -68,6 +68,16 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
         .accepts = "a number from 1 to 4096, or auto", .words = word_auto, .least = 1, .most = WF_MOST_WORKERS_SET,
         .about = "How many workers a pool has; auto: one per core this process may use.",
     },
+    [WF_PROFILE_FILE] = {
+        .name = "profile.file", .variable = "WEFT_PROFILE", .kind = WEFT_SETTING_TEXT, .fallback = "none",
+        .accepts = "a path that ends in .svg, .folded, .txt or .json, yes (weft-flame.svg) or none", .words = words_file,
+        .about = "Where a pool writes when it ends which functions its tasks spent their time in.",
+    },
+    [WF_PROFILE_RATE] = {
+        .name = "profile.rate", .kind = WEFT_SETTING_COUNT, .fallback = "997", .accepts = "a number from 1 to 10000",
+        .least = 1, .most = 10000,
+        .about = "How often in a second of processor time is looked which function it is.",
+    },
     [WF_PROGRESS] = {
         .name = "progress", .kind = WEFT_SETTING_WORD, .fallback = "auto", .accepts = "auto, on (1) or off (0)",
         .words = words_progress,

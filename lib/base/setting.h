@@ -15,6 +15,8 @@ enum wf_setting_id {
     WF_POOL_KIND,
     WF_POOL_PIN,
     WF_POOL_WORKERS,
+    WF_PROFILE_FILE,
+    WF_PROFILE_RATE,
     WF_PROGRESS,
     WF_PROGRESS_INTERVAL,
     WF_REPORT_FILE,

@@ -5,6 +5,7 @@
 #include "lib/base/mem.h"
 #include "scheduler/process.h"
 #include "scheduler/outlet.h"
+#include "scheduler/profile.h"
 #include "scheduler/progress.h"
 #include "scheduler/quota.h"
 #include "scheduler/sim/sim.h"
@@ -57,6 +58,14 @@ int wf_topo_distance(const struct wf_topo *t, int pu_a, int pu_b)
 
 /* ---- Nobody to tell ---------------------------------------------------------------- */
 
+void wf_probes_init(struct wf_probes *ps)                        { wf_init(&ps->going, NULL); }
+void wf_probes_fini(struct wf_probes *ps)                        { (void)ps; }
+void wf_probes_enter(struct wf_probes *ps, struct wf_probe *p)   { (void)ps, (void)p; }
+void wf_probes_leave(struct wf_probes *ps, struct wf_probe *p)   { (void)ps, (void)p; }
+void wf_probes_rest(struct wf_probes *ps, struct wf_probe *p)    { (void)ps, (void)p; }
+const char *wf_profile_group(struct wf_run *r, uint32_t node)    { (void)r, (void)node; return ""; }
+void wf_profile_stage(weft_pool *p, weft_future *f, uint32_t at) { (void)p, (void)f, (void)at; }
+
 weft_status wf_progress_new(struct wf_progress **out, weft_pool *pool, const struct weft_pool_spec *spec,
                             struct weft_error *err)
 {
@@ -79,6 +88,7 @@ weft_status wf_outlets_new(struct wf_outlets **out, const weft_config *c, struct
 
 void   wf_outlets_free(struct wf_outlets *o)                 { (void)o; }
 size_t wf_outlets_events(const struct wf_outlets *o)         { (void)o; return 0; }
+bool   wf_outlets_trace(const struct wf_outlets *o)          { (void)o; return false; }
 bool   wf_outlets_keep_all(const struct wf_outlets *o)       { (void)o; return false; }
 void   wf_outlets_close(struct wf_outlets *o)                { (void)o; }
 void   wf_outlets_write(struct wf_outlets *o, weft_pool *p)  { (void)o, (void)p; }

@@ -45,6 +45,9 @@ BEGIN {
     door("jansson.h",     "lib/graph/load.c tools/top/state.c")
     door("curses.h",      "tools/top/screen.c")
     door("lz4.h",         "lib/base/lz4.c")
+    door("elfutils/",     "scheduler/profile_symbol.c")
+    # The compiler's own.
+    door("unwind.h",      "scheduler/profile_stack.c")
     door("microhttpd.h",  "tools/dash/server.h")
     door("cblas.h",       "examples/9-cholesky.c")
     door("graphviz/",     "lib/draw/graphviz.c")

@@ -1,0 +1,101 @@
+/* verb-profile.c - weft profile: which functions the time inside tasks went to. */
+#include "tools/verb.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <weft/weft.h>
+
+static const char usage[] =
+    "usage: weft profile FILE [OPTION]...\n"
+    "\n"
+    "Tells which functions the time inside tasks went to, as FILE has it: stacks of calls with counts,\n"
+    "\"group;function;function count\" in each line, as a program writes them with WEFT_PROFILE=FILE,\n"
+    "if FILE ends in .folded or .txt, and as other tools for flame graphs do.\n"
+    "\n"
+    "  -o PICTURE        writes instead: .svg a flame graph, .json for speedscope, .folded the same again\n"
+    "  --top N           so many functions; 30 unless told, 0 for all\n"
+    "\n"
+    "`self` is time in the function itself, `total` with all that it called.\n";
+
+struct request {
+    const char *from, *to;
+    size_t      top;
+};
+
+/* 0, or 2 having said what is wrong. */
+static int read_options(int argc, char **argv, struct request *r)
+{
+    static const struct option options[] = {{"top", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+    char *end;
+    int c;
+
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+        switch (c) {
+        case 'o': r->to = optarg; break;
+        case 't':
+            r->top = (size_t)strtoul(optarg, &end, 10);
+            if (*optarg < '0' || *optarg > '9' || *end)
+                return misused("profile", "--top: '%s' is no number", optarg);
+            break;
+        case ':':
+            return misused("profile", "%s needs a value", argv[optind - 1]);
+        default:
+            return misused("profile", "there is no option %s", argv[optind - 1]);
+        }
+    }
+    if (optind == argc)
+        return misused("profile", "a FILE is missing");
+    if (optind < argc - 1)
+        return misused("profile", "one FILE at a time: %s is too many", argv[optind + 1]);
+    r->from = argv[optind];
+    return 0;
+}
+
+static weft_status print_table(const weft_profile *p, size_t top, struct weft_error *err)
+{
+    const uint64_t all = weft_profile_about(p).n_samples;
+    struct weft_profile_frame *frames = NULL;
+    size_t n, most;
+    const weft_status st = weft_profile_frames(p, &frames, &n, err);
+
+    if (st)
+        return st;
+    most = top && top < n ? top : n;
+    printf("%llu samples, %zu stacks\n\n   self   total  samples  function\n", (unsigned long long)all,
+           weft_profile_n_stacks(p));
+    for (size_t i = 0; i < most; i++)
+        printf("%5.1f %% %5.1f %% %8llu  %s\n", 100.0 * (double)frames[i].self / (double)all,
+               100.0 * (double)frames[i].total / (double)all, (unsigned long long)frames[i].total, frames[i].name);
+    if (most < n)
+        printf("%17s and %zu more\n", "", n - most);
+    weft_profile_frames_free(frames);
+    return fflush(stdout) ? weft_error_set(err, WEFT_IO, "the table cannot be written") : WEFT_OK;
+}
+
+static int run(int argc, char **argv)
+{
+    struct request r = {.top = 30};
+    struct weft_error err;
+    weft_profile *p = NULL;
+    const int code = read_options(argc, argv, &r);
+    weft_status st;
+
+    if (code)
+        return code;
+    st = weft_profile_read(&p, r.from, &err);
+    if (!st)
+        st = r.to ? weft_profile_write(p, r.to, &err) : print_table(p, r.top, &err);
+    if (st)
+        weft_error_print(&err, stderr);
+    weft_profile_free(p);
+    return st ? 1 : 0;
+}
+
+const struct verb verb_profile = {
+    .summary = "which functions the time inside tasks went to, or that as a flame graph",
+    .usage = usage,
+    .run = run,
+};
