@@ -608,7 +608,6 @@ static void run_serially(weft_pool *pool, weft_future *f)
 {
     struct wf_run *r = &pool->runs[0];
     struct ended ended;
-    bool profiled;
 
     wf_mutex_lock(&pool->lock);
     wf_run_init(r, f->plan, f->spec.on_error, f);
@@ -621,12 +620,9 @@ static void run_serially(weft_pool *pool, weft_future *f)
     wf_pool_stage(pool, f, 0);
     wf_profile_stage(pool, f, 0);
     pool->n_runs++;
-    profiled = wf_load_relaxed(&r->flags) & WF_RUN_PROFILED;
-    if (profiled)
+    if (wf_load_relaxed(&r->flags) & WF_RUN_PROFILED)
         wf_probes_enter(&pool->probes, &pool->workers[0].hand.probe);
     wf_serial_run(r, &pool->workers[0]);
-    if (profiled)
-        wf_probes_rest(&pool->probes, &pool->workers[0].hand.probe);
     f->end = wf_moment_now();
     wf_future_forget_deadline(f);
     f->run = NULL;

@@ -90,13 +90,6 @@ void wf_probes_leave(struct wf_probes *ps, struct wf_probe *p)
     wf_mutex_unlock(&ps->lock);
 }
 
-void wf_probes_rest(struct wf_probes *ps, struct wf_probe *p)
-{
-    wf_mutex_lock(&ps->lock);
-    wf_probe_rest(p);
-    wf_mutex_unlock(&ps->lock);
-}
-
 /* ---- Begin ----------------------------------------------------------------------------- */
 
 /* Runs that go on already: what begins in them from now on is seen. */

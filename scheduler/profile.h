@@ -23,10 +23,9 @@ struct wf_probes {
 void wf_probes_init(struct wf_probes *ps);
 void wf_probes_fini(struct wf_probes *ps);
 
-/* The calling thread runs bodies from here to there; or to where it rests, and may enter again. */
+/* The calling thread runs bodies from here to there. Who calls a serial pool enters with each run and never leaves. */
 void wf_probes_enter(struct wf_probes *ps, struct wf_probe *p);
 void wf_probes_leave(struct wf_probes *ps, struct wf_probe *p);
-void wf_probes_rest(struct wf_probes *ps, struct wf_probe *p);
 
 static inline bool wf_probes_going(struct wf_probes *ps)
 {

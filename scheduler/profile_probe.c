@@ -100,22 +100,25 @@ static void only_ours(sigset_t *set)
     sigaddset(set, SIGPROF);
 }
 
-void wf_probe_enter(struct wf_probe *p)
+void wf_probe_let_in(bool in)
 {
     sigset_t set;
 
     only_ours(&set);
-    pthread_sigmask(SIG_UNBLOCK, &set, &p->before);
+    pthread_sigmask(in ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
+void wf_probe_enter(struct wf_probe *p)
+{
+    sigset_t set;
+
     if (p->is_here && p->thread == gettid())
         return;
     wf_probe_forget(p);
+    pthread_sigmask(SIG_BLOCK, NULL, &set);
+    p->is_shut = sigismember(&set, SIGPROF) == 1;
     p->thread = gettid();
     p->is_here = !pthread_getcpuclockid(pthread_self(), &p->clock);
-}
-
-void wf_probe_rest(const struct wf_probe *p)
-{
-    pthread_sigmask(SIG_SETMASK, &p->before, NULL);
 }
 
 void wf_probe_forget(struct wf_probe *p)
@@ -130,10 +133,10 @@ void wf_probe_forget(struct wf_probe *p)
 void wf_probe_leave(struct wf_probe *p)
 {
     static const struct timespec at_once;
-    sigset_t set;
+    sigset_t set, before;
 
     only_ours(&set);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    pthread_sigmask(SIG_BLOCK, &set, &before);
     if (p->has_timer) {
         timer_delete(p->timer);
         p->has_timer = false;
@@ -142,7 +145,7 @@ void wf_probe_leave(struct wf_probe *p)
     }
     wf_store_relaxed(&p->into, NULL);
     p->is_here = false;
-    pthread_sigmask(SIG_SETMASK, &p->before, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 weft_status wf_probe_arm(struct wf_probe *p, int rate_hz, struct weft_error *err)

@@ -49,17 +49,17 @@ struct wf_probe {
     clockid_t        clock;
     timer_t          timer;
 
-    sigset_t         before;  /* the thread's own: the mask it came with */
+    bool             is_shut; /* the thread's own: it came with the signal blocked, as one that others sigwait() for */
 };
 
-/* Under the lock. The calling thread may run bodies from now on: it lets SIGPROF in. Then no more. */
+/* Under the lock. The calling thread may run bodies from now on, then no more. Who does not leave and enters
+ * once more finds its timer as it was: so of runs shorter than a tick none is missed. Any thread forgets it. */
 void wf_probe_enter(struct wf_probe *p);
 void wf_probe_leave(struct wf_probe *p);
-
-/* Under the lock. Instead of leaving: the thread has its mask again, and if it enters once more its timer
- * has gone on, so that of runs shorter than a tick none is missed. Any thread forgets it. */
-void wf_probe_rest(const struct wf_probe *p);
 void wf_probe_forget(struct wf_probe *p);
+
+/* A thread that is shut lets the signal in while it runs bodies. */
+void wf_probe_let_in(bool in);
 
 /* Under the lock. Any thread: the signal begins, and ends. WEFT_NOMEM when the system gives no
  * timer. After disarm, nobody writes the tally. */
@@ -75,11 +75,15 @@ void        wf_probe_give_signal(void);
 static inline void wf_probe_begin(struct wf_probe *p, struct wf_probed *b, const char *group, void *base)
 {
     *b = (struct wf_probed){.group = group, .base = (uintptr_t)base, .below = wf_load_relaxed(&p->now)};
+    if (__builtin_expect(p->is_shut, 0) && !b->below)
+        wf_probe_let_in(true);
     wf_store_release(&p->now, b);
 }
 static inline void wf_probe_end(struct wf_probe *p, const struct wf_probed *b)
 {
     wf_store_release(&p->now, b->below);
+    if (__builtin_expect(p->is_shut, 0) && !b->below)
+        wf_probe_let_in(false);
 }
 
 #endif

@@ -111,6 +111,20 @@ static struct found find_shown(uintptr_t address)
     return f;
 }
 
+/* A compiler that makes a function anew for some of its callers, or cuts it in two, calls that
+ * "name.constprop.0": to who wrote it, it is `name`. */
+static void cut_clone(char *name)
+{
+    static const char *const marks[] = {".constprop.", ".isra.", ".part.", ".cold", ".lto_priv."};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        char *at = strstr(name, marks[i]);
+
+        if (at && at > name)
+            *at = '\0';
+    }
+}
+
 const char *wf_symbols_name(const struct wf_symbols *s, uintptr_t address, char *text, size_t size)
 {
     struct found f = find(s, address);
@@ -123,10 +137,12 @@ const char *wf_symbols_name(const struct wf_symbols *s, uintptr_t address, char 
         f.file = f.file ? f.file : shown.file;
     }
     slash = f.file ? strrchr(f.file, '/') : NULL;
-    if (f.function)
+    if (f.function) {
         snprintf(text, size, "%s", f.function);
-    else
+        cut_clone(text);
+    } else {
         snprintf(text, size, "[%s]", slash ? slash + 1 : f.file && *f.file ? f.file : "unknown");
+    }
     for (char *c = text; *c; c++)
         *c = *c == ';' ? ':' : (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
     return text;

@@ -244,7 +244,7 @@ static void put_box(struct wf_sink *s, const weft_profile *p, const struct flame
 static const char style[] =
     "<style>text{font:11px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:#1f2328}"
     "g rect{height:17px;rx:2px}g{cursor:pointer}g:hover rect{stroke:#1f2328;stroke-width:1}g.past{opacity:.45}"
-    "g.found rect{fill:#d946ef}#title{font:600 17px system-ui,sans-serif}"
+    "g.found rect{fill:#f0abfc}#title{font:600 17px system-ui,sans-serif}"
     ".said{font:12px system-ui,sans-serif;fill:#57606a}.button{cursor:pointer;fill:#0550ae}</style>\n";
 
 static const char script[] =

@@ -555,6 +555,16 @@ Test(profile, threads_that_came_with_the_signal_blocked_are_seen)
     weft_pool_free(pool);
     pthread_sigmask(SIG_SETMASK, NULL, &all);
     cr_assert(sigismember(&all, SIGPROF), "the caller's mask is as it was");
+    /* Between profiles no thread lets it in, and so ends the process: it is for who waits for it. */
+    pool = pool_of(WEFT_POOL_THREADS, 2);
+    p = look_long(pool, body_mixed, NULL, 4, 20);
+    weft_profile_free(p);
+    run_tasks(pool, "work", body_mixed, NULL, 4);
+    sigemptyset(&all);
+    sigaddset(&all, SIGPROF);
+    kill(getpid(), SIGPROF);
+    cr_assert_eq(sigwaitinfo(&all, NULL), SIGPROF);
+    weft_pool_free(pool);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -701,6 +711,23 @@ Test(profile, functions_have_names_wherever_they_lie)
     cr_assert_str_eq(name_of(&s, (uintptr_t)burn + 5), "burn");
     cr_assert_str_eq(name_of(&s, (uintptr_t)weft_pool_open), "weft_pool_open");
     cr_assert_eq(name_of(&s, 1)[0], '[');
+    wf_symbols_close(&s);
+}
+
+/* What the compiler makes of a function is called as the function. */
+extern SEEN int wf_test_made(int n) __asm__("wf_test_whole.constprop.0");
+int wf_test_made(int n)
+{
+    return n + 1;
+}
+
+Test(profile, what_a_compiler_makes_of_a_function_has_its_name)
+{
+    struct wf_symbols s;
+
+    needs_names();
+    wf_symbols_open(&s);
+    cr_assert_str_eq(name_of(&s, (uintptr_t)wf_test_made), "wf_test_whole");
     wf_symbols_close(&s);
 }
 
