@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 work=$root/build-mutants
 log=$work/log
-programs='worker future roots gather deque fork spawn pool park'
+programs='worker future roots gather trace deque fork spawn pool park'
 survived=0
 n=0
 
