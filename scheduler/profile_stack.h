@@ -3,8 +3,8 @@
  * By the compiler's own unwinder: what programs are compiled with keeps no frame pointers, but tells
  * of each call where its frame is. Since glibc 2.35 it finds that without a lock, so a handler
  * may ask. Tried against libunwind, in handlers that interrupted malloc, qsort, printf, dlopen and
- * dgemm some 600000 times: neither missed a frame, and this one took a fifth of the time, 1 us
- * and 0.4 us a frame.
+ * dgemm some 400000 times each: every walk of both came to the body, and this one took half of the
+ * processor time, 4.3 us where seven calls were open.
  */
 #ifndef WF_PROFILE_STACK_H
 #define WF_PROFILE_STACK_H
