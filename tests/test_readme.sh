@@ -62,6 +62,12 @@ while IFS= read -r command; do
     build/examples/9-cholesky*)
         [ -x build/examples/9-cholesky ] || continue # built without OpenBLAS
         ;;
+    *WEFT_DASHBOARD* | *WEFT_REPORT* | *'weft report'*)
+        [ -e build/libweft-dash.so ] || continue # built without packages of npm
+        ;;
+    *WEFT_PROFILE*)
+        WEFT_PROFILE=profile.folded build/examples/1-hello-graph >/dev/null 2>&1 || continue # not in this build
+        ;;
     build/bench/*)
         [ -x build/bench/weft-bench ] || continue # built without benches
         command="$command --quick"                # each row once, tiny
