@@ -16,7 +16,7 @@ struct workers {
 static weft_status workers_of(const struct wf_topo *t, struct workers *out, struct weft_error *err)
 {
     struct wf_settled settled;
-    const weft_status st = wf_settle(&settled, NULL, err);
+    const weft_status st = wf_settle(&settled, NULL, true, err);
 
     if (st)
         return st;

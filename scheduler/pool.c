@@ -240,10 +240,11 @@ fail:
     return st;
 }
 
-weft_status weft_pool_open(weft_pool **out, const struct weft_pool_spec *spec, struct weft_error *err)
+static weft_status settle_and_make(weft_pool **out, const struct weft_pool_spec *spec, bool is_inner,
+                                   struct weft_error *err)
 {
     struct wf_settled settled;
-    weft_status st = wf_settle(&settled, spec, err);
+    weft_status st = wf_settle(&settled, spec, is_inner, err);
 
     if (st)
         return st;
@@ -251,6 +252,20 @@ weft_status weft_pool_open(weft_pool **out, const struct weft_pool_spec *spec, s
     if (!st)
         settled.outlets = NULL;
     wf_settled_fini(&settled);
+    return st;
+}
+
+weft_status weft_pool_open(weft_pool **out, const struct weft_pool_spec *spec, struct weft_error *err)
+{
+    return settle_and_make(out, spec, false, err);
+}
+
+weft_status wf_pool_open_within(weft_pool **out, struct weft_child *above, struct weft_error *err)
+{
+    const weft_status st = settle_and_make(out, &(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL}, true, err);
+
+    if (!st)
+        (*out)->above = above;
     return st;
 }
 

@@ -131,6 +131,10 @@ struct weft_pool {
     _Atomic bool        is_watched; /* there are some: runs that are entered bring scenes */
 };
 
+/* A serial pool for a run within the task `above`, which may be NULL: it stops as that does, and shows
+ * and leaves behind nothing of its own. */
+weft_status wf_pool_open_within(weft_pool **out, struct weft_child *above, struct weft_error *err);
+
 /* Prepares a future for `plan`; the plan is refused when it runs already. */
 weft_status wf_future_new(weft_future **out, weft_pool *pool, weft_plan *plan,
                           const struct weft_run_spec *spec, struct weft_error *err);

@@ -29,7 +29,7 @@ static enum weft_progress_show progress_of(const weft_config *c)
     }
 }
 
-weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec, struct weft_error *err)
+weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec, bool is_inner, struct weft_error *err)
 {
     static const struct weft_pool_spec open;
     struct wf_settled s = {.spec = spec ? *spec : open};
@@ -50,12 +50,12 @@ weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec,
     if (s.spec.n_workers <= 0)
         s.spec.n_workers = (int)wf_config_number(c, WF_POOL_WORKERS);
     s.spec.no_pin = s.spec.no_pin || !wf_config_number(c, WF_POOL_PIN);
-    st = wf_outlets_new(&s.outlets, c, err);
+    st = is_inner ? WEFT_OK : wf_outlets_new(&s.outlets, c, err);
     if (st) {
         wf_settled_fini(&s);
         return st;
     }
-    s.spec.trace = s.spec.trace || wf_outlets_trace(s.outlets) || wf_config_number(c, WF_TRACE_ON);
+    s.spec.trace = s.spec.trace || wf_outlets_trace(s.outlets) || (!is_inner && wf_config_number(c, WF_TRACE_ON));
     if (!s.spec.trace_events)
         s.spec.trace_events = wf_config_number(c, WF_TRACE_EVENTS);
     if (!s.spec.trace_events)
@@ -70,7 +70,7 @@ weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec,
         s.spec.spill_bytes = wf_config_number(c, WF_SPILL_LIMIT);
     s.spec.rerun_failed = s.spec.rerun_failed || wf_config_number(c, WF_RUN_RERUN_FAILED);
     if (!s.spec.progress)
-        s.spec.progress = progress_of(c);
+        s.spec.progress = is_inner ? WEFT_PROGRESS_OFF : progress_of(c);
     if (s.spec.progress_interval_ns <= 0)
         s.spec.progress_interval_ns = (int64_t)wf_config_number(c, WF_PROGRESS_INTERVAL);
     *out = s;

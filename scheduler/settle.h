@@ -11,8 +11,9 @@ struct wf_settled {
     struct wf_outlets    *outlets;/* what it shows and leaves behind; NULL: nothing. The pool takes it */
 };
 
-/* `spec` may be NULL. On an error there is nothing to fini. */
-weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec, struct weft_error *err);
+/* `spec` may be NULL. `is_inner`: it is part of another pool, which tells of both. On an error there is
+ * nothing to fini. */
+weft_status wf_settle(struct wf_settled *out, const struct weft_pool_spec *spec, bool is_inner, struct weft_error *err);
 void        wf_settled_fini(struct wf_settled *s);
 
 #endif

@@ -249,11 +249,11 @@ static void sleep_for_run(void *self, int64_t timeout_ns)
 static weft_status run_apart(struct weft_child *me, weft_task *const *tasks, size_t n, const struct weft_run_spec *spec,
                              struct weft_value *outs, struct weft_error *err)
 {
-    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL});
-    weft_status st;
+    weft_pool *pool;
+    weft_status st = wf_pool_open_within(&pool, me, err);
 
-    if (pool)
-        pool->above = me;
+    if (st)
+        return st;
     st = weft_pool_run_many(pool, tasks, n, spec, outs, err);
     weft_pool_free(pool);
     return st;

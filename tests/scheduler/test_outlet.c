@@ -9,6 +9,7 @@
 
 #include <weft/analyse.h>
 #include <weft/pool.h>
+#include <weft/spawn.h>
 #include <weft/trace.h>
 
 #include "lib/graph/trace.h"
@@ -259,4 +260,40 @@ Test(outlet, memory_and_processors_are_sampled_while_runs_go_on)
     cr_assert_eq(weft_trace_samples(trace)[weft_trace_n_samples(trace) - 1].at_ns, weft_trace_wall_ns(trace));
     cr_assert_gt(weft_trace_samples(trace)[0].resident_bytes, 1 << 20);
     weft_trace_free(trace);
+}
+
+static weft_status run_within(weft_call *call, void *arg, struct weft_error *err)
+{
+    weft_graph *g = weft_graph_new();
+    weft_task *t = chain(g, 3);
+    weft_status st;
+
+    (void)arg;
+    st = weft_call_run(call, &t, 1, NULL, NULL, err);
+    weft_graph_free(g);
+    return st;
+}
+
+/* A run within a task has a pool of its own where it has to be serial. */
+Test(outlet, runs_within_tasks_leave_nothing_of_their_own)
+{
+    static const char *const names[] = {"run.trace", "run-2.trace", "run-3.trace"};
+
+    setenv("WEFT_TRACE", path_of("run.trace"), 1);
+    for (int kind = WEFT_POOL_THREADS; kind <= WEFT_POOL_PROCESSES; kind++) {
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = 2});
+        weft_graph *g = weft_graph_new();
+        weft_task *outer = weft_add(g, run_within);
+        struct weft_error err;
+        weft_trace *trace;
+
+        cr_assert_eq(weft_pool_run(pool, outer, NULL, &err), WEFT_OK, "%s", err.message);
+        weft_graph_free(g);
+        weft_pool_free(pool);
+        cr_assert_eq(weft_trace_read(&trace, path_of(names[kind - 1]), &err), WEFT_OK, "%s", err.message);
+        cr_assert_eq(weft_trace_n_tasks(trace), kind == WEFT_POOL_THREADS ? 1 + 3 : 1);
+        weft_trace_free(trace);
+        for (int n = kind; n < 3; n++)
+            cr_assert(access(path_of(names[n]), F_OK), "%s is there after %d pools", names[n], kind);
+    }
 }

@@ -24,7 +24,7 @@ static struct weft_pool_spec settled(const struct weft_pool_spec *spec)
     struct wf_settled s;
     struct weft_error err;
 
-    cr_assert_eq(wf_settle(&s, spec, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(wf_settle(&s, spec, false, &err), WEFT_OK, "%s", err.message);
     wf_settled_fini(&s);
     return s.spec;
 }
