@@ -44,6 +44,7 @@ struct weft_live {
     struct wf_moment  opened;
     int64_t           looked_ns;
     struct act *_Atomic incoming;
+    struct act       *waiting;   /* have come, in their order, and are not met: no memory */
     struct act       *acts[WF_MAX_RUNS]; /* by place, the oldest first */
     struct wf_map     group_by_name;
     struct weft_live_group  *groups;
@@ -72,6 +73,14 @@ static void free_act(struct act *a)
     wf_free(a->group_of);
     wf_free(a->n_done);
     wf_free(a);
+}
+
+static void free_acts(struct act *a)
+{
+    for (struct act *next; a; a = next) {
+        next = a->next;
+        free_act(a);
+    }
 }
 
 static void push(weft_live *live, struct wf_scene *scene)
@@ -185,35 +194,35 @@ static bool meet(weft_live *live, struct act *a)
     return true;
 }
 
+/* To the end of the list. */
+static void append(struct act **list, struct act *a)
+{
+    while (*list)
+        list = &(*list)->next;
+    *list = a;
+}
+
 /* What has come since, in its order. */
 static weft_status take_incoming(weft_live *live)
 {
     /* Acquire: what was pushed is whole. */
     struct act *last = wf_swap(&live->incoming, NULL), *first = NULL, *next;
-    weft_status st = WEFT_OK;
 
     for (; last; last = next) {
         next = last->next;
         last->next = first;
         first = last;
     }
-    for (; first; first = next) {
-        struct act **at = &live->acts[first->scene->place];
-
-        next = first->next;
-        if (!meet(live, first)) {
-            free_act(first);
-            st = WEFT_NOMEM;
-            continue;
-        }
+    append(&live->waiting, first);
+    for (; (first = live->waiting); live->n_begun++) {
+        if (!meet(live, first))
+            return WEFT_NOMEM;
+        live->waiting = first->next;
         first->n_missed = live->missed_before;
         first->next = NULL;
-        while (*at)
-            at = &(*at)->next;
-        *at = first;
-        live->n_begun++;
+        append(&live->acts[first->scene->place], first);
     }
-    return st;
+    return WEFT_OK;
 }
 
 /* ---- Runs go ------------------------------------------------------------------------ */
@@ -356,9 +365,11 @@ static weft_status read_worker(weft_live *live, int worker, struct wf_moment now
     while (!st && live->eyes[worker].seen < until) {
         const size_t n = wf_tracer_since(t, &live->eyes[worker].seen, live->batch, BATCH, &live->n_missed);
 
-        /* Whose it is was shown before it was noted. */
+        /* Whose it is was shown before it was noted; without memory for that it is read again. */
         st = take_incoming(live);
-        for (size_t i = 0; i < n; i++)
+        if (st)
+            live->eyes[worker].seen -= n;
+        for (size_t i = 0; !st && i < n; i++)
             see(live, worker, &live->batch[i], now, short_ns);
     }
     return st;
@@ -426,13 +437,10 @@ weft_status weft_live_look(weft_live *live, struct weft_live_now *out)
 
 static void free_live(weft_live *live)
 {
-    struct act *a, *next;
-
-    for (int i = -1; i < WF_MAX_RUNS; i++)
-        for (a = i < 0 ? wf_load_acquire(&live->incoming) : live->acts[i]; a; a = next) {
-            next = a->next;
-            free_act(a);
-        }
+    free_acts(wf_load_acquire(&live->incoming));
+    free_acts(live->waiting);
+    for (int i = 0; i < WF_MAX_RUNS; i++)
+        free_acts(live->acts[i]);
     for (size_t g = 0; g < live->n_groups; g++)
         wf_free((void *)(uintptr_t)live->groups[g].name);
     wf_map_fini(&live->group_by_name);

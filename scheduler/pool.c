@@ -403,12 +403,10 @@ static void share(weft_pool *pool)
 
 void wf_pool_stage(weft_pool *pool, weft_future *f, uint32_t at)
 {
-    if (!pool->lives)
-        return;
-    if (!f->scene)
+    if (!f->scene && pool->lives)
         f->scene = wf_scene_new(f->plan);
     if (!f->scene)
-        return;
+        return; /* nobody looks, or there is no memory */
     f->scene->place = at;
     f->scene->begin = f->begin.ticks;
     wf_live_show(pool, f->scene);

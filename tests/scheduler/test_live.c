@@ -9,6 +9,7 @@
 #include <weft/live.h>
 #include <weft/spawn.h>
 
+#include "lib/base/mem.h"
 #include "tests/support/bodies.h"
 
 static const struct weft_live_group *group_of(const struct weft_live_now *now, const char *name)
@@ -202,6 +203,93 @@ Test(live, who_looks_too_late_is_told_what_he_missed_and_counts_are_right_all_th
     weft_live_close(live);
     weft_graph_free(g);
     weft_pool_free(pool);
+}
+
+static atomic_bool gone, there;
+
+static weft_status wait_for_gone(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)call, (void)arg, (void)err;
+    while (!atomic_load(&gone))
+        usleep(100);
+    return WEFT_OK;
+}
+
+static weft_status be_there(weft_call *call, void *arg, struct weft_error *err)
+{
+    atomic_store(&there, true);
+    return wait_to_go(call, arg, err);
+}
+
+/* It is queued while somebody looks, and begins while nobody does: then another opens. */
+Test(live, a_run_that_was_queued_for_another_is_seen_in_its_place)
+{
+    enum { PLACES = 64 };
+    weft_pool *pool = pool_of(WEFT_POOL_THREADS, 2, 0);
+    weft_graph *g = weft_graph_new();
+    weft_task *first = weft_add(g, wait_to_go, .name = "first"), *second = weft_add(g, wait_for_gone, .name = "second");
+    weft_task *quick = weft_add(g, body_add, .name = "quick"), *last = weft_add(g, be_there, .name = "last");
+    struct weft_live_now now;
+    weft_future *f[PLACES + 1];
+    weft_live *live;
+
+    atomic_store(&go, false);
+    cr_assert_eq(weft_live_open(&live, pool, NULL), WEFT_OK);
+    for (int i = 0; i <= PLACES; i++) {
+        cr_assert_eq(weft_pool_submit(pool, i == 0 ? &first : i == 1 ? &second : i < PLACES ? &quick : &last, 1, NULL, &f[i], NULL), WEFT_OK);
+        if (i < 2) /* each holds a worker and its place */
+            do
+                cr_assert_eq(weft_live_look(live, &now), WEFT_OK);
+            while (!group_of(&now, i ? "second" : "first")->n_running);
+    }
+    weft_live_close(live);
+    atomic_store(&gone, true);
+    while (!atomic_load(&there))
+        usleep(100);
+    cr_assert_eq(weft_live_open(&live, pool, NULL), WEFT_OK);
+    cr_assert_eq(weft_live_look(live, &now), WEFT_OK);
+    cr_assert_eq(group_of(&now, "last")->n_running, 1);
+    atomic_store(&go, true);
+    for (int i = 0; i <= PLACES; i++) {
+        weft_future_wait(f[i], -1);
+        weft_future_free(f[i]);
+    }
+    cr_assert_eq(weft_live_look(live, &now), WEFT_OK);
+    cr_assert_eq(group_of(&now, "last")->n_done, 1);
+    cr_assert_eq(group_of(&now, "first")->n_done, 1);
+    weft_live_close(live);
+    weft_graph_free(g);
+    weft_pool_free(pool);
+}
+
+Test(live, a_run_for_which_there_is_no_memory_comes_with_a_later_look)
+{
+    int64_t n_asked = 0, n_refused = 0;
+
+    for (int64_t k = 1; n_asked >= k - 1; k++) {
+        weft_pool *pool = pool_of(WEFT_POOL_THREADS, 2, 0);
+        weft_graph *g = weft_graph_new();
+        weft_task *total = tree(g);
+        struct weft_live_now now;
+        weft_live *live;
+        weft_status st;
+
+        cr_assert_eq(weft_live_open(&live, pool, NULL), WEFT_OK);
+        cr_assert_eq(weft_pool_run(pool, total, NULL, NULL), WEFT_OK);
+        wf_mem_fail_at(k);
+        st = weft_live_look(live, &now);
+        n_asked = wf_mem_n_asked();
+        wf_mem_fail_at(0);
+        n_refused += st == WEFT_NOMEM;
+        cr_assert_eq(weft_live_look(live, &now), WEFT_OK);
+        cr_assert_eq(now.n_runs_ended, 1, "without allocation %lld", (long long)k);
+        cr_assert_eq(group_of(&now, "leaves")->n_done, 100, "without allocation %lld", (long long)k);
+        cr_assert_eq(group_of(&now, "leaves")->n_tasks, 100);
+        weft_live_close(live);
+        weft_graph_free(g);
+        weft_pool_free(pool);
+    }
+    cr_assert_gt(n_refused, 3);
 }
 
 struct looking {
