@@ -522,7 +522,7 @@ void wf_pool_hurry(weft_pool *pool)
     wf_rests_hurry(pool);
 }
 
-/* What a trace needs of a run that has ended: taken before the plan may be gone, and the future told. */
+/* What a trace needs of a run that has ended: taken while its plan is ours. */
 struct ended {
     struct wf_ran ran;
     int64_t      *weights;
@@ -539,8 +539,7 @@ static weft_status first_status(const weft_future *f)
 
 static struct ended ended_of(weft_pool *pool, const weft_future *f, struct wf_run *r, uint32_t at)
 {
-    struct ended e = {.ran = {.span = {.begin = f->begin, .end = f->end, .place = at}, .plan = f->plan,
-                              .status = first_status(f)},
+    struct ended e = {.ran = {.span = {.begin = f->begin, .end = f->end, .place = at}, .plan = f->plan},
                       .weights = r->weights};
 
     r->weights = NULL;
@@ -549,9 +548,10 @@ static struct ended ended_of(weft_pool *pool, const weft_future *f, struct wf_ru
     return e;
 }
 
-/* Under the lock. */
-static void record(weft_pool *pool, weft_future *f, const struct ended *e)
+/* Its results are there. Under the lock. */
+static void record(weft_pool *pool, weft_future *f, struct ended *e)
 {
+    e->ran.status = first_status(f);
     unstage(f, e->ran.status);
     if (pool->traces)
         wf_record_run(&pool->recorder, &e->ran, f->own_plan, e->weights);
@@ -596,8 +596,8 @@ void wf_pool_finish(weft_pool *pool, uint32_t at)
 
     f->end = wf_moment_now();
     wf_future_forget_deadline(f);
-    wf_future_collect(f, r);
     ended = ended_of(pool, f, r, at);
+    wf_future_collect(f, r);
     wf_mutex_lock(&pool->lock);
     f->run = NULL;
     r->future = NULL; /* it may be gone while the place is kept */
@@ -628,6 +628,7 @@ static void run_serially(weft_pool *pool, weft_future *f)
     limit(pool, f, r);
     mark(r, f);
     f->run = r;
+    wf_or(&pool->live, 1);
     wf_future_set_deadline(f, r);
     f->begin = wf_moment_now();
     wf_pool_stage(pool, f, 0);
@@ -639,8 +640,9 @@ static void run_serially(weft_pool *pool, weft_future *f)
     f->end = wf_moment_now();
     wf_future_forget_deadline(f);
     f->run = NULL;
-    wf_future_collect(f, r);
     ended = ended_of(pool, f, r, 0);
+    wf_future_collect(f, r);
+    wf_and(&pool->live, ~(uint64_t)1);
     record(pool, f, &ended);
     wf_mutex_unlock(&pool->lock);
     wf_future_tell(f);
@@ -654,8 +656,8 @@ static void run_nothing(weft_pool *pool, weft_future *f)
 
     wf_run_init(&nothing, f->plan, f->spec.on_error, f);
     f->begin = f->end = wf_moment_now();
+    ended = ended_of(pool, f, &nothing, WF_MAX_RUNS); /* what is noted in a place is of others */
     wf_future_collect(f, &nothing);
-    ended = ended_of(pool, f, &nothing, 0);
     wf_mutex_lock(&pool->lock);
     record(pool, f, &ended);
     wf_mutex_unlock(&pool->lock);

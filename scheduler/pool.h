@@ -125,7 +125,7 @@ struct weft_pool {
     wf_cond             all_told;   /* n_open is 0 */
     struct wf_run       runs[WF_MAX_RUNS];
 
-    struct wf_recorder  recorder;   /* of a pool that traces; guarded by lock */
+    struct wf_recorder  recorder;   /* of a pool that traces */
     struct wf_outlets  *outlets;    /* what it shows and leaves behind; NULL: nothing */
     weft_live          *lives;      /* who looks on; guarded by lock */
     _Atomic bool        is_watched; /* there are some: runs that are entered bring scenes */

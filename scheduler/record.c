@@ -12,49 +12,42 @@
 #include "scheduler/about.h"
 #include "scheduler/pool.h"
 
-/* A task takes some 150 bytes of a trace while it is made. */
-enum { MOST_TASKS = 1 << 24 };
+/* A task takes some 150 bytes of a trace while it is made; a run, however small, some of these. */
+enum { MOST_TASKS = 1 << 24, TASKS_A_RUN = 4 };
 
 void wf_recorder_init(struct wf_recorder *r, bool keeps_all)
 {
+    wf_mutex_init(&r->lock);
     r->keeps_all = keeps_all;
-    r->made = wf_moment_now();
 }
 
 /* ---- Shapes ------------------------------------------------------------------ */
 
-static void drop_shape(struct wf_shape *s)
+static struct wf_shape *retain_shape(struct wf_shape *s)
 {
-    if (!s || --s->n_uses || s->lasts)
+    wf_add(&s->refs, 1);
+    return s;
+}
+
+static void release_shape(void *shape)
+{
+    struct wf_shape *s = shape;
+
+    /* Acquire and release: who frees it comes after all others. */
+    if (!s || wf_sub(&s->refs, 1) != 1)
         return;
     weft_trace_free(s->trace);
     wf_free(s);
 }
 
-/* The plan may run again, and then has the same shape: it remembers it, and we do not forget it. */
-static void let_last(struct wf_recorder *r, weft_plan *plan, struct wf_shape *s)
-{
-    plan->shape = s;
-    plan->shape_of = r;
-    plan->shape_made = r->made.ns;
-    s->lasts = true;
-    s->next = r->lasting;
-    r->lasting = s;
-}
-
-static bool remembers(const struct wf_recorder *r, const weft_plan *plan)
-{
-    return plan->shape_of == r && plan->shape_made == r->made.ns;
-}
-
-struct wf_shape *wf_record_shape(struct wf_recorder *r, weft_plan *plan, bool is_own, int64_t **weights)
+struct wf_shape *wf_record_shape(const struct wf_recorder *r, weft_plan *plan, bool is_own, int64_t **weights)
 {
     struct wf_shape *s;
 
     if (!is_own && !r->keeps_all)
         return NULL;
-    if (remembers(r, plan))
-        return plan->shape;
+    if (plan->shape)
+        return retain_shape(plan->shape);
     s = wf_alloc_zero(1, sizeof *s);
     if (s && wf_trace_of_plan(&s->trace, plan, *weights, NULL)) {
         wf_free(s);
@@ -62,16 +55,28 @@ struct wf_shape *wf_record_shape(struct wf_recorder *r, weft_plan *plan, bool is
     }
     wf_free(*weights);
     *weights = NULL;
+    if (!s)
+        return NULL;
+    wf_init(&s->refs, 1);
+    if (!is_own) { /* it may run again */
+        plan->shape = retain_shape(s);
+        plan->release_shape = release_shape;
+    }
     return s;
 }
 
 /* ---- Runs ---------------------------------------------------------------------- */
 
+static size_t size_of(const struct wf_ran *ran)
+{
+    return TASKS_A_RUN + (ran->shape ? weft_trace_n_tasks(ran->shape->trace) : 0);
+}
+
 static void forget(struct wf_recorder *r, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        r->n_tasks -= r->runs[i].shape ? weft_trace_n_tasks(r->runs[i].shape->trace) : 0;
-        drop_shape(r->runs[i].shape);
+        r->n_tasks -= size_of(&r->runs[i]);
+        release_shape(r->runs[i].shape);
     }
     r->n -= n;
     if (r->n)
@@ -87,48 +92,48 @@ static void make_room(struct wf_recorder *r)
         n = r->n;
     else if (r->n_tasks > MOST_TASKS)
         for (; n + 1 < r->n && n_tasks > MOST_TASKS / 2; n++)
-            n_tasks -= weft_trace_n_tasks(r->runs[n].shape->trace);
+            n_tasks -= size_of(&r->runs[n]);
     if (n)
         forget(r, n);
 }
 
+/* False: no memory. */
+static bool has_room(struct wf_recorder *r)
+{
+    const size_t room = r->room ? 2 * r->room : 4;
+    struct wf_ran *grown;
+
+    if (r->n < r->room)
+        return true;
+    grown = wf_realloc(r->runs, room * sizeof *grown);
+    if (!grown)
+        return false;
+    r->runs = grown;
+    r->room = room;
+    return true;
+}
+
 void wf_record_run(struct wf_recorder *r, const struct wf_ran *ran, bool is_own, int64_t *weights)
 {
-    struct wf_ran *grown = r->runs;
-
+    wf_mutex_lock(&r->lock);
     wf_free(r->weights);
     r->weights = weights;
     r->n_told++;
-    if (ran->shape)
-        ran->shape->n_uses++;
-    if (ran->shape && !is_own && !ran->shape->lasts)
-        let_last(r, ran->plan, ran->shape);
-    if (r->n == r->room) {
-        const size_t room = r->room ? 2 * r->room : 4;
-
-        grown = wf_realloc(r->runs, room * sizeof *grown);
-        if (grown) {
-            r->runs = grown;
-            r->room = room;
-        }
+    if (has_room(r) && (ran->shape || !r->keeps_all)) {
+        make_room(r);
+        r->runs[r->n] = *ran;
+        if (is_own || ran->shape)
+            r->runs[r->n].plan = NULL;
+        r->n_tasks += size_of(ran);
+        r->n++;
+    } else {
+        release_shape(ran->shape); /* no memory for it: the others are told */
     }
-    if (!grown || (r->keeps_all && !ran->shape)) {
-        drop_shape(ran->shape); /* no memory for it: the others are told */
-        return;
-    }
-    make_room(r);
-    r->runs[r->n] = *ran;
-    if (is_own || ran->shape)
-        r->runs[r->n].plan = NULL;
-    r->n_tasks += ran->shape ? weft_trace_n_tasks(ran->shape->trace) : 0;
-    r->n++;
+    wf_mutex_unlock(&r->lock);
 }
 
-void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample, bool runs)
+static void add_sample(struct wf_recorder *r, const struct weft_sample *sample)
 {
-    r->n_samples -= r->last_is_idle && !runs && r->n_told == r->n_told_then;
-    r->last_is_idle = !runs;
-    r->n_told_then = r->n_told;
     if (r->n_samples == r->room_samples) {
         const size_t room = r->room_samples ? 2 * r->room_samples : 64;
         struct weft_sample *grown = wf_realloc(r->samples, room * sizeof *grown);
@@ -141,17 +146,23 @@ void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample, b
     r->samples[r->n_samples++] = *sample;
 }
 
+void wf_record_sample(struct wf_recorder *r, const struct weft_sample *sample, bool runs)
+{
+    wf_mutex_lock(&r->lock);
+    r->n_samples -= r->n_samples && r->last_is_idle && !runs && r->n_told == r->n_told_then;
+    r->last_is_idle = !runs;
+    r->n_told_then = r->n_told;
+    add_sample(r, sample);
+    wf_mutex_unlock(&r->lock);
+}
+
 void wf_recorder_fini(struct wf_recorder *r)
 {
     forget(r, r->n);
-    for (struct wf_shape *s = r->lasting, *next; s; s = next) {
-        next = s->next;
-        weft_trace_free(s->trace);
-        wf_free(s);
-    }
     wf_free(r->runs);
     wf_free(r->weights);
     wf_free(r->samples);
+    wf_mutex_fini(&r->lock);
 }
 
 /* ---- As one trace ---------------------------------------------------------------- */
@@ -197,12 +208,13 @@ static void fill_runs(struct making *m)
     for (size_t i = 0; i < m->n; i++) {
         const struct wf_ran *ran = &m->ran[i];
         const uint32_t n = (uint32_t)weft_trace_n_tasks(m->shapes[i]);
-        const int64_t begin = ran->span.begin.ns - m->begin.ns, end = ran->span.end.ns - m->begin.ns;
 
         m->spans[i] = ran->span;
         m->spans[i].first_task = n_tasks;
+        /* By the clock of events, so that these lie within; the two of a moment may be read some time apart. */
         m->runs[i] = (struct weft_trace_run){.first_task = n_tasks, .n_tasks = n, .status = ran->status,
-                                             .begin_ns = begin > 0 ? begin : 0, .end_ns = end > begin ? end : begin > 0 ? begin : 0};
+                                             .begin_ns = wf_moment_ns(ran->span.begin.ticks, m->begin, m->end),
+                                             .end_ns = wf_moment_ns(ran->span.end.ticks, m->begin, m->end)};
         n_tasks += n;
     }
     m->run.runs = m->runs;
@@ -252,8 +264,11 @@ weft_status wf_record_trace(weft_trace **out, weft_pool *pool, bool all, struct 
     size_t room = 0;
     weft_status st;
 
-    if (!r->n)
-        return weft_error_set(err, WEFT_EMPTY, "this pool has not run anything");
+    wf_mutex_lock(&r->lock);
+    if (!r->n) {
+        st = weft_error_set(err, WEFT_EMPTY, "this pool has not run anything");
+        goto out;
+    }
     for (int i = 0; i < pool->n_workers; i++)
         room += wf_tracer_n(&pool->workers[i].tracer) + 3;
     m.n = all ? r->n : 1;
@@ -289,6 +304,7 @@ weft_status wf_record_trace(weft_trace **out, weft_pool *pool, bool all, struct 
     if (!st && m.run.n_events)
         memcpy(places, m.events, m.run.n_events * sizeof *m.events);
 out:
+    wf_mutex_unlock(&r->lock);
     weft_trace_free(of_plan);
     wf_free(m.shapes);
     wf_free(m.spans);

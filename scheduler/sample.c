@@ -107,9 +107,8 @@ static void take(struct wf_sampling *s)
 {
     const struct weft_sample now = wf_sample(&s->sampler, s->pool);
 
-    wf_mutex_lock(&s->pool->lock);
+    /* Relaxed: a run that has just begun or ended brings a sample more or less. */
     wf_record_sample(&s->pool->recorder, &now, wf_load_relaxed(&s->pool->live) != 0);
-    wf_mutex_unlock(&s->pool->lock);
 }
 
 /* One when it begins and one when it ends, whatever the interval. */

@@ -111,6 +111,9 @@ void wf_tracer_turn(struct wf_tracer *t)
     const uint64_t first = t->block->first + t->per_block;
     struct wf_trace_block *b = t->n_blocks >= t->most_blocks ? take_oldest(t) : NULL;
 
+    /* What was taken because of readers goes back when nobody reads. */
+    for (struct wf_trace_block *more; b && t->n_blocks > t->most_blocks && (more = take_oldest(t)); t->n_blocks--)
+        wf_free(more);
     if (!b) {
         b = new_block(t->per_block);
         t->n_blocks += b != NULL;
@@ -241,7 +244,7 @@ static bool event_of(struct finder *f, const struct wf_record *r, struct wf_mome
     const int64_t span = is_idle(r->kind) ? NO_SPAN : span_of(f, r);
 
     e->begin_ns = wf_moment_ns(r->begin, begin, end);
-    e->end_ns = wf_moment_ns(r->end, begin, end);
+    e->end_ns = wf_moment_ns(r->end > r->begin ? r->end : r->begin, begin, end); /* of two cores, perhaps */
     e->kind = r->kind;
     e->flags = r->flags;
     e->task = UINT32_MAX;
@@ -276,7 +279,7 @@ size_t wf_tracer_read(struct wf_tracer *t, int worker, const struct wf_span *spa
     size_t n = 0;
 
     wf_mutex_lock(&t->lock);
-    if (t->first->first && t->first->records[0].begin > begin.ticks)
+    if (t->first->first && (!part_of(t->first).n || t->first->records[0].begin > begin.ticks))
         *n_lost += t->first->first;
     for (struct part p = part_of(t->first); p.block; p = part_of(p.next)) {
         for (uint32_t i = 0; i < p.n && n + 1 < room; i++) {

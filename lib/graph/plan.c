@@ -111,6 +111,8 @@ void weft_plan_free(weft_plan *p)
         return;
     for (uint32_t i = p->n_slots - p->n_recalled; i < p->n_slots; i++)
         weft_value_release(p->slots[i]);
+    if (p->shape)
+        p->release_shape(p->shape);
     wf_arena_fini(&p->arena);
     wf_free(p);
 }

@@ -102,10 +102,9 @@ struct weft_plan {
     bool                has_terms;    /* some task has: see wf_plan_terms() */
     _Atomic bool        running;
 
-    /* What a recorder (scheduler/record.h) made of it, which that one owns: which one, and when it was made. */
+    /* What a recorder (scheduler/record.h) made of it for traces; NULL: nothing yet. */
     struct wf_shape    *shape;
-    const void         *shape_of;
-    int64_t             shape_made;
+    void              (*release_shape)(void *shape);
 };
 
 /* The n_succ successors of node i, in order of rank. */

@@ -1,6 +1,7 @@
 /* test_outlet.c - what a pool leaves behind when it ends, because it was configured so. */
 #include <criterion/criterion.h>
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,27 +240,30 @@ Test(outlet, a_run_between_two_samples_has_both)
 
 Test(outlet, memory_and_processors_are_sampled_while_runs_go_on)
 {
-    const char *path = path_of("sampled.trace");
+    static const char *const names[] = {"sampled.trace", "sampled-2.trace", "sampled-3.trace"};
     weft_config *c;
-    weft_pool *pool;
     weft_graph *g = weft_graph_new();
+    weft_task *slow = weft_add(g, body_slow, .name = "slow");
     struct weft_error err;
     weft_trace *trace;
 
     cr_assert_eq(weft_config_defaults(&c, &err), WEFT_OK);
-    cr_assert_eq(weft_config_set(c, "trace.file", path, &err), WEFT_OK);
+    cr_assert_eq(weft_config_set(c, "trace.file", path_of(names[0]), &err), WEFT_OK);
     cr_assert_eq(weft_config_set(c, "trace.sample", "5ms", &err), WEFT_OK);
-    pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2, .config = c});
+    for (int kind = WEFT_POOL_THREADS; kind <= WEFT_POOL_PROCESSES; kind++) {
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = 2, .config = c});
+
+        cr_assert_eq(weft_pool_run(pool, slow, NULL, &err), WEFT_OK, "%s", err.message);
+        weft_pool_free(pool);
+        cr_assert_eq(weft_trace_read(&trace, path_of(names[kind - 1]), &err), WEFT_OK, "%s", err.message);
+        cr_assert_geq(weft_trace_n_samples(trace), 3, "pool of kind %d", kind);
+        cr_assert_eq(weft_trace_samples(trace)[0].at_ns, 0);
+        cr_assert_eq(weft_trace_samples(trace)[weft_trace_n_samples(trace) - 1].at_ns, weft_trace_wall_ns(trace));
+        cr_assert_gt(weft_trace_samples(trace)[0].resident_bytes, 1 << 20);
+        weft_trace_free(trace);
+    }
     weft_config_free(c);
-    cr_assert_eq(weft_pool_run(pool, weft_add(g, body_slow, .name = "slow"), NULL, &err), WEFT_OK, "%s", err.message);
-    weft_pool_free(pool);
     weft_graph_free(g);
-    cr_assert_eq(weft_trace_read(&trace, path, &err), WEFT_OK, "%s", err.message);
-    cr_assert_geq(weft_trace_n_samples(trace), 3);
-    cr_assert_eq(weft_trace_samples(trace)[0].at_ns, 0);
-    cr_assert_eq(weft_trace_samples(trace)[weft_trace_n_samples(trace) - 1].at_ns, weft_trace_wall_ns(trace));
-    cr_assert_gt(weft_trace_samples(trace)[0].resident_bytes, 1 << 20);
-    weft_trace_free(trace);
 }
 
 static weft_status run_within(weft_call *call, void *arg, struct weft_error *err)
@@ -295,5 +299,74 @@ Test(outlet, runs_within_tasks_leave_nothing_of_their_own)
         weft_trace_free(trace);
         for (int n = kind; n < 3; n++)
             cr_assert(access(path_of(names[n]), F_OK), "%s is there after %d pools", names[n], kind);
+    }
+}
+
+static atomic_bool is_there, may_go;
+
+static weft_status wait_to_go(weft_call *call, void *arg, struct weft_error *err)
+{
+    (void)call, (void)arg, (void)err;
+    atomic_store(&is_there, true);
+    while (!atomic_load(&may_go))
+        usleep(100);
+    return WEFT_OK;
+}
+
+Test(outlet, a_run_of_known_values_takes_nothing_from_those_beside_it)
+{
+    const char *path = path_of("beside.trace");
+    weft_pool *pool = pool_with("trace.file", path, WEFT_POOL_THREADS, 2);
+    weft_graph *g = weft_graph_new();
+    weft_task *known = weft_graph_put(g, weft_value_of_i64(3));
+    weft_task *quick = weft_add(g, body_add, .name = "quick");
+    weft_task *slow = weft_add(g, wait_to_go, .name = "slow", .deps = WEFT_DEPS(quick));
+    struct weft_error err;
+    weft_future *f;
+    weft_trace *trace;
+    size_t n_bodies = 0;
+
+    cr_assert_eq(weft_pool_submit(pool, &slow, 1, NULL, &f, &err), WEFT_OK);
+    while (!atomic_load(&is_there))
+        usleep(100);
+    cr_assert_eq(weft_pool_run(pool, known, NULL, &err), WEFT_OK);
+    atomic_store(&may_go, true);
+    weft_future_wait(f, -1);
+    weft_future_free(f);
+    weft_pool_free(pool);
+    weft_graph_free(g);
+    cr_assert_eq(weft_trace_read(&trace, path, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(weft_trace_n_runs(trace), 2);
+    for (size_t i = 0; i < weft_trace_n_events(trace); i++)
+        n_bodies += weft_trace_events(trace)[i].kind == WEFT_EVENT_TASK;
+    cr_assert_eq(n_bodies, 2);
+    weft_trace_free(trace);
+}
+
+Test(outlet, a_plan_is_told_of_by_every_pool_that_ran_it)
+{
+    weft_graph *g = weft_graph_new();
+    weft_task *t = chain(g, 4);
+    struct weft_error err;
+    weft_plan *plan;
+    weft_pool *pool[2];
+
+    cr_assert_eq(weft_plan_new(&plan, &t, 1, NULL, &err), WEFT_OK);
+    for (int i = 0; i < 2; i++)
+        pool[i] = pool_with("trace.file", path_of("run.trace"), WEFT_POOL_THREADS, 2);
+    for (int run = 0; run < 6; run++)
+        cr_assert_eq(weft_pool_run_plan(pool[run % 2], plan, NULL, NULL, &err), WEFT_OK);
+    weft_pool_free(pool[0]);
+    cr_assert_eq(weft_pool_run_plan(pool[1], plan, NULL, NULL, &err), WEFT_OK);
+    weft_plan_free(plan);
+    weft_graph_free(g);
+    weft_pool_free(pool[1]);
+    for (int i = 0; i < 2; i++) {
+        weft_trace *trace;
+
+        cr_assert_eq(weft_trace_read(&trace, path_of(i ? "run-2.trace" : "run.trace"), &err), WEFT_OK, "%s", err.message);
+        cr_assert_eq(weft_trace_n_runs(trace), 3 + (size_t)i);
+        cr_assert_eq(weft_trace_n_tasks(trace), 4 * (3 + (size_t)i));
+        weft_trace_free(trace);
     }
 }
