@@ -281,7 +281,8 @@ static struct act *act_of(const weft_live *live, uint32_t place, uint64_t begin,
     struct act *a = place < WF_MAX_RUNS ? live->acts[place] : NULL;
 
     for (; a; a = a->next)
-        if (begin >= a->scene->begin && (!wf_load_acquire(&a->scene->ended) || end <= a->scene->end))
+        /* A moment in common will do: the clocks of two cores may differ a little. */
+        if (end >= a->scene->begin && (!wf_load_acquire(&a->scene->ended) || begin <= a->scene->end))
             break;
     return a;
 }

@@ -200,17 +200,20 @@ struct finder {
     size_t                at[WF_MAX_RUNS]; /* of each place: no earlier span is meant any more */
 };
 
+/* Clocks of two cores may differ a little, so a body is of the first run with which it has a moment in
+ * common; but a search may begin before the run of what it finds, even in that of another. */
 static int64_t span_of(struct finder *f, const struct wf_record *r)
 {
+    const bool whole = r->kind == WEFT_EVENT_STEAL;
     size_t k;
 
     if (r->place >= WF_MAX_RUNS)
         return NO_SPAN;
     for (k = f->at[r->place]; k < f->n; k++)
-        if (f->spans[k].place == r->place && f->spans[k].end.ticks >= r->end)
+        if (f->spans[k].place == r->place && f->spans[k].end.ticks >= (whole ? r->end : r->begin))
             break;
     f->at[r->place] = k;
-    return k < f->n && f->spans[k].begin.ticks <= r->begin ? (int64_t)k : NO_SPAN;
+    return k < f->n && f->spans[k].begin.ticks <= (whole ? r->begin : r->end) ? (int64_t)k : NO_SPAN;
 }
 
 static bool is_idle(unsigned kind)

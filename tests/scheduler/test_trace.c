@@ -9,6 +9,7 @@
 #include <weft/trace.h>
 
 #include "lib/graph/trace.h"
+#include "scheduler/trace.h"
 #include "tests/support/bodies.h"
 
 Test(trace, every_task_is_noted_once_within_the_run)
@@ -297,4 +298,26 @@ Test(trace, futures_outlive_the_plans_a_pool_remembers)
     }
     weft_graph_free(g);
     weft_pool_free(pool);
+}
+
+/* By some ticks: cores do not read the same clock. */
+Test(trace, a_body_that_ends_after_its_run_by_the_clock_of_another_core_is_of_it)
+{
+    const struct wf_span spans[] = {{.begin = {1000, 1000}, .end = {2000, 2000}, .place = 3, .first_task = 0},
+                                    {.begin = {3000, 3000}, .end = {4000, 4000}, .place = 3, .first_task = 10}};
+    const struct wf_record noted[] = {{.begin = 990, .end = 1100}, {.begin = 1900, .end = 2005}, {.begin = 2990, .end = 3100},
+                                      {.begin = 3900, .end = 4001}};
+    static const uint32_t tasks[] = {0, 1, 12, 13};
+    struct wf_tracer t = {0};
+    struct weft_event e[8];
+    size_t n, lost = 0;
+
+    cr_assert(wf_tracer_init(&t, 16));
+    for (uint32_t i = 0; i < 4; i++)
+        wf_tracer_note(&t, noted[i].begin, noted[i].end, i, 3, WEFT_EVENT_TASK, 0);
+    n = wf_tracer_read(&t, 0, spans, 2, spans[0].begin, spans[1].end, e, 8, &lost);
+    cr_assert_eq(n, 4);
+    for (size_t i = 0; i < n; i++)
+        cr_assert_eq(e[i].task, tasks[i]);
+    wf_tracer_fini(&t);
 }
