@@ -257,8 +257,12 @@ Test(profile, a_stack_is_the_group_then_the_body_then_who_it_called)
         cr_assert(!strncmp(text, "work;", 5), "%s", text);
         if (!strcmp(text, "work;body_mixed;heavy;burn") || !strcmp(text, "work;body_mixed;light;burn"))
             whole += weft_profile_stacks(p)[i].count;
+        else
+            cr_assert_null(strstr(text, ";burn"), "%s", text);
     }
-    cr_assert_gt((double)whole, 0.9 * (double)weft_profile_about(p).n_samples);
+    /* Not all: few looks may fall between two calls, and where there are few looks that is a part of them. */
+    cr_assert_gt((double)whole, 0.5 * (double)weft_profile_about(p).n_samples, "%g of %g", (double)whole,
+                 (double)weft_profile_about(p).n_samples);
     weft_profile_free(p);
     weft_pool_free(pool);
 }
