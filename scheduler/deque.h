@@ -119,13 +119,14 @@ static inline bool wf_deque_take(struct wf_deque *d, wf_ready *out)
     return got;
 }
 
-/* The same while no thief exists: a pool of one worker. */
+/* The same while no thief exists: a pool of one worker. It may have taken from the top itself, to turn to
+ * another run or for a body that waits, so top is read, not what was last seen of it. */
 static inline bool wf_deque_take_alone(struct wf_deque *d, wf_ready *out)
 {
     const int64_t bottom = wf_load_relaxed(&d->bottom) - 1;
     struct wf_ring *ring = wf_load_relaxed(&d->ring);
 
-    if (bottom < d->seen_top)
+    if (bottom < wf_load_relaxed(&d->top))
         return false;
     *out = wf_load_relaxed(&ring->slot[bottom & ring->mask]);
     wf_store_relaxed(&d->bottom, bottom);

@@ -146,3 +146,25 @@ Test(deque, each_task_goes_to_exactly_one)
     wf_deque_fini(&h.d);
     free(h.taken);
 }
+
+Test(deque, who_is_alone_takes_nothing_again_that_it_took_from_the_top)
+{
+    struct wf_deque d;
+    wf_ready got;
+    int64_t top;
+
+    cr_assert(wf_deque_init(&d));
+    for (wf_ready i = 1; i <= 2; i++)
+        cr_assert(wf_deque_push(&d, i));
+    cr_assert(wf_deque_take_alone(&d, &got));
+    cr_assert_eq(got, 2);
+    cr_assert(wf_deque_peek(&d, &got, &top));
+    cr_assert_eq(got, 1);
+    cr_assert(wf_deque_steal_at(&d, top));
+    cr_assert_not(wf_deque_take_alone(&d, &got));
+    cr_assert(wf_deque_push(&d, 3));
+    cr_assert(wf_deque_take_alone(&d, &got));
+    cr_assert_eq(got, 3);
+    wf_deque_check(&d);
+    wf_deque_fini(&d);
+}
