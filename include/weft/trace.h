@@ -49,8 +49,8 @@ enum weft_event_flag {
     WEFT_EVENT_FAILED = 1, /* of a body: it failed */
 };
 
-/* Events of one worker lie beside or within each other: a body that waits runs others
- * meanwhile, and what it waits for counts as time of its event, too. */
+/* Events of one worker lie beside or within each other, but for bodies that blocked on one seat: a body that
+ * waits runs others meanwhile, and what it waits for counts as time of its event, too. */
 struct weft_event {
     int64_t  begin_ns, end_ns; /* since the trace began */
     uint32_t task;             /* its number in the trace; of IDLE, MEMORY, NEED and SPILL UINT32_MAX */

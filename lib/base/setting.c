@@ -46,7 +46,7 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
     [WF_DRAW_FILE] = {
         .name = "draw.file", .variable = "WEFT_DRAW", .kind = WEFT_SETTING_TEXT, .fallback = "none",
         .accepts = "a path that ends in .svg, .png, .pdf or .dot, yes (weft.svg) or none", .words = words_file,
-        .about = "Where a picture of what a pool has run is drawn when it ends.",
+        .about = "Where a picture of what a pool has run is drawn when it is freed.",
     },
     [WF_MEMORY_LIMIT] = {
         .name = "memory.limit", .variable = "WEFT_MEMORY_LIMIT", .kind = WEFT_SETTING_BYTES, .fallback = "none",
@@ -71,7 +71,7 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
     [WF_PROFILE_FILE] = {
         .name = "profile.file", .variable = "WEFT_PROFILE", .kind = WEFT_SETTING_TEXT, .fallback = "none",
         .accepts = "a path that ends in .svg, .folded, .txt or .json, yes (weft-flame.svg) or none", .words = words_file,
-        .about = "Where a pool writes when it ends which functions its tasks spent their time in.",
+        .about = "Where a pool writes when it is freed which functions its tasks spent their time in.",
     },
     [WF_PROFILE_RATE] = {
         .name = "profile.rate", .kind = WEFT_SETTING_COUNT, .fallback = "997", .accepts = "a number from 1 to 10000",
@@ -91,7 +91,7 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
     [WF_REPORT_FILE] = {
         .name = "report.file", .variable = "WEFT_REPORT", .kind = WEFT_SETTING_TEXT, .fallback = "none",
         .accepts = "a path, yes (weft.html) or none", .words = words_file,
-        .about = "Where a page that tells all of what a pool has run is written when it ends.",
+        .about = "Where a page that tells all of what a pool has run is written when it is freed.",
     },
     [WF_RUN_RERUN_FAILED] = {
         .name = "run.rerun_failed", .variable = "WEFT_RERUN_FAILED", .kind = WEFT_SETTING_BOOL, .fallback = "no",
@@ -109,7 +109,7 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
     },
     [WF_SUMMARY] = {
         .name = "summary", .kind = WEFT_SETTING_BOOL, .fallback = "no", .accepts = "yes or no", .words = words_yes_no,
-        .about = "Whether a pool says on stderr, when it ends, what it has run and where the time went.",
+        .about = "Whether a pool says on stderr, when it is freed, what it has run and where the time went.",
     },
     [WF_TRACE_EVENTS] = {
         .name = "trace.events", .kind = WEFT_SETTING_COUNT, .fallback = "auto", .words = word_auto,
@@ -120,7 +120,7 @@ const struct wf_setting wf_settings[WF_N_SETTINGS] = {
     [WF_TRACE_FILE] = {
         .name = "trace.file", .variable = "WEFT_TRACE", .kind = WEFT_SETTING_TEXT, .fallback = "none",
         .accepts = "a path, yes (weft.trace) or none", .words = words_file,
-        .about = "Where a pool writes a trace of all it has run when it ends, for `weft trace` and its like.",
+        .about = "Where a pool writes a trace of all it has run when it is freed, for `weft trace` and its like.",
     },
     [WF_TRACE_ON] = {
         .name = "trace.on", .kind = WEFT_SETTING_BOOL, .fallback = "no", .accepts = "yes or no", .words = words_yes_no,

@@ -13,6 +13,8 @@ static weft_status read_chunk(struct weft_value *out, const char *path, struct w
 
     weft_graph_free(g);
     weft_pool_free(pool);
+    /* That a task of ours reads it is nobody's business. */
+    err->task[0] = err->site[0] = err->chain[0] = err->source[0] = '\0';
     return st;
 }
 
