@@ -11,6 +11,7 @@
 
 #include "tests/support/nomem.h"
 #include "tests/support/tempdir.h"
+#include "tests/support/scale.h"
 
 static _Atomic int n_run;
 
@@ -242,7 +243,7 @@ Test(keep, what_can_only_be_shared_is_not_taken_over_where_a_memo_may_hold_it)
 
 Test(keep, results_of_other_processes_are_kept)
 {
-    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_PROCESSES, .n_workers = 2});
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_PROCESSES, .n_workers = test_forking(2)});
     int64_t seeds[LEAVES];
     struct outcome first, again;
     weft_memo *memo;

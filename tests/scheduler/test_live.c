@@ -11,6 +11,7 @@
 
 #include "lib/base/mem.h"
 #include "tests/support/bodies.h"
+#include "tests/support/scale.h"
 
 static const struct weft_live_group *group_of(const struct weft_live_now *now, const char *name)
 {
@@ -31,7 +32,8 @@ static uint64_t links(const struct weft_live_now *now, const char *from, const c
 
 static weft_pool *pool_of(enum weft_pool_kind kind, int workers, size_t events)
 {
-    return weft_pool_new(&(struct weft_pool_spec){.kind = kind, .n_workers = workers, .trace = true, .trace_events = events,
+    return weft_pool_new(&(struct weft_pool_spec){.kind = kind, .n_workers = kind == WEFT_POOL_PROCESSES ? test_forking(workers) : workers,
+                                                  .trace = true, .trace_events = events,
                                                   .progress = WEFT_PROGRESS_OFF});
 }
 

@@ -17,6 +17,7 @@
 #include "tests/support/bodies.h"
 #include "tests/support/config_env.h"
 #include "tests/support/tempdir.h"
+#include "tests/support/scale.h"
 
 static char *dir;
 
@@ -57,7 +58,8 @@ static weft_pool *pool_with(const char *setting, const char *path, enum weft_poo
 
     cr_assert_eq(weft_config_defaults(&c, &err), WEFT_OK);
     cr_assert_eq(weft_config_set(c, setting, path, &err), WEFT_OK, "%s", err.message);
-    cr_assert_eq(weft_pool_open(&pool, &(struct weft_pool_spec){.kind = kind, .n_workers = workers, .config = c,
+    cr_assert_eq(weft_pool_open(&pool, &(struct weft_pool_spec){.kind = kind, .config = c,
+                                                                .n_workers = kind == WEFT_POOL_PROCESSES ? test_forking(workers) : workers,
                                                                 .progress = WEFT_PROGRESS_OFF}, &err),
                  WEFT_OK, "%s", err.message);
     weft_config_free(c);
@@ -251,7 +253,7 @@ Test(outlet, memory_and_processors_are_sampled_while_runs_go_on)
     cr_assert_eq(weft_config_set(c, "trace.file", path_of(names[0]), &err), WEFT_OK);
     cr_assert_eq(weft_config_set(c, "trace.sample", "5ms", &err), WEFT_OK);
     for (int kind = WEFT_POOL_THREADS; kind <= WEFT_POOL_PROCESSES; kind++) {
-        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = 2, .config = c});
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = kind == WEFT_POOL_PROCESSES ? test_forking(2) : 2, .config = c});
 
         cr_assert_eq(weft_pool_run(pool, slow, NULL, &err), WEFT_OK, "%s", err.message);
         weft_pool_free(pool);
@@ -285,7 +287,7 @@ Test(outlet, runs_within_tasks_leave_nothing_of_their_own)
 
     setenv("WEFT_TRACE", path_of("run.trace"), 1);
     for (int kind = WEFT_POOL_THREADS; kind <= WEFT_POOL_PROCESSES; kind++) {
-        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = 2});
+        weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = kind == WEFT_POOL_PROCESSES ? test_forking(2) : 2});
         weft_graph *g = weft_graph_new();
         weft_task *outer = weft_add(g, run_within);
         struct weft_error err;

@@ -30,4 +30,16 @@ static inline int64_t test_patient_ns(int64_t limit_ns)
     return 10 * limit_ns * test_scale() * test_scale();
 }
 
+/* How many workers a pool of processes may have. The address sanitizer's allocator (gcc 12) does not
+ * survive a fork while another thread is in it: there nothing else may run. */
+static inline int test_forking(int n_workers)
+{
+#ifdef __SANITIZE_ADDRESS__
+    (void)n_workers;
+    return 1;
+#else
+    return n_workers;
+#endif
+}
+
 #endif
