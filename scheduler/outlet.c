@@ -111,21 +111,14 @@ static weft_status open_libraries(struct wf_outlets *o, struct weft_error *err)
 /* ---- What is asked for -------------------------------------------------------------- */
 
 /* False: no memory. */
-static bool copy(char **out, const char *text)
-{
-    const size_t bytes = strlen(text) + 1;
-
-    *out = wf_alloc(bytes);
-    return *out && memcpy(*out, text, bytes);
-}
-
 static bool copy_path(char **out, const weft_config *c, enum wf_setting_id id, const char *usual)
 {
     const char *text = wf_config_text(c, id);
 
     if (!*text || wf_config_number(c, id) == WF_FILE_NONE)
         return true;
-    return copy(out, wf_config_number(c, id) == WF_FILE_USUAL ? usual : text);
+    *out = wf_strdup(wf_config_number(c, id) == WF_FILE_USUAL ? usual : text);
+    return *out != NULL;
 }
 
 bool wf_outlets_keep_all(const struct wf_outlets *o)
@@ -162,10 +155,11 @@ weft_status wf_outlets_new(struct wf_outlets **out, const weft_config *c, struct
     o->summary = wf_config_number(c, WF_SUMMARY);
     o->port = (int)wf_config_number(c, WF_DASHBOARD_PORT);
     o->rate_hz = (int)wf_config_number(c, WF_PROFILE_RATE);
-    if (!copy_path(&o->trace, c, WF_TRACE_FILE, "weft.trace") || !copy_path(&o->draw, c, WF_DRAW_FILE, "weft.svg") ||
-        !copy_path(&o->report, c, WF_REPORT_FILE, "weft.html") ||
-        !copy_path(&o->profile, c, WF_PROFILE_FILE, "weft-flame.svg") || !copy(&o->address, wf_config_text(c, WF_DASHBOARD_ADDRESS)) ||
-        !copy(&o->token, wf_config_text(c, WF_DASHBOARD_TOKEN)))
+    o->address = wf_strdup(wf_config_text(c, WF_DASHBOARD_ADDRESS));
+    o->token = wf_strdup(wf_config_text(c, WF_DASHBOARD_TOKEN));
+    if (!o->address || !o->token || !copy_path(&o->trace, c, WF_TRACE_FILE, "weft.trace") ||
+        !copy_path(&o->draw, c, WF_DRAW_FILE, "weft.svg") || !copy_path(&o->report, c, WF_REPORT_FILE, "weft.html") ||
+        !copy_path(&o->profile, c, WF_PROFILE_FILE, "weft-flame.svg"))
         st = wf_error_nomem(err, "a pool");
     else
         st = open_libraries(o, err);

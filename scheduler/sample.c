@@ -3,15 +3,14 @@
 
 #include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/mem.h"
 #include "scheduler/pool.h"
 
+/* Time of processors, and memory of children. */
 struct use {
     int64_t  cpu_ns;
     uint64_t bytes;
@@ -70,7 +69,7 @@ static int64_t ns_of(struct timeval t)
 /* Of this process, of the children that have ended, and of those that a pool of processes has. */
 static struct use use_now(const weft_pool *pool)
 {
-    struct use u = {.bytes = wf_mem_resident()};
+    struct use u = {0};
     struct timespec own;
     struct rusage ended;
 
@@ -86,16 +85,14 @@ static struct use use_now(const weft_pool *pool)
 struct weft_sample wf_sample(struct wf_sampler *s, weft_pool *pool)
 {
     const struct use u = use_now(pool);
-    struct weft_sample now = {.at_ns = wf_now_ns(), .resident_bytes = u.bytes};
-    struct weft_pool_memory memory = {0};
+    struct weft_sample now = {.at_ns = wf_now_ns()};
+    struct weft_pool_memory memory;
 
     if (s->at_ns && now.at_ns > s->at_ns && u.cpu_ns > s->cpu_ns)
         now.cores = (double)(u.cpu_ns - s->cpu_ns) / (double)(now.at_ns - s->at_ns);
     *s = (struct wf_sampler){now.at_ns, u.cpu_ns};
-    if (pool->budget)
-        wf_budget_memory(pool->budget, &memory);
-    if (pool->spill)
-        wf_spill_memory(pool->spill, &memory);
+    weft_pool_memory(pool, &memory);
+    now.resident_bytes = memory.resident + u.bytes;
     now.managed_bytes = memory.managed;
     now.spilled_bytes = memory.spilled;
     return now;

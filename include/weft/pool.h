@@ -60,7 +60,7 @@ struct weft_pool_spec {
     int    n_workers;        /* [pool.workers: one per core this process may use, its cpuset and its
                               * cgroup's cpu.max, unless told] */
     bool   no_pin;           /* let the system move the workers [pool.pin] */
-    bool   trace;            /* note what each worker does; see weft/trace.h [trace] */
+    bool   trace;            /* note what each worker does; see weft/trace.h [trace.on] */
     size_t trace_events;     /* kept per worker, the latest [trace.events] */
     const struct weft_executor *executor; /* run worker loops there instead of on own threads; copied */
     const weft_config *config; /* NULL: files and environment, read now. Lent for the call */

@@ -32,7 +32,7 @@ void weft_trace_free(weft_trace *t)
 static bool copy_run(weft_trace *t, const struct wf_trace_run *run)
 {
     const struct weft_trace_about *about = run->about;
-    const struct weft_trace_run whole = {.n_tasks = (uint32_t)t->room_tasks, .end_ns = run->wall_ns, .status = run->status};
+    const struct weft_trace_run whole = {.n_tasks = (uint32_t)t->room_tasks, .end_ns = run->wall_ns};
     const struct weft_trace_run *runs = run->runs ? run->runs : &whole;
 
     t->n_workers = run->n_workers;

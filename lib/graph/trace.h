@@ -72,7 +72,6 @@ struct wf_trace_run {
     const struct weft_sample *samples;
     size_t  n_samples;
     const struct weft_trace_about *about; /* NULL: not known */
-    weft_status status;    /* of that one run */
 };
 
 /* ---- Making ---------------------------------------------------------------- */
