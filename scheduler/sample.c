@@ -108,18 +108,19 @@ static void take(struct wf_sampling *s)
     wf_record_sample(&s->pool->recorder, &now, wf_load_relaxed(&s->pool->live) != 0);
 }
 
-/* One when it begins and one when it ends, whatever the interval. */
 static void *thread_main(void *arg)
 {
     struct wf_sampling *s = arg;
 
-    while (!wf_load_acquire(&s->ending)) {
+    for (;;) {
         wf_wait(&s->ending, 0, s->interval_ns);
+        if (wf_load_acquire(&s->ending))
+            return NULL;
         take(s);
     }
-    return NULL;
 }
 
+/* One when it begins and one when it ends, whatever the interval and however late the thread. */
 bool wf_sampling_start(struct wf_sampling *s, weft_pool *pool, int64_t interval_ns)
 {
     s->pool = pool;
@@ -137,5 +138,6 @@ void wf_sampling_stop(struct wf_sampling *s)
     wf_store_release(&s->ending, 1);
     wf_wake(&s->ending, 1);
     wf_thread_join(s->thread);
+    take(s);
     s->started = false;
 }

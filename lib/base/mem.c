@@ -244,6 +244,14 @@ size_t wf_mem_room(size_t bytes)                      { return bytes; }
 size_t wf_mem_allocated(void)                         { return 0; }
 void   wf_mem_trim(void)                              { malloc_trim(0); }
 
+/* Where another allocator serves malloc (a sanitizer's, one that was preloaded), glibc's own
+ * has not begun, and its first malloc_trim() begins it without a lock: two at once walk lists
+ * that are not there. This begins it before there are threads. */
+__attribute__((constructor)) static void begin_heap(void)
+{
+    mallinfo2();
+}
+
 #endif
 
 size_t wf_mem_resident(void)

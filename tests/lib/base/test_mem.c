@@ -147,6 +147,27 @@ Test(mem, the_nth_allocation_fails_and_no_other)
     cr_assert_eq(wf_mem_n_asked(), ALL);
 }
 
+static void *body_trims(void *start)
+{
+    pthread_barrier_wait(start);
+    wf_mem_trim();
+    return NULL;
+}
+
+Test(mem, the_first_to_give_memory_back_may_be_many_at_once)
+{
+    enum { N = 4 };
+    pthread_barrier_t start;
+    pthread_t threads[N];
+
+    pthread_barrier_init(&start, NULL, N);
+    for (int i = 0; i < N; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, body_trims, &start), 0);
+    for (int i = 0; i < N; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&start);
+}
+
 Test(mem, live_allocations_are_counted_while_watched)
 {
     void *p, *pages;
