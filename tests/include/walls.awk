@@ -16,9 +16,9 @@ BEGIN {
     may("lib/frame",   "lib/array lib/bag lib/io lib/graph lib/expr lib/kernel lib/data lib/base")
     may("lib/analyse", "lib/graph lib/base")
     may("lib/draw",    "lib/graph lib/base")
+    may("lib/dash",    "lib/base")
     may("scheduler",   "lib/graph lib/data lib/base")
     may("tools",       "")
-    may("tools/dash",  "lib/base")
     may("examples",    "")
     may("include",     "")
 
@@ -33,6 +33,7 @@ BEGIN {
     speaks("lib/frame",   "frame frame/")
     speaks("lib/analyse", "analyse fit")
     speaks("lib/draw",    "draw")
+    speaks("lib/dash",    "dashboard report")
     speaks("scheduler",   "pool")
     speaks("everybody",   "weft")
 
@@ -48,12 +49,12 @@ BEGIN {
     door("elfutils/",     "scheduler/profile_symbol.c")
     # The compiler's own.
     door("unwind.h",      "scheduler/profile_stack.c")
-    door("microhttpd.h",  "tools/dash/server.h")
+    door("microhttpd.h",  "lib/dash/server.h")
     door("cblas.h",       "examples/9-cholesky.c")
     door("graphviz/",     "lib/draw/graphviz.c")
     door("criterion/",    "tests/")
     # Graphviz serves one caller at a time: its door has a lock. So has the store of results.
-    door("pthread.h",     "scheduler/ lib/base/lock.h lib/draw/graphviz.c tools/dash/server.h")
+    door("pthread.h",     "scheduler/ lib/base/lock.h lib/draw/graphviz.c lib/dash/server.h")
     door("threads.h",     "scheduler/")
     # Virtual threads: where stacks change.
     door("ucontext.h",    "scheduler/sim/switch.c")
@@ -80,7 +81,6 @@ function door(header, list)         { doors[header] = list }
 
 function floor_of(path,   n, part) {
     n = split(path, part, "/")
-    if (part[1] == "tools" && n > 2 && part[2] == "dash") return "tools/dash"
     return part[1] == "lib" && n > 2 ? part[1] "/" part[2] : part[1]
 }
 
@@ -105,7 +105,7 @@ function inner(path, name) {
 }
 
 function public(name,   base, head, owner) {
-    if (floor == "tests" || floor == "bench" || floor ~ /^tools/ || floor == "examples" || floor == "include") return
+    if (floor == "tests" || floor == "bench" || floor == "tools" || floor == "examples" || floor == "include") return
     base = name
     sub(/^weft\//, "", base)
     sub(/\.h$/, "", base)
@@ -117,9 +117,11 @@ function public(name,   base, head, owner) {
     if (owner == "scheduler" && floor == "lib/graph") return
     if (owner == "lib/analyse" && floor == "lib/draw") return
     # What a pool leaves behind when it ends is made by those who look at traces.
-    if (FILENAME == "scheduler/outlet.c" && (owner == "lib/analyse" || owner == "lib/draw")) return
+    if (FILENAME == "scheduler/outlet.c" && within(owner, "lib/analyse lib/draw lib/dash")) return
     # What it shows of a collection it asks as any program does.
     if (floor == "lib/draw" && within(owner, "lib/array lib/frame lib/bag")) return
+    # So does a page, of all that it shows.
+    if (floor == "lib/dash") return
     if (owner == floor || within(owner, allowed[floor])) return
     refuse(floor " may not know <" name ">, which is of " owner)
 }
