@@ -1,11 +1,9 @@
 #!/bin/sh
-# test_outlets.sh EXAMPLES WEFT - any program can be looked into without a change, by its environment.
+# test_outlets.sh WEFT EXAMPLES - any program can be looked into without a change, by its environment.
 set -eu
-examples=$(realpath "$1") weft=$(realpath "$2")
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-fail() { echo "$*"; exit 1; }
+examples=$(realpath "$2")
+# shellcheck source=tests/tools/support.sh
+. "$(dirname "$0")/support.sh"
 
 # Nothing is left behind unasked.
 "$examples/1-hello-graph" >plain
@@ -59,3 +57,4 @@ wait $program 2>/dev/null || true
 WEFT_TRACE=nowhere/run.trace "$examples/1-hello-graph" >out 2>err || fail 'the program failed'
 cmp plain out
 grep -q 'nowhere/run.trace' err || fail "not told: $(cat err)"
+exit $failed

@@ -2,25 +2,9 @@
 # test_predict.sh WEFT SAVE - the verb predict: what it asks for, what it says, how it ends.
 # SAVE writes a trace of eight leaves and their sum.
 set -u
-weft=$1
-save=$2
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-
-# says CODE WORDS ARGUMENT...: the exit code, and words that stdout and stderr together have.
-says() {
-    code=$1
-    words=$2
-    shift 2
-    "$weft" "$@" >"$tmp/said" 2>&1
-    got=$?
-    if [ $got != "$code" ] || ! grep -qF -e "$words" "$tmp/said"; then
-        echo "weft $*: expected $code and '$words', got $got and:"
-        cat "$tmp/said"
-        failed=1
-    fi
-}
+save=$(realpath "$2")
+# shellcheck source=tests/tools/support.sh
+. "$(dirname "$0")/support.sh"
 
 says 0 'predict    how long a traced run takes' --help
 says 0 'usage: weft predict TRACE' predict --help
@@ -42,22 +26,22 @@ says 2 '--at 0 is no number from 1 to 4096' predict a.trace --at 0
 says 2 '--each 3 is no time such as 20us' predict a.trace --each 3
 says 2 '--draws 0 is no number from 1 to 1000' predict a.trace --draws 0
 says 2 '--seed x is no number from 0' predict a.trace --seed x
-says 1 'none.trace: No such file or directory' predict "$tmp/none.trace"
-echo 'team,goals' >"$tmp/a.csv"
-says 1 'a.csv: is not a trace' predict "$tmp/a.csv"
+says 1 'none.trace: No such file or directory' predict none.trace
+echo 'team,goals' >a.csv
+says 1 'a.csv: is not a trace' predict a.csv
 
-"$save" "$tmp/run.trace" || exit 1
-says 0 '9 tasks, traced on 2 workers' predict "$tmp/run.trace"
-says 1 'lead: no task has this name, layer or key' predict "$tmp/run.trace" --faster lead=2
-says 0 'workers  as traced       then' predict "$tmp/run.trace" --faster leaf=2 --faster sum=inf
-says 0 'work 26.0 ms, span 5.00 ms' predict "$tmp/run.trace" --takes leaf=3ms --takes sum=2ms
-says 0 'worth making faster, on 3 workers' predict "$tmp/run.trace" --at 3
+"$save" run.trace || exit 1
+says 0 '9 tasks, traced on 2 workers' predict run.trace
+says 1 'lead: no task has this name, layer or key' predict run.trace --faster lead=2
+says 0 'workers  as traced       then' predict run.trace --faster leaf=2 --faster sum=inf
+says 0 'work 26.0 ms, span 5.00 ms' predict run.trace --takes leaf=3ms --takes sum=2ms
+says 0 'worth making faster, on 3 workers' predict run.trace --at 3
 
 # counts LIST EXPECTED: a line of the table for each number of workers.
 counts() {
-    got=$("$weft" predict "$tmp/run.trace" --workers "$1" --worth 0 --ideal --draws 1 |
+    got=$("$weft" predict run.trace --workers "$1" --worth 0 --ideal --draws 1 |
         sed -n '/^workers/,/^$/p' | awk '$1 + 0 > 0 { printf "%s%s", sep, $1; sep = " " }')
-    [ "$got" = "$2" ] || { echo "--workers $1: expected '$2', got '$got'"; failed=1; }
+    [ "$got" = "$2" ] || fail "--workers $1: expected '$2', got '$got'"
 }
 counts 3 '3'
 counts 1,2,4,...,64 '1 2 4 8 16 32 64'
@@ -66,11 +50,11 @@ counts 1,2,3,...,6,12 '1 2 3 4 5 6 12'
 counts 4,6,...,11 '4 6 8 10 11'
 
 # The same draws for the same seed, whoever asks.
-"$weft" predict "$tmp/run.trace" --json --seed 5 >"$tmp/a.json" && "$weft" predict "$tmp/run.trace" --json --seed 5 >"$tmp/b.json" || failed=1
-cmp -s "$tmp/a.json" "$tmp/b.json" || { echo 'the same seed gives other answers'; failed=1; }
+"$weft" predict run.trace --json --seed 5 >a.json && "$weft" predict run.trace --json --seed 5 >b.json || failed=1
+cmp -s a.json b.json || fail 'the same seed gives other answers'
 if command -v python3 >/dev/null; then
-    "$weft" predict "$tmp/run.trace" --workers 1,2,4 --faster leaf=2 --json >"$tmp/c.json"
-    python3 - "$tmp/c.json" <<'END' || failed=1
+    "$weft" predict run.trace --workers 1,2,4 --faster leaf=2 --json >c.json
+    python3 - c.json <<'END' || failed=1
 import json, sys
 p = json.load(open(sys.argv[1]))
 assert p["tasks"] == 9 and p["traced_workers"] == 2 and p["measured"]

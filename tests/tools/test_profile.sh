@@ -2,11 +2,9 @@
 # test_profile.sh WEFT EXAMPLES - weft profile tells what a file of stacks says, and draws it; and any program
 # writes one, if it is asked by its environment.
 set -eu
-weft=$(realpath "$1") examples=$(realpath "$2")
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-fail() { echo "$*"; exit 1; }
+examples=$(realpath "$2")
+# shellcheck source=tests/tools/support.sh
+. "$(dirname "$0")/support.sh"
 
 cat >in.folded <<'END'
 read;parse;digit 6
@@ -37,15 +35,11 @@ grep -q speedscope out.json || fail 'no file for speedscope'
 sort in.folded | cmp - again.folded
 
 # What is wrong is told, and the exit code says whose fault it is.
-code=0; "$weft" profile 2>err || code=$?
-[ $code = 2 ] && grep -q 'a FILE is missing' err || fail "no FILE: $code, $(cat err)"
-code=0; "$weft" profile in.folded --top x 2>err || code=$?
-[ $code = 2 ] || fail "--top x: $code"
-code=0; "$weft" profile in.folded -o out.png 2>err || code=$?
-[ $code = 1 ] && grep -q '.folded, .txt, .svg or .json' err || fail "out.png: $code, $(cat err)"
+says 2 'a FILE is missing' profile
+says 2 "--top: 'x' is no number" profile in.folded --top x
+says 1 '.folded, .txt, .svg or .json' profile in.folded -o out.png
 echo 'read;parse' >bad.folded
-code=0; "$weft" profile bad.folded 2>err || code=$?
-[ $code = 1 ] && grep -q 'bad.folded, line 1: no count' err || fail "bad.folded: $code, $(cat err)"
+says 1 'bad.folded, line 1: no count' profile bad.folded
 
 # Any program. Under the thread sanitizer there are no profiles, and it says so.
 "$examples/1-hello-graph" >plain
@@ -55,8 +49,9 @@ if WEFT_PROFILE=run.folded "$examples/1-hello-graph" >out 2>err; then
     WEFT_PROFILE=yes "$examples/1-hello-graph" >out
     grep -q '<svg' weft-flame.svg || fail 'yes is not weft-flame.svg'
     "$weft" profile run.folded >told
-    code=0; WEFT_PROFILE=run.folded WEFT_POOL__KIND=processes "$examples/1-hello-graph" >out 2>err || code=$?
-    grep -q 'pool of processes' err || fail "processes: $code, $(cat err)"
+    WEFT_PROFILE=run.folded WEFT_POOL__KIND=processes "$examples/1-hello-graph" >out 2>err && fail 'processes are profiled'
+    grep -q 'pool of processes' err || fail "processes: $(cat err)"
 else
     grep -q 'thread sanitizer' err || fail "WEFT_PROFILE: $(cat err)"
 fi
+exit $failed

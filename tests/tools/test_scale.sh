@@ -5,41 +5,10 @@
 # The programs it measures are shell scripts: "work", which sleeps as long as Amdahl's law says, and others
 # that fail in one way each.
 set -u
-weft=$(realpath "$1")
 save=$(realpath "$2")
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-unset WEFT_WORKERS WEFT_SCALE_FACTOR WEFT_SCALE_SIZE
-cd "$tmp" || exit 1
-
-fail() {
-    echo "$*"
-    failed=1
-}
-
-# says CODE WORDS ARGUMENT...: the exit code, and words that stdout and stderr together have.
-says() {
-    code=$1
-    words=$2
-    shift 2
-    "$weft" scale "$@" >said 2>&1
-    got=$?
-    if [ $got != "$code" ] || ! grep -qF -e "$words" said; then
-        echo "weft scale $*: expected $code and '$words', got $got and:"
-        cat said
-        failed=1
-    fi
-}
-
-# also WORDS...: what the last one said, too.
-also() {
-    grep -qF -e "$*" said || {
-        echo "no '$*' in:"
-        cat said
-        failed=1
-    }
-}
+# shellcheck source=tests/tools/support.sh
+. "$(dirname "$0")/support.sh"
+verb=scale
 
 # program NAME: a script from stdin.
 program() {
