@@ -19,26 +19,13 @@
 #include "tests/support/tempdir.h"
 #include "tests/support/scale.h"
 
-static char *dir;
-
-static void begin(void)
-{
-    dir = tempdir_new();
-    config_env_clear(dir);
-}
-
-static void end(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(outlet, .init = begin, .fini = end);
+TestSuite(outlet, .init = config_env_begin, .fini = tempdir_end);
 
 static const char *path_of(const char *name)
 {
     static char path[4096];
 
-    snprintf(path, sizeof path, "%s/%s", dir, name);
+    snprintf(path, sizeof path, "%s/%s", tempdir, name);
     return path;
 }
 

@@ -28,20 +28,7 @@
 #include "tests/support/nomem.h"
 #include "tests/support/tempdir.h"
 
-static char *dir;
-
-static void begin(void)
-{
-    dir = tempdir_new();
-    config_env_clear(dir);
-}
-
-static void end(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(profile, .init = begin, .fini = end);
+TestSuite(profile, .init = config_env_begin, .fini = tempdir_end);
 
 /* The thread sanitizer keeps signals back until a thread calls the system. */
 static void needs_signals(void)
@@ -750,7 +737,7 @@ Test(profile, what_nobody_can_name_is_called_by_its_library)
 
 Test(profile, a_pool_that_is_configured_so_writes_it_when_it_ends)
 {
-    char *path = tempdir_path(dir, "out.folded"), *text;
+    char *path = tempdir_path(tempdir, "out.folded"), *text;
     weft_config *c;
     weft_pool *pool = NULL;
     weft_profile *p;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/base/setting.h"
+#include "tests/support/tempdir.h"
 
 void config_env_clear(const char *home)
 {
@@ -18,4 +19,10 @@ void config_env_clear(const char *home)
     unsetenv("WEFT_CONFIG");
     unsetenv("XDG_CONFIG_HOME");
     setenv("HOME", home, 1);
+}
+
+void config_env_begin(void)
+{
+    tempdir_begin();
+    config_env_clear(tempdir);
 }

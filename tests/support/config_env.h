@@ -5,4 +5,7 @@
 /* Unsets every WEFT_ variable a configuration hears, and points $HOME at `home`. */
 void config_env_clear(const char *home);
 
+/* As tempdir_begin(), which is home then. */
+void config_env_begin(void);
+
 #endif

@@ -58,6 +58,30 @@ void tempdir_remove(char *dir)
     free(dir);
 }
 
+char *tempdir;
+
+void tempdir_begin(void)
+{
+    tempdir = tempdir_new();
+}
+
+void tempdir_end(void)
+{
+    tempdir_remove(tempdir);
+}
+
+int tempdir_n_files(const char *dir)
+{
+    DIR *d = opendir(dir);
+    int n = -2; /* it and its parent */
+
+    cr_assert_not_null(d, "%s: %s", dir, strerror(errno));
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
 char *tempdir_path(const char *dir, const char *name)
 {
     char *path = joined(dir, name);

@@ -7,6 +7,13 @@
 char *tempdir_new(void);           /* its path, given: tempdir_remove() */
 void  tempdir_remove(char *dir);   /* with everything in it; NULL is fine */
 
+/* For a suite whose tests have one each: TestSuite(NAME, .init = tempdir_begin, .fini = tempdir_end). */
+extern char *tempdir;
+void tempdir_begin(void);
+void tempdir_end(void);
+
+int tempdir_n_files(const char *dir);
+
 /* dir/name, whose directories are made as needed, holds `text`, or `n` bytes. The path
  * is the caller's to free(). */
 char *tempdir_path(const char *dir, const char *name);

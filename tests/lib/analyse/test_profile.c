@@ -18,19 +18,7 @@
 #include <jansson.h>
 #endif
 
-static char *dir;
-
-static void begin(void)
-{
-    dir = tempdir_new();
-}
-
-static void end(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(profile, .init = begin, .fini = end);
+TestSuite(profile, .init = tempdir_begin, .fini = tempdir_end);
 
 static weft_profile *made(void)
 {
@@ -64,7 +52,7 @@ static weft_profile *example(void)
 /* Of the file that `p` becomes; the caller's to free(). */
 static char *written(const weft_profile *p, const char *name)
 {
-    char *path = tempdir_path(dir, name), *text;
+    char *path = tempdir_path(tempdir, name), *text;
     struct weft_error err;
 
     cr_assert_eq(weft_profile_write(p, path, &err), WEFT_OK, "%s", err.message);
@@ -75,10 +63,10 @@ static char *written(const weft_profile *p, const char *name)
 
 static weft_status read_bytes(weft_profile **out, const void *bytes, size_t n, struct weft_error *err)
 {
-    char *path = tempdir_path(dir, "in.folded");
+    char *path = tempdir_path(tempdir, "in.folded");
     weft_status st;
 
-    tempdir_write_bytes(dir, "in.folded", bytes, n);
+    tempdir_write_bytes(tempdir, "in.folded", bytes, n);
     st = weft_profile_read(out, path, err);
     free(path);
     return st;
@@ -282,7 +270,7 @@ Test(profile, the_suffix_says_what_is_written)
 {
     weft_profile *p = example();
     struct weft_error err;
-    char *path = tempdir_path(dir, "x.png");
+    char *path = tempdir_path(tempdir, "x.png");
 
     cr_assert_eq(weft_profile_write(p, path, &err), WEFT_INVALID);
     cr_assert(strstr(err.message, ".folded, .txt, .svg or .json"));
@@ -480,8 +468,8 @@ static weft_status all_of_it(void *arg)
     struct weft_profile_frame *frames = NULL;
     weft_profile *p = NULL;
     struct weft_error err;
-    char *path = tempdir_path(dir, "nomem.folded"), *svg = tempdir_path(dir, "nomem.svg"),
-         *json = tempdir_path(dir, "nomem.json");
+    char *path = tempdir_path(tempdir, "nomem.folded"), *svg = tempdir_path(tempdir, "nomem.svg"),
+         *json = tempdir_path(tempdir, "nomem.json");
     size_t n;
     weft_status st;
 
@@ -500,7 +488,7 @@ static weft_status all_of_it(void *arg)
 
 Test(profile, without_memory_it_says_so_and_leaks_nothing)
 {
-    tempdir_write(dir, "nomem.folded", "read;parse;digit 6\nread;parse 3\nwrite 10\n");
+    tempdir_write(tempdir, "nomem.folded", "read;parse;digit 6\nread;parse 3\nwrite 10\n");
     cr_assert_eq(all_of_it(NULL), WEFT_OK);
     cr_assert_gt(nomem_everywhere(all_of_it, NULL), 5);
 }

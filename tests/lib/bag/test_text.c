@@ -9,19 +9,7 @@
 #include "tests/support/run_bag.h"
 #include "tests/support/tempdir.h"
 
-static char *dir;
-
-static void begin(void)
-{
-    dir = tempdir_new();
-}
-
-static void end(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(text, .init = begin, .fini = end);
+TestSuite(text, .init = tempdir_begin, .fini = tempdir_end);
 
 /* "dir/a,dir/b" */
 static const char *in_dir(const char *list)
@@ -32,7 +20,7 @@ static const char *in_dir(const char *list)
     paths[0] = 0;
     snprintf(names, sizeof names, "%s", list);
     while ((name = strsep(&at, ",")))
-        sprintf(paths + strlen(paths), "%s%s/%s", paths[0] ? "," : "", dir, name);
+        sprintf(paths + strlen(paths), "%s%s/%s", paths[0] ? "," : "", tempdir, name);
     return paths;
 }
 
@@ -81,7 +69,7 @@ Test(text, any_cut_gives_the_same_lines)
             weft_bag *b;
             weft_records *r;
 
-            tempdir_write(dir, "x", texts[i]);
+            tempdir_write(tempdir, "x", texts[i]);
             b = weft_bag_text(g, in_dir("x"), parts);
             r = run_records(weft_bag_collect(b), run_workers[parts % RUN_WORKERS]);
             cr_assert_eq(weft_bag_n_partitions(b), parts ? parts : 1);
@@ -105,7 +93,7 @@ Test(text, lines_longer_than_the_window_come_whole)
         x = x * 1103515245 + 12345;
         x = x >> 7 | 1;
     }
-    tempdir_write_bytes(dir, "big", text, BYTES);
+    tempdir_write_bytes(tempdir, "big", text, BYTES);
     for (int parts = 1; parts < 40; parts += 19) {
         weft_graph *g = weft_graph_new();
         weft_records *r = run_records(weft_bag_collect(weft_bag_text(g, in_dir("big"), parts)), 2);
@@ -125,11 +113,11 @@ Test(text, lists_and_patterns_name_files_in_order)
 
     for (int i = 0; i < 5; i++)
         lines[i] = weft_text_of(all[i]);
-    tempdir_write(dir, "a2", "a2");
-    tempdir_write(dir, "b", "b\n");
-    tempdir_write(dir, "a1", "a1");
-    tempdir_write(dir, "a3", "a3\n");
-    tempdir_write(dir, "c", "c");
+    tempdir_write(tempdir, "a2", "a2");
+    tempdir_write(tempdir, "b", "b\n");
+    tempdir_write(tempdir, "a1", "a1");
+    tempdir_write(tempdir, "a3", "a3\n");
+    tempdir_write(tempdir, "c", "c");
     for (int parts = 0; parts <= 9; parts++) {
         weft_graph *g = weft_graph_new();
         weft_bag *b = weft_bag_text(g, in_dir("c,a?,[b]"), parts);
@@ -156,9 +144,9 @@ Test(text, what_cannot_be_read_is_named)
     struct weft_error err;
     weft_graph *g = weft_graph_new();
 
-    tempdir_write(dir, "x", "x\n");
-    tempdir_write(dir, "z.gz", "x\n");
-    tempdir_write(dir, "folder/x", "x\n");
+    tempdir_write(tempdir, "x", "x\n");
+    tempdir_write(tempdir, "z.gz", "x\n");
+    tempdir_write(tempdir, "folder/x", "x\n");
     for (size_t i = 0; i < 4; i++) {
         cr_assert_eq(run_fails(weft_bag_count(weft_bag_text(g, in_dir(cases[i].list), 2)), 2, &err), cases[i].status);
         cr_assert(strstr(err.message, cases[i].end), "%s", err.message);
@@ -174,7 +162,7 @@ Test(text, a_file_that_goes_away_is_an_error_of_the_run)
     weft_graph *g = weft_graph_new();
     weft_task *t;
 
-    tempdir_write(dir, "x", "x\n");
+    tempdir_write(tempdir, "x", "x\n");
     t = weft_bag_count(weft_bag_text(g, in_dir("x"), 1));
     cr_assert_eq(weft_value_i64(run_value(t, 1)), 1);
     cr_assert_eq(remove(in_dir("x")), 0);
@@ -189,8 +177,8 @@ Test(text, take_opens_no_file_it_does_not_need)
     weft_task *t;
     weft_records *r;
 
-    tempdir_write(dir, "a", "1\n2\n3\n");
-    tempdir_write(dir, "b", "4\n");
+    tempdir_write(tempdir, "a", "1\n2\n3\n");
+    tempdir_write(tempdir, "b", "4\n");
     t = weft_bag_take(weft_bag_text(g, in_dir("a,b"), 0), 3);
     cr_assert_eq(remove(in_dir("b")), 0);
     r = run_records(t, 2);

@@ -9,20 +9,7 @@
 #include "tests/support/config_env.h"
 #include "tests/support/tempdir.h"
 
-static char *dir;
-
-static void begin(void)
-{
-    dir = tempdir_new();
-    config_env_clear(dir);
-}
-
-static void end(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(config_file, .init = begin, .fini = end);
+TestSuite(config_file, .init = config_env_begin, .fini = tempdir_end);
 
 static const char *value_of(const weft_config *c, const char *name)
 {
@@ -43,13 +30,13 @@ static const char *from_of(const weft_config *c, const char *name)
 /* Reads a file of `n` bytes into `c`; the message, with the file's folder cut off, into `err`. */
 static weft_status read_bytes(weft_config *c, const char *bytes, size_t n, struct weft_error *err)
 {
-    char *path = tempdir_path(dir, "w.conf");
+    char *path = tempdir_path(tempdir, "w.conf");
     weft_status st;
 
-    tempdir_write_bytes(dir, "w.conf", bytes, n);
+    tempdir_write_bytes(tempdir, "w.conf", bytes, n);
     st = weft_config_read(c, path, err);
-    if (st && !strncmp(err->message, dir, strlen(dir)))
-        memmove(err->message, err->message + strlen(dir) + 1, strlen(err->message) - strlen(dir));
+    if (st && !strncmp(err->message, tempdir, strlen(tempdir)))
+        memmove(err->message, err->message + strlen(tempdir) + 1, strlen(err->message) - strlen(tempdir));
     free(path);
     return st;
 }
@@ -134,22 +121,22 @@ Test(config_file, lines_before_a_wrong_one_are_heard)
 
 Test(config_file, files_are_read_in_their_order)
 {
-    char *named = tempdir_path(dir, "named.conf"), *xdg = tempdir_path(dir, "xdg");
+    char *named = tempdir_path(tempdir, "named.conf"), *xdg = tempdir_path(tempdir, "xdg");
     weft_config *c = NULL;
 
-    tempdir_write(dir, ".config/weft/weft.conf", "pool.workers = 2\npool.kind = sync\n");
+    tempdir_write(tempdir, ".config/weft/weft.conf", "pool.workers = 2\npool.kind = sync\n");
     cr_assert_eq(weft_config_new(&c, NULL), WEFT_OK);
     cr_assert_str_eq(value_of(c, "pool.workers"), "2");
     weft_config_free(c);
 
-    tempdir_write(dir, "xdg/weft/weft.conf", "pool.workers = 3\npool.pin = no\n");
+    tempdir_write(tempdir, "xdg/weft/weft.conf", "pool.workers = 3\npool.pin = no\n");
     setenv("XDG_CONFIG_HOME", xdg, 1);
     cr_assert_eq(weft_config_new(&c, NULL), WEFT_OK);
     cr_assert_str_eq(value_of(c, "pool.workers"), "3");
     cr_assert_str_eq(value_of(c, "pool.kind"), "threads", "the one in ~ is not read then");
     weft_config_free(c);
 
-    tempdir_write(dir, "named.conf", "pool.workers = 4\n");
+    tempdir_write(tempdir, "named.conf", "pool.workers = 4\n");
     setenv("WEFT_CONFIG", named, 1);
     cr_assert_eq(weft_config_new(&c, NULL), WEFT_OK);
     cr_assert_str_eq(value_of(c, "pool.workers"), "4");
@@ -172,7 +159,7 @@ Test(config_file, one_that_is_named_must_be_there_and_be_a_file)
     setenv("WEFT_CONFIG", "/no/such.conf", 1);
     cr_assert_eq(weft_config_new(&c, &err), WEFT_IO);
     cr_assert_str_eq(err.message, "/no/such.conf: No such file or directory");
-    setenv("WEFT_CONFIG", dir, 1);
+    setenv("WEFT_CONFIG", tempdir, 1);
     cr_assert_eq(weft_config_new(&c, &err), WEFT_IO);
     cr_assert(strstr(err.message, "Is a directory"), "%s", err.message);
     setenv("WEFT_CONFIG", "/dev/zero", 1);

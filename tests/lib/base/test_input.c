@@ -10,24 +10,12 @@
 #include "lib/base/mem.h"
 #include "tests/support/tempdir.h"
 
-static char *dir;
-
-static void begin(void)
-{
-    dir = tempdir_new();
-}
-
-static void end(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(input, .init = begin, .fini = end);
+TestSuite(input, .init = tempdir_begin, .fini = tempdir_end);
 
 Test(input, all_of_a_file_of_any_size_and_a_zero_behind_it)
 {
     static const size_t sizes[] = {0, 1, 4096, (1 << 16) - 2, (1 << 16) - 1, 1 << 16, 300001};
-    char *path = tempdir_path(dir, "file"), *bytes = malloc(300001);
+    char *path = tempdir_path(tempdir, "file"), *bytes = malloc(300001);
 
     for (size_t i = 0; i < 300001; i++)
         bytes[i] = (char)(i * 7 + i / 251);
@@ -35,7 +23,7 @@ Test(input, all_of_a_file_of_any_size_and_a_zero_behind_it)
         char *got;
         size_t n;
 
-        tempdir_write_bytes(dir, "file", bytes, sizes[k]);
+        tempdir_write_bytes(tempdir, "file", bytes, sizes[k]);
         cr_assert_eq(wf_input_read(&got, &n, path, SIZE_MAX, NULL), WEFT_OK);
         cr_assert_eq(n, sizes[k]);
         cr_assert(!n || !memcmp(got, bytes, n));
@@ -75,6 +63,6 @@ Test(input, what_cannot_be_read_is_named)
 
     cr_assert_eq(wf_input_read(&got, &n, "/nowhere/file", SIZE_MAX, &err), WEFT_IO);
     cr_assert_str_eq(err.message, "/nowhere/file: No such file or directory");
-    cr_assert_eq(wf_input_read(&got, &n, dir, SIZE_MAX, &err), WEFT_IO);
+    cr_assert_eq(wf_input_read(&got, &n, tempdir, SIZE_MAX, &err), WEFT_IO);
     cr_assert(strstr(err.message, "Is a directory"));
 }

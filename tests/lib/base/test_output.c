@@ -1,5 +1,4 @@
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,33 +8,21 @@
 #include "lib/base/output.h"
 #include "tests/support/tempdir.h"
 
-static char *dir, *path;
+static char *path;
 
 static void make_dir(void)
 {
-    dir = tempdir_new();
-    path = tempdir_path(dir, "out.txt");
+    tempdir_begin();
+    path = tempdir_path(tempdir, "out.txt");
 }
 
 static void drop_dir(void)
 {
     free(path);
-    tempdir_remove(dir);
+    tempdir_end();
 }
 
 TestSuite(output, .init = make_dir, .fini = drop_dir);
-
-static int n_files(void)
-{
-    DIR *d = opendir(dir);
-    int n = 0;
-
-    cr_assert(d);
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n - 2;
-}
 
 static void assert_holds(const char *text)
 {
@@ -55,28 +42,28 @@ Test(output, appears_when_it_is_closed_and_not_before)
     cr_assert(!wf_output_close(&o, NULL));
     wf_output_fini(&o);
     assert_holds("whole");
-    cr_assert_eq(n_files(), 1);
+    cr_assert_eq(tempdir_n_files(tempdir), 1);
 }
 
 Test(output, not_closed_leaves_what_was_there)
 {
     struct wf_output o;
 
-    tempdir_write(dir, "out.txt", "before");
+    tempdir_write(tempdir, "out.txt", "before");
     cr_assert(!wf_output_open(&o, path, NULL));
     cr_assert(!wf_output_write(&o, "half", 4, NULL));
     wf_output_fini(&o);
     assert_holds("before");
-    cr_assert_eq(n_files(), 1);
+    cr_assert_eq(tempdir_n_files(tempdir), 1);
 }
 
 Test(output, through_a_link_replaces_what_it_leads_to)
 {
     struct wf_output o;
-    char *link = tempdir_path(dir, "link");
+    char *link = tempdir_path(tempdir, "link");
     struct stat is;
 
-    tempdir_write(dir, "out.txt", "before");
+    tempdir_write(tempdir, "out.txt", "before");
     cr_assert_eq(symlink("out.txt", link), 0);
     cr_assert(!wf_output_open(&o, link, NULL));
     cr_assert(!wf_output_write(&o, "after", 5, NULL));
@@ -100,7 +87,7 @@ Test(output, two_writers_of_one_path_do_not_mix)
     wf_output_fini(&a);
     wf_output_fini(&b);
     assert_holds("two");
-    cr_assert_eq(n_files(), 1);
+    cr_assert_eq(tempdir_n_files(tempdir), 1);
 }
 
 Test(output, a_device_is_written_as_it_is)
@@ -137,9 +124,9 @@ Test(output, does_not_replace_a_file_that_must_not_be_written)
     struct wf_output o;
     struct weft_error err;
 
-    tempdir_write(dir, "out.txt", "before");
+    tempdir_write(tempdir, "out.txt", "before");
     cr_assert_eq(chmod(path, 0444), 0);
-    cr_assert_eq(chmod(dir, 0777), 0);
+    cr_assert_eq(chmod(tempdir, 0777), 0);
     /* For root everything is writable: become somebody. */
     if (geteuid() == 0)
         cr_assert_eq(seteuid(65534), 0);
@@ -164,5 +151,5 @@ Test(output, without_memory_leaves_nothing)
         cr_assert_eq(wf_mem_n_live(), 0);
         wf_mem_watch(false);
     }
-    cr_assert_eq(n_files(), 0);
+    cr_assert_eq(tempdir_n_files(tempdir), 0);
 }

@@ -1,5 +1,4 @@
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,19 +13,7 @@
 #include "tests/support/svg.h"
 #include "tests/support/tempdir.h"
 
-static char *dir;
-
-static void make_dir(void)
-{
-    dir = tempdir_new();
-}
-
-static void drop_dir(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(draw, .init = make_dir, .fini = drop_dir);
+TestSuite(draw, .init = tempdir_begin, .fini = tempdir_end);
 
 /*  T1 -> T4 -.
  *             >-> T6     T2 -> T5 -> T6 is critical: 5 + 40 + 3 ns
@@ -44,7 +31,7 @@ static const struct hand_task six[] = {
 /* The drawing as bytes; the caller's to free(). */
 static char *drawn(const weft_trace *t, const char *name, const struct weft_draw_spec *spec, size_t *n)
 {
-    char *path = tempdir_path(dir, name), *bytes;
+    char *path = tempdir_path(tempdir, name), *bytes;
     struct weft_error err = {0};
 
     if (weft_draw_trace(t, path, spec, &err))
@@ -82,18 +69,6 @@ static const char *get(void *object, const char *name)
 static bool is_red(void *object)
 {
     return !strcmp(get(object, "color"), "#d1242f");
-}
-
-static int n_files(void)
-{
-    DIR *d = opendir(dir);
-    int n = -2;
-
-    cr_assert(d);
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n;
 }
 
 /* `n` tasks, `per_layer` of each name, each waiting for one of the layer before. */
@@ -438,12 +413,12 @@ Test(draw, refuses_what_graphviz_would_never_end)
 {
     const struct weft_draw_spec tasks = {.mode = WEFT_DRAW_TASKS};
     weft_trace *t = layers(2001, 1);
-    char *path = tempdir_path(dir, "big.png"), *text;
+    char *path = tempdir_path(tempdir, "big.png"), *text;
     struct weft_error err;
 
     cr_assert_eq(weft_draw_trace(t, path, &tasks, &err), WEFT_INVALID);
     cr_assert(strstr(err.message, "2001 boxes with 2000 arrows"));
-    cr_assert_eq(n_files(), 0);
+    cr_assert_eq(tempdir_n_files(tempdir), 0);
     text = drawn(t, "big.dot", &tasks, NULL); /* written, not laid out */
     free(text);
     text = drawn(t, "big.svg", &tasks, NULL);
@@ -457,7 +432,7 @@ Test(draw, the_engine_can_be_chosen)
 {
     const struct weft_draw_spec ours = {.engine = WEFT_ENGINE_BUILTIN}, graphviz = {.engine = WEFT_ENGINE_GRAPHVIZ};
     weft_trace *t = hand_trace(six, 6, 2);
-    char *path = tempdir_path(dir, "six.png"), *svg = drawn(t, "ours.svg", &ours, NULL);
+    char *path = tempdir_path(tempdir, "six.png"), *svg = drawn(t, "ours.svg", &ours, NULL);
     struct weft_error err;
 
     cr_assert_null(strstr(svg, "graphviz"));
@@ -574,20 +549,20 @@ Test(draw, what_cannot_be_written_is_named_and_leaves_nothing)
 
     cr_assert_eq(weft_draw_trace(t, "/nowhere/six.svg", NULL, &err), WEFT_IO);
     cr_assert_str_eq(err.message, "/nowhere/six.svg: No such file or directory");
-    cr_assert_eq(n_files(), 0);
+    cr_assert_eq(tempdir_n_files(tempdir), 0);
     weft_trace_free(t);
 }
 
 Test(draw, a_graphviz_without_its_parts_tells_so)
 {
     weft_trace *t = hand_trace(six, 6, 2);
-    char *path = tempdir_path(dir, "six.png");
+    char *path = tempdir_path(tempdir, "six.png");
     struct weft_error err;
 
     cr_assert_eq(setenv("GVBINDIR", "/nowhere", 1), 0);
     cr_assert_eq(weft_draw_trace(t, path, NULL, &err), WEFT_UNSUPPORTED);
     cr_assert(strstr(err.message, "six.png: Graphviz cannot render png: Layout type: \"dot\" not recognized"));
-    cr_assert_eq(n_files(), 0);
+    cr_assert_eq(tempdir_n_files(tempdir), 0);
     free(path);
     weft_trace_free(t);
 }
@@ -595,7 +570,7 @@ Test(draw, a_graphviz_without_its_parts_tells_so)
 Test(draw, what_makes_no_sense_is_refused)
 {
     weft_trace *t = hand_trace(six, 6, 2);
-    char *path = tempdir_path(dir, "six.svg");
+    char *path = tempdir_path(tempdir, "six.svg");
     struct weft_error err;
 
     cr_assert_eq(weft_draw_trace(t, "six.bmp", NULL, &err), WEFT_INVALID);
@@ -605,7 +580,7 @@ Test(draw, what_makes_no_sense_is_refused)
     cr_assert(strstr(err.message, "\"UP\" is none of TB, LR, BT, RL"));
     cr_assert_eq(weft_draw_trace(t, path, &(struct weft_draw_spec){.color = (enum weft_draw_color)99}, &err),
                  WEFT_INVALID);
-    cr_assert_eq(n_files(), 0);
+    cr_assert_eq(tempdir_n_files(tempdir), 0);
     free(path);
     weft_trace_free(t);
 }
@@ -613,7 +588,7 @@ Test(draw, what_makes_no_sense_is_refused)
 static void draw_without_memory(const char *name)
 {
     weft_trace *t = hand_trace(six, 6, 2);
-    char *path = tempdir_path(dir, name);
+    char *path = tempdir_path(tempdir, name);
     weft_status st = WEFT_NOMEM;
 
     for (int nth = 1; st; nth++) {
@@ -623,7 +598,7 @@ static void draw_without_memory(const char *name)
         st = weft_draw_trace(t, path, NULL, NULL);
         wf_mem_fail_at(0);
         cr_assert(st == WEFT_NOMEM || nth > 15, "allocation %d: %d", nth, st);
-        cr_assert_eq(n_files(), st == WEFT_OK);
+        cr_assert_eq(tempdir_n_files(tempdir), st == WEFT_OK);
         cr_assert_eq(wf_mem_n_live(), 0, "allocation %d leaks", nth);
         wf_mem_watch(false);
     }
@@ -673,7 +648,7 @@ Test(draw, many_threads_draw_at_once)
         char name[16];
 
         snprintf(name, sizeof name, "%d.svg", i);
-        artists[i] = (struct artist){t, tempdir_path(dir, name), WEFT_OK};
+        artists[i] = (struct artist){t, tempdir_path(tempdir, name), WEFT_OK};
         cr_assert_eq(pthread_create(&threads[i], NULL, paint, &artists[i]), 0);
     }
     for (int i = 0; i < N; i++) {
@@ -706,7 +681,7 @@ Test(draw, tasks_are_drawn_as_built_and_plans_as_they_will_run)
     weft_task *a = weft_add(g, nothing, .name = "a"), *b = weft_add(g, nothing, .name = "b", .deps = WEFT_DEPS(a)),
               *c = weft_add(g, nothing, .name = "c", .deps = WEFT_DEPS(b)),
               *unused = weft_add(g, nothing, .name = "unused");
-    char *path = tempdir_path(dir, "g.dot");
+    char *path = tempdir_path(tempdir, "g.dot");
     weft_plan *plan = NULL;
     Agraph_t *dot;
     char *text;

@@ -8,26 +8,25 @@
 #include "tests/support/svg.h"
 #include "tests/support/tempdir.h"
 
-static char *dir;
 static weft_graph *graph;
 
 static void begin(void)
 {
-    dir = tempdir_new();
+    tempdir_begin();
     graph = weft_graph_new();
 }
 
 static void end(void)
 {
     weft_graph_free(graph);
-    tempdir_remove(dir);
+    tempdir_end();
 }
 
 TestSuite(parts, .init = begin, .fini = end);
 
 static char *picture(void)
 {
-    char *path = tempdir_path(dir, "p.svg"), *bytes = tempdir_read(path, NULL);
+    char *path = tempdir_path(tempdir, "p.svg"), *bytes = tempdir_read(path, NULL);
 
     svg_check(bytes);
     free(path);
@@ -38,7 +37,7 @@ static char *array_picture(struct weft_layout layout)
 {
     struct weft_random random = {.seed = 1};
     weft_array *a = weft_array_normal(graph, &random, 0, 1, layout);
-    char *path = tempdir_path(dir, "p.svg");
+    char *path = tempdir_path(tempdir, "p.svg");
     struct weft_error err = {0};
 
     cr_assert_eq(weft_draw_array(a, path, NULL, &err), WEFT_OK, "%s", err.message);
@@ -108,7 +107,7 @@ static char *frame_picture(int n_partitions, const char *name)
     const struct weft_column_spec columns[] = {{.name = name, .dtype = WEFT_INT64, .values = values},
                                                {.name = "n", .dtype = WEFT_INT64, .values = values}};
     weft_frame *f = weft_frame_from_columns(graph, columns, 2, 1000, (struct weft_cut){.n_partitions = n_partitions});
-    char *path = tempdir_path(dir, "p.svg");
+    char *path = tempdir_path(tempdir, "p.svg");
 
     cr_assert_eq(weft_draw_frame(f, path, NULL, NULL), WEFT_OK);
     free(path);
@@ -140,7 +139,7 @@ Test(parts, a_bag_shows_partitions_and_records)
 {
     const struct weft_text texts[] = {weft_text_of("a"), weft_text_of("b"), weft_text_of("c")};
     weft_bag *b = weft_bag_parallelize_texts(graph, texts, 3, 3);
-    char *path = tempdir_path(dir, "p.svg"), *svg;
+    char *path = tempdir_path(tempdir, "p.svg"), *svg;
 
     cr_assert_eq(weft_draw_bag(b, path, &(struct weft_draw_parts_spec){.title = "my <bag>"}, NULL), WEFT_OK);
     svg = picture();
@@ -155,7 +154,7 @@ Test(parts, collections_are_drawn_together)
 {
     weft_array *a = weft_array_keep(weft_array_range(graph, 0, 1, 30, 10)), *b = weft_array_keep(weft_array_add(a, a));
     const struct weft_collection both[] = {weft_array_collection(a), weft_array_collection(b)};
-    char *path = tempdir_path(dir, "p.svg"), *svg;
+    char *path = tempdir_path(tempdir, "p.svg"), *svg;
     static struct svg_box boxes[20];
 
     cr_assert_eq(weft_draw_collections(both, 2, path, NULL, NULL), WEFT_OK);

@@ -15,19 +15,7 @@
 #include "tests/support/svg.h"
 #include "tests/support/tempdir.h"
 
-static char *dir;
-
-static void make_dir(void)
-{
-    dir = tempdir_new();
-}
-
-static void drop_dir(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(stream, .init = make_dir, .fini = drop_dir);
+TestSuite(stream, .init = tempdir_begin, .fini = tempdir_end);
 
 /* A trace of tasks with these names and events, by worker, then time. */
 static weft_trace *traced(const char *const *names, size_t n, const struct weft_event *given, size_t n_events,
@@ -53,7 +41,7 @@ static weft_trace *traced(const char *const *names, size_t n, const struct weft_
 
 static char *drawn(const weft_trace *t, const struct weft_draw_stream_spec *spec)
 {
-    char *path = tempdir_path(dir, "s.svg"), *bytes;
+    char *path = tempdir_path(tempdir, "s.svg"), *bytes;
     struct weft_error err = {0};
 
     cr_assert_eq(weft_draw_stream(t, path, spec, &err), WEFT_OK, "%s", err.message);
@@ -255,7 +243,7 @@ Test(stream, ten_million_events_are_a_file_to_look_at)
 
 static weft_status draw_it(void *arg)
 {
-    char *path = tempdir_path(dir, "s.svg");
+    char *path = tempdir_path(tempdir, "s.svg");
     const weft_status st = weft_draw_stream(arg, path, NULL, NULL);
 
     free(path);

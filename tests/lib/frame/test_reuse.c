@@ -16,19 +16,7 @@
 
 enum { FILES = 100, ROWS = 50 };
 
-static char *dir;
-
-static void begin(void)
-{
-    dir = tempdir_new();
-}
-
-static void end(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(reuse, .init = begin, .fini = end);
+TestSuite(reuse, .init = tempdir_begin, .fini = tempdir_end);
 
 /* File i, whose numbers follow from `seed`, changed at `when`. */
 static void write_file(int i, int seed, int64_t when)
@@ -40,8 +28,8 @@ static void write_file(int i, int seed, int64_t when)
     for (int r = 0; r < ROWS; r++)
         at += (size_t)sprintf(text + at, "%c,%d.%d\n", 'a' + (r * 7 + seed) % 5, 100 + (r * 13 + seed * 31) % 900, r % 10);
     snprintf(name, sizeof name, "%02d.csv", i);
-    tempdir_write(dir, name, text);
-    path = tempdir_path(dir, name);
+    tempdir_write(tempdir, name, text);
+    path = tempdir_path(tempdir, name);
     cr_assert_eq(utimensat(AT_FDCWD, path, times, 0), 0);
     free(path);
 }
@@ -67,7 +55,7 @@ static weft_task *all_files(weft_graph *g, const struct weft_csv_spec *spec)
         char name[32], *path;
 
         snprintf(name, sizeof name, "%02d.csv", i);
-        path = tempdir_path(dir, name);
+        path = tempdir_path(tempdir, name);
         sums[i] = weft_frame_sum(weft_frame_filter(weft_frame_read_csv(g, path, spec), "k != 'b'"), "x * 2");
         free(path);
     }
@@ -99,7 +87,7 @@ Test(reuse, one_file_of_a_hundred_that_changed_runs_its_path_and_no_other)
 {
     weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
     struct weft_reuse first, again, changed, plain;
-    char *cache = tempdir_path(dir, "cache");
+    char *cache = tempdir_path(tempdir, "cache");
     double was, now;
     size_t n_file; /* tasks of one file */
     weft_memo *memo;
@@ -166,7 +154,7 @@ Test(reuse, a_file_touched_is_another_but_not_by_content_and_how_it_is_read_coun
 Test(reuse, every_task_over_files_has_a_token)
 {
     weft_graph *g = weft_graph_new();
-    char *path = tempdir_path(dir, "00.csv");
+    char *path = tempdir_path(tempdir, "00.csv");
     weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = WEFT_POOL_SERIAL});
     weft_memo *memo;
     weft_frame *f;

@@ -22,19 +22,7 @@
 #include "tests/support/scale.h"
 #include "tests/support/tempdir.h"
 
-static char *dir;
-
-static void begin(void)
-{
-    dir = tempdir_new();
-}
-
-static void end(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(memo, .init = begin, .fini = end);
+TestSuite(memo, .init = tempdir_begin, .fini = tempdir_end);
 
 static struct weft_token token_of(uint64_t i)
 {
@@ -174,7 +162,7 @@ Test(memo, a_type_that_is_only_copied_is_copied_in_and_out_and_one_that_cannot_b
 
 Test(memo, another_memo_finds_what_was_put_in_the_folder)
 {
-    const struct weft_memo_spec spec = {.folder = dir};
+    const struct weft_memo_spec spec = {.folder = tempdir};
     weft_memo *m = memo_of(&spec), *late;
     struct weft_memo_stats s;
 
@@ -204,7 +192,7 @@ static char *file_of(uint64_t i)
     char name[40];
 
     snprintf(name, sizeof name, "%016llx%016llx", (unsigned long long)token_of(i).hi, (unsigned long long)token_of(i).lo);
-    return tempdir_path(dir, name);
+    return tempdir_path(tempdir, name);
 }
 
 enum damage { FLIPPED, CUT, EMPTY, LONGER, OTHER_VERSION, OTHERS, GARBAGE, DAMAGES };
@@ -238,7 +226,7 @@ static void damage_file(uint64_t i, enum damage how)
 Test(memo, a_file_that_is_broken_cut_off_of_another_version_or_anothers_is_dropped)
 {
     for (enum damage how = 0; how < DAMAGES; how++) {
-        const struct weft_memo_spec spec = {.folder = dir};
+        const struct weft_memo_spec spec = {.folder = tempdir};
         weft_memo *m = memo_of(&spec);
         char *path;
 
@@ -264,7 +252,7 @@ Test(memo, a_file_that_is_broken_cut_off_of_another_version_or_anothers_is_dropp
 
 Test(memo, a_file_that_goes_away_is_a_miss)
 {
-    weft_memo *m = memo_of(&(struct weft_memo_spec){.folder = dir, .memory_bytes = 1});
+    weft_memo *m = memo_of(&(struct weft_memo_spec){.folder = tempdir, .memory_bytes = 1});
     const struct weft_value v = block_of(1, 50);
     char *path = file_of(1);
 
@@ -282,7 +270,7 @@ Test(memo, a_file_that_goes_away_is_a_miss)
 
 static int n_files(void)
 {
-    DIR *d = opendir(dir);
+    DIR *d = opendir(tempdir);
     int n = 0;
 
     for (struct dirent *e; (e = readdir(d));)
@@ -297,14 +285,14 @@ Test(memo, other_files_of_the_folder_stay_and_what_died_writing_goes_after_an_ho
     char *entry, *old, *fresh;
     weft_memo *m;
 
-    tempdir_write(dir, "README", "mine");
-    tempdir_write(dir, "0123456789abcdef0123456789abcdeg", "no token");
-    tempdir_write(dir, "00000000000000000000000000000001.77-0", "died");
-    tempdir_write(dir, "00000000000000000000000000000002.78-0", "writes still");
-    old = tempdir_path(dir, "00000000000000000000000000000001.77-0");
-    fresh = tempdir_path(dir, "00000000000000000000000000000002.78-0");
+    tempdir_write(tempdir, "README", "mine");
+    tempdir_write(tempdir, "0123456789abcdef0123456789abcdeg", "no token");
+    tempdir_write(tempdir, "00000000000000000000000000000001.77-0", "died");
+    tempdir_write(tempdir, "00000000000000000000000000000002.78-0", "writes still");
+    old = tempdir_path(tempdir, "00000000000000000000000000000001.77-0");
+    fresh = tempdir_path(tempdir, "00000000000000000000000000000002.78-0");
     cr_assert_eq(utimensat(AT_FDCWD, old, long_ago, 0), 0);
-    m = memo_of(&(struct weft_memo_spec){.folder = dir});
+    m = memo_of(&(struct weft_memo_spec){.folder = tempdir});
     cr_assert_eq(stats_of(m).n_disk, 0);
     cr_assert_neq(access(old, F_OK), 0);
     cr_assert_eq(access(fresh, F_OK), 0);
@@ -322,7 +310,7 @@ Test(memo, other_files_of_the_folder_stay_and_what_died_writing_goes_after_an_ho
 
 static uint64_t bytes_on_disk(void)
 {
-    DIR *d = opendir(dir);
+    DIR *d = opendir(tempdir);
     uint64_t n = 0;
     struct stat s;
 
@@ -335,7 +323,7 @@ static uint64_t bytes_on_disk(void)
 
 Test(memo, the_folder_stays_below_its_limit_and_the_dear_stays_longest)
 {
-    const struct weft_memo_spec spec = {.folder = dir, .disk_bytes = 1 << 20, .memory_bytes = 1, .no_packing = true};
+    const struct weft_memo_spec spec = {.folder = tempdir, .disk_bytes = 1 << 20, .memory_bytes = 1, .no_packing = true};
     weft_memo *m = memo_of(&spec);
 
     put(m, 0, 1000, 1000000000000);
@@ -358,10 +346,10 @@ Test(memo, a_folder_that_cannot_be_is_an_error_with_its_name)
 {
     struct weft_error err;
     weft_memo *m;
-    char *file = tempdir_path(dir, "file"), below[4096];
+    char *file = tempdir_path(tempdir, "file"), below[4096];
 
     snprintf(below, sizeof below, "%s/below", file);
-    tempdir_write(dir, "file", "");
+    tempdir_write(tempdir, "file", "");
     cr_assert_eq(weft_memo_new(&m, &(struct weft_memo_spec){.folder = file}, &err), WEFT_IO);
     cr_assert(strstr(err.message, file) && strstr(err.message, "Not a directory"), "%s", err.message);
     cr_assert_eq(weft_memo_new(&m, &(struct weft_memo_spec){.folder = below}, &err), WEFT_IO);
@@ -370,7 +358,7 @@ Test(memo, a_folder_that_cannot_be_is_an_error_with_its_name)
 
 Test(memo, what_the_disk_refuses_is_not_kept_and_nothing_is_left_of_it)
 {
-    weft_memo *m = memo_of(&(struct weft_memo_spec){.folder = dir, .memory_bytes = 1, .no_packing = true});
+    weft_memo *m = memo_of(&(struct weft_memo_spec){.folder = tempdir, .memory_bytes = 1, .no_packing = true});
     const struct weft_value v = block_of(1, 10000);
     struct rlimit before, small = {.rlim_cur = 4096, .rlim_max = RLIM_INFINITY};
     struct weft_error err;
@@ -425,7 +413,7 @@ static void *hammer_thread(void *arg)
 
 Test(memo, threads_find_what_threads_put)
 {
-    weft_memo *m = memo_of(&(struct weft_memo_spec){.folder = dir, .memory_bytes = 100000, .disk_bytes = 1 << 20});
+    weft_memo *m = memo_of(&(struct weft_memo_spec){.folder = tempdir, .memory_bytes = 100000, .disk_bytes = 1 << 20});
     pthread_t threads[4];
 
     for (int i = 0; i < 4; i++)
@@ -439,7 +427,7 @@ Test(memo, threads_find_what_threads_put)
 /* In a child: nothing of the test's framework may fail there, so it counts for itself. */
 static int child(uint64_t seed)
 {
-    const struct weft_memo_spec spec = {.folder = dir, .memory_bytes = 1, .disk_bytes = 1 << 20};
+    const struct weft_memo_spec spec = {.folder = tempdir, .memory_bytes = 1, .disk_bytes = 1 << 20};
     weft_memo *m;
     struct weft_memo_stats s;
     int wrong = 0;
@@ -493,7 +481,7 @@ Test(memo, processes_share_a_folder_and_see_whole_files_only)
 
 Test(memo, what_it_did_is_told_in_words)
 {
-    weft_memo *m = memo_of(&(struct weft_memo_spec){.folder = dir});
+    weft_memo *m = memo_of(&(struct weft_memo_spec){.folder = tempdir});
     char *text = NULL;
     size_t n;
     FILE *f = open_memstream(&text, &n);

@@ -11,33 +11,21 @@
 #include "lib/io/file.h"
 #include "tests/support/tempdir.h"
 
-static char *dir;
-
-static void begin(void)
-{
-    dir = tempdir_new();
-}
-
-static void end(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(file, .init = begin, .fini = end);
+TestSuite(file, .init = tempdir_begin, .fini = tempdir_end);
 
 static const struct timespec long_ago = {.tv_sec = 1000000000, .tv_nsec = 5};
 
 /* Writes a file that changed at `when`, and answers its fingerprint. */
 static struct wf_token print_of(const char *name, const char *text, struct timespec when, bool by_content)
 {
-    char *path = tempdir_path(dir, name);
+    char *path = tempdir_path(tempdir, name);
     const struct timespec times[2] = {when, when};
     struct wf_file f;
     struct wf_token t;
     struct weft_error err;
 
     if (text)
-        tempdir_write(dir, name, text);
+        tempdir_write(tempdir, name, text);
     cr_assert_eq(utimensat(AT_FDCWD, path, times, 0), 0);
     cr_assert_eq(wf_file_open(&f, path, &err), WEFT_OK, "%s", err.message);
     cr_assert_eq(wf_file_fingerprint(&f, by_content, &t, &err), WEFT_OK, "%s", err.message);
@@ -95,18 +83,18 @@ Test(file, a_large_file_is_told_by_all_of_it)
 
 Test(file, a_file_just_changed_is_waited_for_until_a_change_would_show)
 {
-    char *path = tempdir_path(dir, "a");
+    char *path = tempdir_path(tempdir, "a");
     struct wf_file f;
     struct wf_token t;
     struct timespec now;
     bool unchanged;
 
-    tempdir_write(dir, "a", "abc");
+    tempdir_write(tempdir, "a", "abc");
     cr_assert_eq(wf_file_open(&f, path, NULL), WEFT_OK);
     cr_assert_eq(wf_file_fingerprint(&f, false, &t, NULL), WEFT_OK);
     clock_gettime(CLOCK_REALTIME, &now);
     cr_assert_geq((int64_t)now.tv_sec * 1000000000 + now.tv_nsec - f.stamp.mtime_ns, 20000000);
-    tempdir_write(dir, "a", "abd"); /* as long, and right after */
+    tempdir_write(tempdir, "a", "abd"); /* as long, and right after */
     cr_assert_eq(wf_file_is_unchanged(&f, &unchanged, NULL), WEFT_OK);
     cr_assert_not(unchanged);
     wf_file_close(&f);

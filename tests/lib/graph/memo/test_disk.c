@@ -11,19 +11,7 @@
 #include "lib/graph/memo/entry.h"
 #include "tests/support/tempdir.h"
 
-static char *dir;
-
-static void begin(void)
-{
-    dir = tempdir_new();
-}
-
-static void end(void)
-{
-    tempdir_remove(dir);
-}
-
-TestSuite(disk, .init = begin, .fini = end);
+TestSuite(disk, .init = tempdir_begin, .fini = tempdir_end);
 
 static struct wf_token token_of(uint64_t i)
 {
@@ -34,7 +22,7 @@ static struct wf_disk opened(uint64_t limit)
 {
     struct wf_disk d;
 
-    cr_assert_eq(wf_disk_open(&d, dir, limit, NULL), WEFT_OK);
+    cr_assert_eq(wf_disk_open(&d, tempdir, limit, NULL), WEFT_OK);
     return d;
 }
 
@@ -58,7 +46,7 @@ static double priority_of(uint64_t i)
     struct stat s;
 
     snprintf(name, sizeof name, "%016llx%016llx", (unsigned long long)token_of(i).hi, (unsigned long long)token_of(i).lo);
-    path = tempdir_path(dir, name);
+    path = tempdir_path(tempdir, name);
     cr_assert_eq(stat(path, &s), 0);
     free(path);
     return (double)s.st_mtim.tv_sec + (double)s.st_mtim.tv_nsec * 1e-9;
@@ -120,10 +108,10 @@ Test(disk, names_are_tokens_and_nothing_else_is_counted)
 {
     struct wf_disk d;
 
-    tempdir_write(dir, "0000000000000001000000000000000a", "x");
-    tempdir_write(dir, "0000000000000001000000000000000A", "x");
-    tempdir_write(dir, "0000000000000001000000000000000b.part", "x");
-    tempdir_write(dir, "sub/0000000000000001000000000000000c", "x");
+    tempdir_write(tempdir, "0000000000000001000000000000000a", "x");
+    tempdir_write(tempdir, "0000000000000001000000000000000A", "x");
+    tempdir_write(tempdir, "0000000000000001000000000000000b.part", "x");
+    tempdir_write(tempdir, "sub/0000000000000001000000000000000c", "x");
     d = opened(1 << 20);
     cr_assert_eq(d.n_there, 1);
     cr_assert(wf_disk_has(&d, (struct wf_token){1, 10}));
