@@ -170,6 +170,12 @@ void wf_pool_stage(weft_pool *pool, weft_future *f, uint32_t at);
 /* It begins, and may end at once. */
 void wf_pool_go(weft_pool *pool, weft_future *f);
 
+/* Its two ways: to a place, or to the queue while every place is taken; false: one with a body
+ * above would have to wait for a place that such a body may keep, so it is not entered. And that
+ * of a plan of known values only, where there is nothing to run. */
+bool wf_pool_enter(weft_pool *pool, weft_future *f);
+void wf_pool_run_nothing(weft_pool *pool, weft_future *f);
+
 /* One future more, or less, that waits for others; the pool is not freed meanwhile. */
 void wf_pool_hold(weft_pool *pool);
 void wf_pool_unhold(weft_pool *pool);

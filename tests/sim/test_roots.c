@@ -34,7 +34,7 @@ static void place(struct scene *s, int run)
     for (uint32_t i = 0; i < s->n_roots; i++)
         s->n_ran[i] = 0;
     wf_store_relaxed(&s->left, s->n_roots);
-    /* As in pool.c. */
+    /* As in place.c. */
     wf_store_release(&s->cursor, (uint64_t)s->n_roots);
 }
 
