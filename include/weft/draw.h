@@ -71,7 +71,7 @@ enum weft_draw_cmap {
 };
 
 enum weft_draw_engine {
-    WEFT_ENGINE_AUTO,     /* ours for .svg, Graphviz for .png and .pdf and where its attributes are given */
+    WEFT_ENGINE_AUTO,     /* ours for .svg, unless there are graph_attrs and Graphviz is here; else Graphviz */
     WEFT_ENGINE_GRAPHVIZ, /* finer, and slow beyond some hundred boxes */
     WEFT_ENGINE_BUILTIN,  /* needs no Graphviz: .svg */
 };
@@ -85,7 +85,8 @@ enum weft_draw_words {
 
 /* A Graphviz attribute: {"shape", "box"}. The built-in engine knows fillcolor, color,
  * fontcolor, penwidth, style (dashed, dotted), shape (box, circle), label, tooltip and URL of
- * boxes, color, penwidth and style of arrows, and bgcolor of the picture. */
+ * boxes, color, penwidth and style of arrows, and bgcolor of the picture; it passes over all
+ * others without a word. Who needs them asks for WEFT_ENGINE_GRAPHVIZ. */
 struct weft_draw_attr {
     const char *name;
     const char *value;

@@ -41,7 +41,7 @@
  *            outlive it.
  * Errors:    WEFT_NOMEM; WEFT_INVALID for what a spec or a number of workers may not be;
  *            WEFT_NOT_FOUND for a name that no task has.
- * Threads:   immutable; any thread may ask. A replay takes some 0.2 us a task.
+ * Threads:   immutable; any thread may ask.
  */
 #ifndef WEFT_PREDICT_H
 #define WEFT_PREDICT_H

@@ -9,8 +9,8 @@
  *     weft_profile_free(profile);
  *
  * While it goes on each thread that runs bodies is interrupted by SIGPROF `rate_hz` times in a second
- * of processor time; what sleeps or waits is not seen. That costs 1 % where bodies take 20 us and more,
- * and some 50 ns of each that takes less; nothing is paid when none goes on. Each sample is a stack:
+ * of processor time; what sleeps or waits is not seen. Each look costs a walk over the
+ * open calls, each body a little; nothing is paid when none goes on. Each sample is a stack:
  * first the group of the task (its layer, or its name if it has no layer), then the functions from its
  * body to what was interrupted. How often a stack was seen, divided by rate_hz, is the processor time it
  * took, in seconds. Clocks of processor time go by the ticks of the kernel (often 250 in a second): a
