@@ -2,9 +2,9 @@
 #include <inttypes.h>
 
 #include "lib/analyse/analysis.h"
-#include "lib/analyse/escape.h"
 #include "lib/analyse/view.h"
 #include "lib/base/error.h"
+#include "lib/base/escape.h"
 
 static weft_status told(FILE *to, struct weft_error *err)
 {

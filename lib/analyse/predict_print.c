@@ -5,6 +5,7 @@
 
 #include "lib/analyse/predict.h"
 #include "lib/base/duration.h"
+#include "lib/base/escape.h"
 
 static const char *plural(size_t n)
 {
@@ -140,23 +141,6 @@ void weft_prediction_print(const weft_predictor *p, const struct weft_prediction
 
 /* ---- For other programs ---------------------------------------------------------------- */
 
-/* What is no text of UTF-8 stays as it is, for who reads it to judge. */
-static void json_text(const char *text, FILE *to)
-{
-    fputc('"', to);
-    for (; *text; text++) {
-        const unsigned char c = (unsigned char)*text;
-
-        if (c == '"' || c == '\\')
-            fprintf(to, "\\%c", c);
-        else if (c < 0x20)
-            fprintf(to, "\\u%04x", c);
-        else
-            fputc(c, to);
-    }
-    fputc('"', to);
-}
-
 static void json_forecasts(const struct weft_forecast *f, size_t n, FILE *to)
 {
     fprintf(to, "[");
@@ -177,7 +161,7 @@ static void json_worth(const struct weft_prediction *what, FILE *to)
         const struct weft_worth *w = &what->worth[i];
 
         fprintf(to, "%s\n    {\"name\": ", i ? "," : "");
-        json_text(w->what, to);
+        wf_escape_json(w->what, wf_put_file, to);
         fprintf(to, ", \"tasks\": %zu, \"share\": %.6g, \"twice_ns\": %lld, \"free_ns\": %lld, \"twice_less\": %.6g, \"free_less\": %.6g}",
                 w->n_tasks, w->share, (long long)w->twice_ns, (long long)w->free_ns, w->twice_less, w->free_less);
     }
@@ -190,7 +174,7 @@ void weft_prediction_print_json(const weft_predictor *p, const struct weft_predi
     const struct weft_overheads *o = &s.overheads;
 
     fprintf(to, "{\n  \"program\": ");
-    json_text(weft_trace_about(p->m.trace).program, to);
+    wf_escape_json(weft_trace_about(p->m.trace).program, wf_put_file, to);
     fprintf(to,
             ",\n  \"tasks\": %zu, \"runs\": %zu, \"unknown_tasks\": %zu, \"measured\": %s,\n"
             "  \"traced_workers\": %d, \"traced_ns\": %lld, \"outside_ns\": %lld,\n"

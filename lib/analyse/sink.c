@@ -1,8 +1,8 @@
 /* sink.c - many small writes to one file, fast. */
 #include "lib/analyse/sink.h"
 
-#include "lib/analyse/escape.h"
 #include "lib/base/error.h"
+#include "lib/base/escape.h"
 #include "lib/base/mem.h"
 
 weft_status wf_sink_open(struct wf_sink *s, const char *path, struct weft_error *err)

@@ -5,15 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "lib/analyse/escape.h"
 #include "lib/base/assert.h"
 #include "lib/base/duration.h"
+#include "lib/base/escape.h"
 #include "lib/base/units.h"
-
-void wf_put_file(void *to, const char *bytes, size_t n)
-{
-    fwrite(bytes, 1, n, to);
-}
 
 void wf_print_number(double x, FILE *to)
 {

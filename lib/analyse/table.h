@@ -49,7 +49,4 @@ void wf_table_print(const struct wf_table *t, enum weft_form form, const char *i
  * where there is none. */
 void wf_print_number(double x, FILE *to);
 
-/* For wf_escape_json(): `to` is a FILE. */
-void wf_put_file(void *to, const char *bytes, size_t n);
-
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/escape.h"
 #include "lib/base/mem.h"
 
 void wf_json_fini(struct wf_json *j)
@@ -77,79 +78,25 @@ void wf_json_raw(struct wf_json *j, const char *bytes, size_t n)
 
 /* ---- Texts ----------------------------------------------------------------------- */
 
-/* The length of the character at `s`, 1 to 4 bytes of UTF-8; 0: it is none. The zero that
- * ends `s` ends every search in it. */
-static size_t character(const unsigned char *s)
+/* '<' could stand in a text as it is: but not "</script" or "<!--" in a page, and there is no
+ * other way for JSON to say so. */
+static void add_for_page(void *j, const char *bytes, size_t n)
 {
-    uint32_t c;
-    size_t n;
-
-    if (s[0] < 0x80)
-        return 1;
-    n = s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-    if (!n)
-        return 0;
-    c = s[0] & (0x7fu >> n);
-    for (size_t i = 1; i < n; i++) {
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-        c = c << 6 | (s[i] & 0x3f);
+    for (const char *at; (at = memchr(bytes, '<', n)); bytes = at + 1) {
+        add(j, bytes, (size_t)(at - bytes));
+        add(j, "\\u003c", 6);
+        n -= (size_t)(at - bytes) + 1;
     }
-    /* No longer form than needed, no surrogates, nothing past the last plane. */
-    if ((n == 3 && c < 0x800) || (n == 4 && (c < 0x10000 || c > 0x10ffff)) || (c >= 0xd800 && c < 0xe000))
-        return 0;
-    return n;
-}
-
-/* Whether a byte cannot stand in a text as it is. '<' could: but not "</script" or "<!--" in
- * a page, and there is no other way for JSON to say so. */
-static bool is_special(unsigned char c)
-{
-    return c < 0x20 || c == 0x7f || c == '"' || c == '\\' || c == '<';
-}
-
-static void add_special(struct wf_json *j, unsigned char c)
-{
-    char escape[8];
-
-    switch (c) {
-    case '"':  add(j, "\\\"", 2); break;
-    case '\\': add(j, "\\\\", 2); break;
-    case '\n': add(j, "\\n", 2); break;
-    case '\t': add(j, "\\t", 2); break;
-    default:   add(j, escape, (size_t)snprintf(escape, sizeof escape, "\\u%04x", c)); break;
-    }
+    add(j, bytes, n);
 }
 
 void wf_json_text(struct wf_json *j, const char *text)
 {
-    const unsigned char *s = (const unsigned char *)text;
-    size_t n = 0; /* bytes that stand as they are, up to here */
-
     begin_value(j);
-    if (!text) {
+    if (text)
+        wf_escape_json(text, add_for_page, j);
+    else
         add(j, "null", 4);
-        return;
-    }
-    add(j, "\"", 1);
-    while (s[n]) {
-        const size_t length = character(s + n);
-
-        if (length && !is_special(s[n])) {
-            n += length;
-            continue;
-        }
-        add(j, (const char *)s, n);
-        s += n;
-        n = 0;
-        if (length)
-            add_special(j, *s);
-        else
-            add(j, "\xef\xbf\xbd", 3);
-        s++;
-    }
-    add(j, (const char *)s, n);
-    add(j, "\"", 1);
 }
 
 /* ---- Numbers --------------------------------------------------------------------- */

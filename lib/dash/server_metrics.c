@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <weft/machine.h>
 
+#include "lib/base/escape.h"
+#include "lib/base/utf8.h"
+
 static void head(FILE *to, const char *name, const char *type, const char *help)
 {
     fprintf(to, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
@@ -22,38 +25,21 @@ static void one(FILE *to, const char *name, const char *type, const char *help, 
     fprintf(to, "%s %.17g\n", name, value);
 }
 
-/* How many bytes the UTF-8 letter at `s` has; 0: it is none. */
-static int letter_bytes(const unsigned char *s)
-{
-    const int n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3
-                  : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-
-    for (int i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90)
-        || (s[0] == 0xf4 && s[1] > 0x8f))
-        return 0;
-    return n;
-}
-
 /* The value of a label: \ " and line ends escaped; U+FFFD for what is no UTF-8. */
 static void label(FILE *to, const char *text)
 {
-    const unsigned char *s = (const unsigned char *)text;
+    while (*text) {
+        const size_t n = wf_utf8_length(text);
 
-    while (*s) {
-        const int n = letter_bytes(s);
-
-        if (*s == '\n')
+        if (*text == '\n')
             fputs("\\n", to);
-        else if (*s == '\\' || *s == '"')
-            fprintf(to, "\\%c", *s);
+        else if (*text == '\\' || *text == '"')
+            fprintf(to, "\\%c", *text);
         else if (n)
-            fwrite(s, 1, (size_t)n, to);
+            fwrite(text, 1, n, to);
         else
-            fputs("\xef\xbf\xbd", to);
-        s += n ? n : 1;
+            fputs(WF_NO_CHARACTER, to);
+        text += n ? n : 1;
     }
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/escape.h"
 #include "lib/base/mem.h"
 
 void wf_text_fini(struct wf_text *t)
@@ -68,35 +69,12 @@ void wf_text_add(struct wf_text *t, const char *fmt, ...)
     va_end(args);
 }
 
-/* The length of the character at `s`: 1 to 4 bytes of UTF-8 that XML allows; 0: none. */
-static size_t character(const char *s)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    uint32_t c;
-    size_t n;
-
-    if (u[0] < 0x80)
-        return u[0] >= 0x20 && u[0] != 0x7f ? 1 : u[0] == '\n' || u[0] == '\t';
-    n = u[0] >= 0xc2 && u[0] < 0xe0 ? 2 : u[0] >= 0xe0 && u[0] < 0xf0 ? 3 : u[0] >= 0xf0 && u[0] < 0xf5 ? 4 : 0;
-    c = n == 2 ? u[0] & 0x1f : n == 3 ? u[0] & 0x0f : u[0] & 0x07;
-    for (size_t i = 1; i < n; i++) {
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-        c = c << 6 | (u[i] & 0x3f);
-    }
-    /* No longer form than needed, no surrogates, nothing past the last plane or forbidden in XML. */
-    if ((n == 3 && c < 0x800) || (n == 4 && c < 0x10000) || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff ||
-        c == 0xfffe || c == 0xffff)
-        return 0;
-    return n;
-}
-
 static size_t n_characters(const char *words)
 {
     size_t n = 0;
 
     for (; *words; n++) {
-        const size_t length = character(words);
+        const size_t length = wf_xml_length(words);
 
         words += length ? length : 1;
     }
@@ -111,7 +89,7 @@ static void add_words(struct wf_text *t, const char *words, size_t most,
     const size_t head = n > most ? most / 2 : n, tail = n > most ? n - (most - most / 2 - 1) : n;
 
     for (size_t i = 0; *words; i++) {
-        const size_t length = character(words);
+        const size_t length = wf_xml_length(words);
 
         if (i == head && n > most)
             wf_text_add_bytes(t, "\xe2\x80\xa6", 3);
@@ -119,7 +97,7 @@ static void add_words(struct wf_text *t, const char *words, size_t most,
             if (length)
                 add(t, words, length);
             else
-                wf_text_add_bytes(t, "\xef\xbf\xbd", 3);
+                wf_text_add_bytes(t, WF_NO_CHARACTER, strlen(WF_NO_CHARACTER));
         }
         words += length ? length : 1;
     }
@@ -132,15 +110,9 @@ void wf_text_add_zero(struct wf_text *t)
 
 static void add_html(struct wf_text *t, const char *c, size_t n)
 {
-    switch (*c) {
-    case '&':  wf_text_add_bytes(t, "&amp;", 5); break;
-    case '<':  wf_text_add_bytes(t, "&lt;", 4); break;
-    case '>':  wf_text_add_bytes(t, "&gt;", 4); break;
-    case '"':  wf_text_add_bytes(t, "&quot;", 6); break;
-    case '\n': wf_text_add_bytes(t, "<br/>", 5); break;
-    case '\t': wf_text_add_bytes(t, " ", 1); break;
-    default:   wf_text_add_bytes(t, c, n);
-    }
+    const char *as = *c == '\n' ? "<br/>" : wf_xml_entity(*c);
+
+    wf_text_add_bytes(t, as ? as : c, as ? strlen(as) : n);
 }
 
 void wf_text_add_html(struct wf_text *t, const char *words, size_t most)
@@ -174,17 +146,14 @@ void wf_text_add_plain(struct wf_text *t, const char *words, size_t most)
     add_words(t, words, most, add_plain);
 }
 
-static void add_xml(struct wf_text *t, const char *c, size_t n)
+static void put(void *t, const char *bytes, size_t n)
 {
-    if (*c == '\n')
-        wf_text_add_bytes(t, "&#10;", 5);
-    else
-        add_html(t, c, n);
+    wf_text_add_bytes(t, bytes, n);
 }
 
 void wf_text_add_xml(struct wf_text *t, const char *words)
 {
-    add_words(t, words, SIZE_MAX, add_xml);
+    wf_escape_xml(words, put, t);
 }
 
 void wf_text_add_quoted(struct wf_text *t, const char *words)
@@ -235,7 +204,7 @@ double wf_text_width(const char *words, double font_size)
     double sum = 0;
 
     while (*words) {
-        const size_t length = character(words);
+        const size_t length = wf_xml_length(words);
 
         sum += width_of(words, length ? length : 1);
         words += length ? length : 1;

@@ -35,7 +35,7 @@ void wf_text_add_html(struct wf_text *t, const char *words, size_t most);
 /* The same without markup: line ends become blanks. */
 void wf_text_add_plain(struct wf_text *t, const char *words, size_t most);
 
-/* Adds somebody's words to text or an attribute of XML; line ends stay line ends. */
+/* Adds somebody's words to text or an attribute of XML, as wf_escape_xml(). */
 void wf_text_add_xml(struct wf_text *t, const char *words);
 
 /* Adds words as a quoted string of the language of dot. */

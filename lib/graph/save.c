@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/error.h"
+#include "lib/base/escape.h"
 #include "lib/base/mem.h"
 #include "lib/base/output.h"
 #include "lib/graph/plan.h"
@@ -26,15 +27,7 @@ struct saving {
 
 static void put_text(FILE *to, const char *text)
 {
-    fputc('"', to);
-    for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-        if (*at == '"' || *at == '\\')
-            fprintf(to, "\\%c", *at);
-        else if (*at < 0x20 || *at == 0x7f)
-            fprintf(to, "\\u%04x", *at);
-        else
-            fputc(*at, to);
-    fputc('"', to);
+    wf_escape_json(text, wf_put_file, to);
 }
 
 static void put_field(FILE *to, const char *name, const char *text)

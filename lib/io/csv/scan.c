@@ -6,13 +6,13 @@
 #include "lib/base/assert.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/base/utf8.h"
 #include "lib/io/csv/fingerprint.h"
 #include "lib/io/csv/kind.h"
 #include "lib/io/csv/loops.h"
 #include "lib/io/csv/names.h"
 #include "lib/io/csv/plain.h"
 #include "lib/io/csv/window.h"
-#include "lib/io/utf8.h"
 
 /* A field of the records, and what is known of its column. */
 struct field {

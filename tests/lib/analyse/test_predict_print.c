@@ -13,7 +13,7 @@ static const struct hand_task four[] = {
     {.name = "load", .begin_ns = 0, .end_ns = 1 * MS + TICK},
     {.name = "work \"a\\b\"", .HAND_DEPS(0), .begin_ns = 2 * MS, .end_ns = 6 * MS + TICK},
     {.name = "work \"a\\b\"", .HAND_DEPS(0), .begin_ns = 6 * MS + 20, .end_ns = 10 * MS + 20 + TICK},
-    {.name = "sum", .HAND_DEPS(1, 2), .begin_ns = 11 * MS, .end_ns = 12 * MS + TICK},
+    {.name = "sum\xff", .HAND_DEPS(1, 2), .begin_ns = 11 * MS, .end_ns = 12 * MS + TICK},
 };
 
 /* All of it: two counts of workers, with and without a faster task, and what is worth it. To be freed. */
@@ -71,7 +71,7 @@ Test(predict_print, in_words_tells_all_that_was_asked)
         "worth making faster, on 2 workers\n"
         "   twice as fast   for nothing   of the work      tasks  name\n"
         "         -36.4 %       -72.7 %        84.2 %          2  work \"a\\b\"\n"
-        "          -9.1 %       -18.2 %        10.5 %          1  sum\n"
+        "          -9.1 %       -18.2 %        10.5 %          1  sum\xff\n"
         "          -4.5 %        -9.1 %         5.3 %          1  load\n";
 
     cr_assert_str_eq(text, expected, "%s", text);
@@ -109,7 +109,7 @@ Test(predict_print, as_json_has_the_same)
     static const char *const parts[] = {
         "\"work_ns\": 9500000,", "\"span_ns\": 5500000,", "{\"workers\": 4, \"makespan_ns\": 5500000, \"least_ns\": 5500000,",
         "\"knee\": 1, \"half_from\": 4", "\"as_traced\": [", "\"again\": [", "\"worth\": {\"workers\": 2, \"names\": [",
-        "{\"name\": \"work \\\"a\\\\b\\\"\", \"tasks\": 2, \"share\": 0.842105,",
+        "{\"name\": \"work \\\"a\\\\b\\\"\", \"tasks\": 2, \"share\": 0.842105,", "{\"name\": \"sum\\ufffd\",",
     };
     char *text = printed(true, true), *less = printed(true, false);
 

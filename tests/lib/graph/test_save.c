@@ -194,6 +194,27 @@ Test(save, random_graphs_answer_the_same)
 }
 
 /* Loads this text, with "BODY" for the body of body_add. */
+Test(save, names_that_are_no_utf_8_can_be_loaded)
+{
+    char *dir = tempdir_new(), *path = tempdir_path(dir, "g.json");
+    weft_graph *g = weft_graph_new(), *loaded = NULL;
+    weft_task *total = weft_add(g, sum, .arg = number(5), .arg_type = &type_number, .key = "caf\xe9",
+                                .layer = weft_graph_layer(g, "\xff and \xc3\xa9"));
+    struct weft_error err;
+    weft_task *t;
+
+    cr_assert_eq(weft_graph_save(path, &total, 1, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(weft_graph_load(&loaded, path, &with_number, &err), WEFT_OK, "%s", err.message);
+    t = weft_graph_find(loaded, "caf\ufffd");
+    cr_assert(t);
+    cr_assert_str_eq(weft_graph_layer_name(loaded, weft_task_layer(t)), "\ufffd and \u00e9");
+    cr_assert_eq(run(t), 5);
+    free(path);
+    tempdir_remove(dir);
+    weft_graph_free(loaded);
+    weft_graph_free(g);
+}
+
 static weft_status load(const char *dir, const char *text, struct weft_error *err)
 {
     struct weft_body_name name;

@@ -1,5 +1,5 @@
 /* utf8.c - whether bytes are UTF-8. */
-#include "lib/io/utf8.h"
+#include "lib/base/utf8.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -69,4 +69,10 @@ int64_t wf_utf8_check(const char *text, int64_t n)
         }
     }
     return n;
+}
+
+size_t wf_utf8_length(const char *text)
+{
+    /* The zero continues no character: nothing behind it is looked at. */
+    return (size_t)length_of((const unsigned char *)text, 4);
 }

@@ -1,5 +1,5 @@
 /* test_utf8.c - all characters of Unicode are UTF-8, and nothing else is. */
-#include "lib/io/utf8.h"
+#include "lib/base/utf8.h"
 
 #include <criterion/criterion.h>
 #include <stdint.h>
@@ -39,7 +39,9 @@ Test(utf8, every_code_point_but_surrogates_is_well)
         const int n = encode(c, text);
         const bool good = c < 0x110000 && (c < 0xd800 || c > 0xdfff);
 
+        text[n] = '\0';
         cr_assert_eq(wf_utf8_check(text, n), good ? n : 0, "U+%04X", c);
+        cr_assert_eq(wf_utf8_length(text), good ? (size_t)n : 0, "U+%04X", c);
     }
 }
 
@@ -68,6 +70,15 @@ Test(utf8, no_other_bytes_are_well)
         text[2] = (char)v;
         cr_assert_eq(wf_utf8_check(text, 3) == 3, is_character[v] || ((v & 0x80) == 0 && is_character[v >> 8]));
     }
+}
+
+Test(utf8, a_character_does_not_go_past_the_end_of_its_text)
+{
+    /* Behind the zero stands what would continue it. */
+    cr_assert_eq(wf_utf8_length("\xc3\0\xa9"), 0);
+    cr_assert_eq(wf_utf8_length("\xe2\x82\0\xac"), 0);
+    cr_assert_eq(wf_utf8_length("\xf0\x9f\xa7\0\xb6"), 0);
+    cr_assert_eq(wf_utf8_length(""), 1);
 }
 
 Test(utf8, the_first_bad_byte_is_found_anywhere)
