@@ -1,14 +1,14 @@
 /* verb-predict.c - weft predict: how long a traced run would take on other workers, or with faster tasks. */
 #include "tools/verb.h"
 
-#include <getopt.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <weft/weft.h>
+
+#include "tools/options.h"
 
 static const char usage[] =
     "usage: weft predict TRACE [OPTION]...\n"
@@ -17,8 +17,8 @@ static const char usage[] =
     "of workers, as a pool would hand out its tasks, and tells how long each takes. Tasks\n"
     "take as long as they took: where more workers share memory or cores they take longer.\n"
     "\n"
-    "  --workers LIST    how many; 1,2,4,...,1024 unless told. \"...\" goes on as the two\n"
-    "                    before it\n"
+    "  --workers LIST    how many, as in 1,2,4-8; 1,2,...,1024 unless told, where \"...\" goes on\n"
+    "                    as the two before it\n"
     "  --faster WHAT=K   tasks of this name or layer, or the one of this key, take a Kth\n"
     "                    of their time, or none at all (K: inf); may be given again\n"
     "  --takes WHAT=TIME these take so long each; likewise\n"
@@ -32,12 +32,9 @@ static const char usage[] =
     "  --seed N          other draws\n"
     "  --json            for other programs\n";
 
-enum { MOST_COUNTS = 1024, MOST_WORTH = 1000 };
-
 struct request {
     const char              *from;
-    int                      workers[MOST_COUNTS];
-    size_t                   n_workers;
+    struct option_numbers    workers;
     struct weft_faster      *faster;
     struct weft_predict_spec spec;
     size_t                   n_worth;
@@ -47,175 +44,66 @@ struct request {
 
 /* ---- The command line -------------------------------------------------------------- */
 
-/* A whole number from least to most, all of `text` up to `end`. */
-static bool read_number(const char *text, const char *end, long least, long most, long *out)
+/* Where a value begins in "WHAT=VALUE"; a name may have a '=' itself. NULL: it is not of that form. */
+static char *value_in(char *text)
 {
-    char *stop;
+    char *equals = strrchr(text, '=');
 
-    if (text == end || *text < '0' || *text > '9')
-        return false;
-    *out = strtol(text, &stop, 10);
-    return stop == end && *out >= least && *out <= most;
+    return equals && equals != text ? equals + 1 : NULL;
 }
 
-static bool add_workers(struct request *r, long n)
+/* Cuts it before the value. */
+static bool add_faster(struct request *r, char *value, struct weft_faster faster)
 {
-    if (r->n_workers == MOST_COUNTS || (r->n_workers && n <= r->workers[r->n_workers - 1]))
-        return false;
-    r->workers[r->n_workers++] = (int)n;
-    return true;
-}
+    struct weft_faster *more = realloc(r->faster, (r->spec.n_faster + 1) * sizeof *more);
 
-/* From the last two on to n: 2,4 doubles, 2,3 adds one. */
-static bool add_up_to(struct request *r, long n)
-{
-    long a, b;
-
-    if (r->n_workers < 2)
-        return false;
-    a = r->workers[r->n_workers - 2];
-    b = r->workers[r->n_workers - 1];
-    for (long next = b % a ? 2 * b - a : b * (b / a); next < n; next = b % a ? next + b - a : next * (b / a))
-        if (!add_workers(r, next))
-            return false;
-    return add_workers(r, n);
-}
-
-/* "1,2,4,...,64": ascending. */
-static bool read_workers(struct request *r, const char *text)
-{
-    bool goes_on = false;
-
-    r->n_workers = 0;
-    for (const char *end; ; text = end + 1) {
-        long n;
-
-        end = text + strcspn(text, ",");
-        if (end - text == 3 && !strncmp(text, "...", 3) && *end && !goes_on)
-            goes_on = true;
-        else if (!read_number(text, end, 1, WEFT_PREDICT_MOST_WORKERS, &n) || !(goes_on ? add_up_to(r, n) : add_workers(r, n)))
-            return false;
-        else
-            goes_on = false;
-        if (!*end)
-            return true;
-    }
-}
-
-/* "20us", "1.5 ms", "2s". */
-static bool read_time(const char *text, int64_t *ns)
-{
-    static const struct { const char *name; double ns; } units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
-    char *end;
-    const double n = strtod(text, &end);
-
-    while (*end == ' ')
-        end++;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (!strcmp(end, units[i].name) && n * units[i].ns >= 1 && n * units[i].ns < 1e15) {
-            *ns = (int64_t)(n * units[i].ns);
-            return true;
-        }
-    return false;
-}
-
-/* "WHAT=K" or "WHAT=TIME"; the text is cut in two. A name may have a '=' itself. */
-static bool add_faster(struct request *r, char *text, bool is_time)
-{
-    char *equals = strrchr(text, '='), *end;
-    struct weft_faster faster = {.what = text}, *more;
-
-    if (!equals || equals == text || !equals[1])
-        return false;
-    if (is_time) {
-        if (!read_time(equals + 1, &faster.takes_ns))
-            return false;
-    } else {
-        faster.times = strtod(equals + 1, &end);
-        if (*end || !(faster.times > 0))
-            return false;
-    }
-    more = realloc(r->faster, (r->spec.n_faster + 1) * sizeof *more);
     if (!more)
         return false;
-    *equals = '\0';
+    value[-1] = '\0';
     more[r->spec.n_faster++] = faster;
     r->faster = more;
     return true;
 }
 
+static bool read_faster(void *to, char *text)
+{
+    char *value = value_in(text), *end;
+    const double times = value ? strtod(value, &end) : 0;
+
+    return times > 0 && !*end && add_faster(to, value, (struct weft_faster){.what = text, .times = times});
+}
+
+static bool read_takes(void *to, char *text)
+{
+    char *value = value_in(text);
+    int64_t ns;
+
+    return value && !weft_duration_parse(value, &ns, NULL) && ns > 0
+           && add_faster(to, value, (struct weft_faster){.what = text, .takes_ns = ns});
+}
+
 /* 0, or 2 having said what is wrong. */
 static int read_options(int argc, char **argv, struct request *r)
 {
-    enum { WORKERS = 256, FASTER, TAKES, WORTH, LAYERS, AT, IDEAL, EACH, DRAWS, SEED, JSON };
-    static const struct option options[] = {
-        {"workers", required_argument, NULL, WORKERS}, {"faster", required_argument, NULL, FASTER},
-        {"takes", required_argument, NULL, TAKES},     {"worth", required_argument, NULL, WORTH},
-        {"layers", no_argument, NULL, LAYERS},         {"at", required_argument, NULL, AT},
-        {"ideal", no_argument, NULL, IDEAL},           {"each", required_argument, NULL, EACH},
-        {"draws", required_argument, NULL, DRAWS},     {"seed", required_argument, NULL, SEED},
-        {"json", no_argument, NULL, JSON},             {NULL, 0, NULL, 0},
+    const struct option_row rows[] = {
+        {"workers", OPTION_NUMBERS, INTO(r->workers), .most = WEFT_PREDICT_MOST_WORKERS},
+        {"faster", OPTION_READ, INTO(*r), .read = read_faster, .wrong = "not of the form WHAT=K with K above 0"},
+        {"takes", OPTION_READ, INTO(*r), .read = read_takes, .wrong = "not of the form WHAT=TIME, as load=20us"},
+        {"worth", OPTION_COUNT, INTO(r->n_worth), .most = 1000},
+        {"layers", OPTION_IS, INTO(r->of_layers), .is = true},
+        {"at", OPTION_COUNT, INTO(r->at), .least = 1, .most = WEFT_PREDICT_MOST_WORKERS},
+        {"ideal", OPTION_IS, INTO(r->spec.ideal), .is = true},
+        {"each", OPTION_TIME, INTO(r->spec.task_ns), .least = 1},
+        {"draws", OPTION_COUNT, INTO(r->spec.n_draws), .least = 1, .most = 1000},
+        {"seed", OPTION_COUNT, INTO(r->spec.seed)},
+        {"json", OPTION_IS, INTO(r->json), .is = true},
     };
-    long n;
-    int c;
+    const int code = options_read(argc, argv, rows, N_ROWS(rows), "TRACE", &r->from);
 
-    opterr = 0;
-    read_workers(r, "1,2,4,...,1024");
-    r->n_worth = 10;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        const char *end = optarg ? optarg + strlen(optarg) : NULL;
-
-        switch (c) {
-        case LAYERS: r->of_layers = true; break;
-        case IDEAL:  r->spec.ideal = true; break;
-        case JSON:   r->json = true; break;
-        case WORKERS:
-            if (!read_workers(r, optarg))
-                return misused("predict", "--workers %s is no list of numbers from 1 to %d that ascend", optarg, WEFT_PREDICT_MOST_WORKERS);
-            break;
-        case FASTER:
-            if (!add_faster(r, optarg, false))
-                return misused("predict", "--faster %s is not of the form WHAT=K with K above 0", optarg);
-            break;
-        case TAKES:
-            if (!add_faster(r, optarg, true))
-                return misused("predict", "--takes %s is not of the form WHAT=TIME, as load=20us", optarg);
-            break;
-        case WORTH:
-            if (!read_number(optarg, end, 0, MOST_WORTH, &n))
-                return misused("predict", "--worth %s is no number from 0 to %d", optarg, MOST_WORTH);
-            r->n_worth = (size_t)n;
-            break;
-        case AT:
-            if (!read_number(optarg, end, 1, WEFT_PREDICT_MOST_WORKERS, &n))
-                return misused("predict", "--at %s is no number from 1 to %d", optarg, WEFT_PREDICT_MOST_WORKERS);
-            r->at = (int)n;
-            break;
-        case EACH:
-            if (!read_time(optarg, &r->spec.task_ns))
-                return misused("predict", "--each %s is no time such as 20us", optarg);
-            break;
-        case DRAWS:
-            if (!read_number(optarg, end, 1, 1000, &n))
-                return misused("predict", "--draws %s is no number from 1 to 1000", optarg);
-            r->spec.n_draws = (int)n;
-            break;
-        case SEED:
-            if (!read_number(optarg, end, 0, 1000000000, &n))
-                return misused("predict", "--seed %s is no number from 0 to 1000000000", optarg);
-            r->spec.seed = (uint64_t)n;
-            break;
-        case ':':
-            return misused("predict", "%s needs a value", argv[optind - 1]);
-        default:
-            return misused("predict", "there is no option %s", argv[optind - 1]);
-        }
-    }
-    if (optind == argc)
-        return misused("predict", "a TRACE is missing");
-    if (optind < argc - 1)
-        return misused("predict", "one TRACE at a time: %s is too many", argv[optind + 1]);
-    r->from = argv[optind];
+    if (code)
+        return code;
+    if (!r->workers.n && !option_numbers_read(&r->workers, "1,2,...,1024", WEFT_PREDICT_MOST_WORKERS))
+        return misused("predict", "no memory for a list of workers");
     r->spec.faster = r->faster;
     return 0;
 }
@@ -235,8 +123,8 @@ static weft_status ask_forecasts(const weft_predictor *p, const struct request *
 {
     weft_status st = WEFT_OK;
 
-    for (size_t i = 0; !st && i < r->n_workers; i++)
-        st = weft_predictor_at(p, r->workers[i], &out[i], err);
+    for (size_t i = 0; !st && i < r->workers.n; i++)
+        st = weft_predictor_at(p, r->workers.at[i], &out[i], err);
     return st;
 }
 
@@ -246,8 +134,8 @@ static weft_status ask(const struct request *r, struct answers *a, struct weft_e
     weft_status st = weft_trace_read(&a->trace, r->from, err);
 
     plain.n_faster = 0;
-    a->forecasts = malloc(r->n_workers * sizeof *a->forecasts);
-    a->as_traced = malloc(r->n_workers * sizeof *a->as_traced);
+    a->forecasts = malloc(r->workers.n * sizeof *a->forecasts);
+    a->as_traced = malloc(r->workers.n * sizeof *a->as_traced);
     a->worth = malloc((r->n_worth + 1) * sizeof *a->worth);
     if (!st && (!a->forecasts || !a->as_traced || !a->worth))
         st = weft_error_set(err, WEFT_NOMEM, "no memory for a prediction");
@@ -260,7 +148,7 @@ static weft_status ask(const struct request *r, struct answers *a, struct weft_e
         if (!st)
             st = ask_forecasts(a->before, r, a->as_traced, err);
     }
-    a->all = (struct weft_prediction){.forecasts = a->forecasts, .n_forecasts = r->n_workers, .worth = a->worth,
+    a->all = (struct weft_prediction){.forecasts = a->forecasts, .n_forecasts = r->workers.n, .worth = a->worth,
                                       .as_traced = r->spec.n_faster ? a->as_traced : NULL};
     if (!st && weft_predictor_stats(a->now).is_measured && !r->spec.ideal &&
         weft_trace_n_workers(a->trace) <= WEFT_PREDICT_MOST_WORKERS) {
@@ -268,18 +156,18 @@ static weft_status ask(const struct request *r, struct answers *a, struct weft_e
         st = weft_predictor_at(a->before ? a->before : a->now, weft_trace_n_workers(a->trace), &a->again, err);
     }
     if (!st)
-        st = weft_predictor_below(a->now, 0.5, r->workers[r->n_workers - 1], &a->all.half_from, err);
+        st = weft_predictor_below(a->now, 0.5, r->workers.at[r->workers.n - 1], &a->all.half_from, err);
     if (st || !r->n_worth)
         return st;
     a->all.worth_at = r->at ? r->at : weft_trace_n_workers(a->trace);
     if ((a->all.worth_at < 2 || a->all.worth_at > WEFT_PREDICT_MOST_WORKERS) && !r->at)
-        a->all.worth_at = a->forecasts[weft_forecast_knee(a->forecasts, r->n_workers)].n_workers;
+        a->all.worth_at = a->forecasts[weft_forecast_knee(a->forecasts, r->workers.n)].n_workers;
     return weft_predictor_worth(a->now, a->all.worth_at, r->of_layers, r->n_worth, a->worth, &a->all.n_worth, err);
 }
 
 static int run(int argc, char **argv)
 {
-    struct request r = {0};
+    struct request r = {.n_worth = 10};
     struct answers a = {0};
     struct weft_error err;
     int code = read_options(argc, argv, &r);
@@ -301,6 +189,7 @@ out:
     free(a.forecasts);
     free(a.as_traced);
     free(a.worth);
+    free(r.workers.at);
     free(r.faster);
     return code;
 }

@@ -1,11 +1,11 @@
 /* verb-profile.c - weft profile: which functions the time inside tasks went to. */
 #include "tools/verb.h"
 
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <weft/weft.h>
+
+#include "tools/options.h"
 
 static const char usage[] =
     "usage: weft profile FILE [OPTION]...\n"
@@ -24,34 +24,14 @@ struct request {
     size_t      top;
 };
 
-/* 0, or 2 having said what is wrong. */
 static int read_options(int argc, char **argv, struct request *r)
 {
-    static const struct option options[] = {{"top", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
-    char *end;
-    int c;
+    const struct option_row rows[] = {
+        {"o", OPTION_TEXT, INTO(r->to)},
+        {"top", OPTION_COUNT, INTO(r->top)},
+    };
 
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
-        switch (c) {
-        case 'o': r->to = optarg; break;
-        case 't':
-            r->top = (size_t)strtoul(optarg, &end, 10);
-            if (*optarg < '0' || *optarg > '9' || *end)
-                return misused("profile", "--top: '%s' is no number", optarg);
-            break;
-        case ':':
-            return misused("profile", "%s needs a value", argv[optind - 1]);
-        default:
-            return misused("profile", "there is no option %s", argv[optind - 1]);
-        }
-    }
-    if (optind == argc)
-        return misused("profile", "a FILE is missing");
-    if (optind < argc - 1)
-        return misused("profile", "one FILE at a time: %s is too many", argv[optind + 1]);
-    r->from = argv[optind];
-    return 0;
+    return options_read(argc, argv, rows, N_ROWS(rows), "FILE", &r->from);
 }
 
 static weft_status print_table(const weft_profile *p, size_t top, struct weft_error *err)

@@ -1,9 +1,7 @@
 /* verb-report.c - weft report: a saved trace becomes a page to read. */
 #include "tools/verb.h"
 
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <weft/weft.h>
 
@@ -22,53 +20,26 @@ static const char usage[] =
 
 #if HAVE_DASH
 
-#include <errno.h>
 #include <weft/report.h>
+
+#include "tools/options.h"
 
 struct request {
     const char             *from, *to;
     struct weft_report_spec spec;
 };
 
-/* 0, or 2 having said what is wrong. */
 static int read_options(int argc, char **argv, struct request *r)
 {
-    enum { TITLE = 256, EVENTS, NO_GRAPH };
-    static const struct option options[] = {
-        {"title", required_argument, NULL, TITLE},
-        {"events", required_argument, NULL, EVENTS},
-        {"no-graph", no_argument, NULL, NO_GRAPH},
-        {NULL, 0, NULL, 0},
+    const struct option_row rows[] = {
+        {"o", OPTION_TEXT, INTO(r->to)},
+        {"title", OPTION_TEXT, INTO(r->spec.title)},
+        {"events", OPTION_COUNT, INTO(r->spec.most_events), .least = 1},
+        {"no-graph", OPTION_IS, INTO(r->spec.no_graph), .is = true},
     };
-    char *end;
-    int c;
+    const int code = options_read(argc, argv, rows, N_ROWS(rows), "FILE", &r->from);
 
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
-        switch (c) {
-        case 'o':      r->to = optarg; break;
-        case TITLE:    r->spec.title = optarg; break;
-        case NO_GRAPH: r->spec.no_graph = true; break;
-        case EVENTS:
-            errno = 0;
-            r->spec.most_events = strtoul(optarg, &end, 10);
-            if (*optarg < '1' || *optarg > '9' || *end || errno)
-                return misused("report", "--events %s is not a number from 1", optarg);
-            break;
-        case ':':
-            return misused("report", "%s needs a value", argv[optind - 1]);
-        default:
-            return misused("report", "there is no option %s", argv[optind - 1]);
-        }
-    }
-    if (optind == argc)
-        return misused("report", "a FILE is missing");
-    if (optind < argc - 1)
-        return misused("report", "one FILE at a time: %s is too many", argv[optind + 1]);
-    if (!r->to)
-        return misused("report", "where to? -o PAGE.html is missing");
-    r->from = argv[optind];
-    return 0;
+    return code || r->to ? code : misused(argv[0], "where to? -o PAGE.html is missing");
 }
 
 static int run(int argc, char **argv)

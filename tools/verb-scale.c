@@ -16,7 +16,7 @@ static const char usage[] =
     "it is: it is told by WEFT_WORKERS. So will any other that is told by its arguments.\n"
     "\n"
     "  {w}, {n}              in ARGUMENT: the number of workers, and the size\n"
-    "  --workers LIST        as in 1,2,4-8; 1, 2, 4 ... up to all cores unless told\n"
+    "  --workers LIST        as in 1,2,4-8 or 1,2,...,64; 1, 2, 4 ... up to all cores unless told\n"
     "  --strong              the same work for all: {n} is the base (the default)\n"
     "  --weak                work that grows: {n} is the base times the workers. The program also\n"
     "                        finds {n} in WEFT_SCALE_SIZE, and that factor in WEFT_SCALE_FACTOR\n"

@@ -1,7 +1,6 @@
 /* verb-top.c - weft top: what a program does now, in the terminal. */
 #include "tools/verb.h"
 
-#include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdbool.h>
@@ -30,6 +29,7 @@ static const char usage[] =
 
 #if HAVE_TOP
 
+#include "tools/options.h"
 #include "tools/top/screen.h"
 
 struct request {
@@ -39,55 +39,17 @@ struct request {
     bool        once, json;
 };
 
-static bool find_sort(const char *word, enum sort *sort)
-{
-    for (int i = 0; i < N_SORTS; i++) {
-        if (!strcmp(word, sort_names[i])) {
-            *sort = (enum sort)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* 0, or 2 having said what is wrong. */
 static int read_options(int argc, char **argv, struct request *r)
 {
-    enum { ONCE = 256, JSON, SORT, DELAY, TOKEN };
-    static const struct option options[] = {
-        {"once", no_argument, NULL, ONCE},        {"json", no_argument, NULL, JSON},
-        {"sort", required_argument, NULL, SORT},  {"delay", required_argument, NULL, DELAY},
-        {"token", required_argument, NULL, TOKEN}, {NULL, 0, NULL, 0},
+    const struct option_row rows[] = {
+        {"once", OPTION_IS, INTO(r->once), .is = true},
+        {"json", OPTION_IS, INTO(r->json), .is = true},
+        {"sort", OPTION_WORD, INTO(r->sort), .words = sort_names},
+        {"delay", OPTION_REAL, INTO(r->delay_s), .least = 0.05, .most = 3600},
+        {"token", OPTION_TEXT, INTO(r->token)},
     };
-    char *end;
-    int c;
 
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        switch (c) {
-        case ONCE:  r->once = true; break;
-        case JSON:  r->json = true; break;
-        case TOKEN: r->token = optarg; break;
-        case SORT:
-            if (!find_sort(optarg, &r->sort))
-                return misused("top", "--sort %s is none of order, time, left, failed, name", optarg);
-            break;
-        case DELAY:
-            r->delay_s = strtod(optarg, &end);
-            if (*end || !(r->delay_s >= 0.05 && r->delay_s <= 3600))
-                return misused("top", "--delay %s is not from 0.05 to 3600 seconds", optarg);
-            break;
-        case ':':
-            return misused("top", "%s needs a value", argv[optind - 1]);
-        default:
-            return misused("top", "there is no option %s", argv[optind - 1]);
-        }
-    }
-    if (optind < argc - 1)
-        return misused("top", "one program at a time: %s is too many", argv[optind + 1]);
-    if (optind < argc)
-        r->text = argv[optind];
-    return 0;
+    return options_read(argc, argv, rows, N_ROWS(rows), "program", &r->text);
 }
 
 static int width_of_terminal(void)

@@ -1,11 +1,12 @@
 /* verb-trace.c - weft trace: what happened in a run, and where its time went. */
 #include "tools/verb.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include <weft/weft.h>
+
+#include "tools/options.h"
 
 static const char usage[] =
     "usage: weft trace FILE [OPTION]...\n"
@@ -47,52 +48,37 @@ struct request {
 /* 0, or 2 having said what is wrong. */
 static int read_options(int argc, char **argv, struct request *r)
 {
-    enum { CSV = 1000, JSON, ALL, BURDEN, EXPORT, ARROWS };
-    static const struct option options[] = {
-        {"functions", no_argument, NULL, WEFT_VIEW_FUNCTIONS}, {"layers", no_argument, NULL, WEFT_VIEW_LAYERS},
-        {"tasks", no_argument, NULL, WEFT_VIEW_TASKS},         {"workers", no_argument, NULL, WEFT_VIEW_WORKERS},
-        {"critical", no_argument, NULL, WEFT_VIEW_CRITICAL},   {"realised", no_argument, NULL, WEFT_VIEW_REALISED},
-        {"runs", no_argument, NULL, WEFT_VIEW_RUNS},           {"results", no_argument, NULL, WEFT_VIEW_RESULTS},
-        {"scaling", no_argument, NULL, WEFT_VIEW_SCALING},     {"sparkling", no_argument, NULL, WEFT_VIEW_SPARKLING},
-        {"csv", no_argument, NULL, CSV},                       {"json", no_argument, NULL, JSON},
-        {"all", no_argument, NULL, ALL},                       {"burden", required_argument, NULL, BURDEN},
-        {"export", required_argument, NULL, EXPORT},           {"arrows", no_argument, NULL, ARROWS},
-        {NULL, 0, NULL, 0},
+    int64_t burden_ns = -1;
+    const struct option_row rows[] = {
+        {"functions", OPTION_IS, INTO(r->wanted[WEFT_VIEW_FUNCTIONS]), .is = true},
+        {"layers", OPTION_IS, INTO(r->wanted[WEFT_VIEW_LAYERS]), .is = true},
+        {"tasks", OPTION_IS, INTO(r->wanted[WEFT_VIEW_TASKS]), .is = true},
+        {"workers", OPTION_IS, INTO(r->wanted[WEFT_VIEW_WORKERS]), .is = true},
+        {"critical", OPTION_IS, INTO(r->wanted[WEFT_VIEW_CRITICAL]), .is = true},
+        {"realised", OPTION_IS, INTO(r->wanted[WEFT_VIEW_REALISED]), .is = true},
+        {"runs", OPTION_IS, INTO(r->wanted[WEFT_VIEW_RUNS]), .is = true},
+        {"results", OPTION_IS, INTO(r->wanted[WEFT_VIEW_RESULTS]), .is = true},
+        {"scaling", OPTION_IS, INTO(r->wanted[WEFT_VIEW_SCALING]), .is = true},
+        {"sparkling", OPTION_IS, INTO(r->wanted[WEFT_VIEW_SPARKLING]), .is = true},
+        {"csv", OPTION_IS, INTO(r->form), .is = WEFT_FORM_CSV},
+        {"json", OPTION_IS, INTO(r->form), .is = WEFT_FORM_JSON},
+        {"all", OPTION_IS, INTO(r->all), .is = true},
+        {"burden", OPTION_TIME, INTO(burden_ns)},
+        {"export", OPTION_TEXT, INTO(r->to)},
+        {"arrows", OPTION_IS, INTO(r->export.arrows), .is = true},
     };
-    struct weft_error err;
-    int c;
+    const int code = options_read(argc, argv, rows, N_ROWS(rows), "FILE", &r->from);
 
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        switch (c) {
-        case CSV:    r->form = WEFT_FORM_CSV; break;
-        case JSON:   r->form = WEFT_FORM_JSON; break;
-        case ALL:    r->all = true; break;
-        case EXPORT: r->to = optarg; break;
-        case ARROWS: r->export.arrows = true; break;
-        case BURDEN:
-            if (weft_duration_parse(optarg, &r->how.burden_ns, &err))
-                return misused("trace", "--burden: %s", err.message);
-            r->how.burden_ns = r->how.burden_ns ? r->how.burden_ns : -1;
-            break;
-        case ':':
-            return misused("trace", "%s needs a value", argv[optind - 1]);
-        case '?':
-            return misused("trace", "there is no option %s", argv[optind - 1]);
-        default:
-            r->n_wanted += !r->wanted[c];
-            r->wanted[c] = true;
-        }
-    }
-    if (optind == argc)
-        return misused("trace", "a FILE is missing");
-    if (optind < argc - 1)
-        return misused("trace", "one FILE at a time: %s is too many", argv[optind + 1]);
+    if (code)
+        return code;
+    for (int v = 0; v < WEFT_N_VIEWS; v++)
+        r->n_wanted += r->wanted[v];
     if (r->form != WEFT_FORM_TEXT && r->n_wanted > 1)
         return misused("trace", "--csv and --json take one view at a time, not %d", r->n_wanted);
     if (r->form == WEFT_FORM_CSV && !r->n_wanted && !r->to)
         return misused("trace", "--csv of what? --functions, --tasks or another view is missing");
-    r->from = argv[optind];
+    if (burden_ns >= 0)
+        r->how.burden_ns = burden_ns ? burden_ns : -1;
     return 0;
 }
 

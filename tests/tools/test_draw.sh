@@ -54,7 +54,7 @@ done
 has 2 '<g class="worker">' run.svg
 has 1 'worker 1</text>' run.svg
 says 1 'this picture is made as .svg only' draw run.trace --stream -o run.png
-says 2 '--width 0 is no number above 0' draw run.trace --stream --width 0
+says 2 '--width 0 is no whole number from 1' draw run.trace --stream --width 0
 says 0 '9 tasks, 8 dependencies, depth 2, width 8' draw run.trace --text
 says 0 '* sum' draw run.trace -o -
 says 0 '+  leaf' draw run.trace --text --ascii

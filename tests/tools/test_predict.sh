@@ -12,8 +12,8 @@ says 2 'a TRACE is missing' predict
 says 2 'b.trace is too many' predict a.trace b.trace
 says 2 'there is no option --wrokers' predict a.trace --wrokers 3
 says 2 '--workers needs a value' predict a.trace --workers
-for list in 0 4097 x '' 2,1 1,1 '1,...' '...,4' '1,...,4' '1,2,...,...,8' '1,,2' '4,8,...,4'; do
-    says 2 "--workers $list is no list of numbers from 1 to 4096 that ascend" predict a.trace --workers "$list"
+for list in 0 4097 x '' 4-2 1- '1,...' '...,4' '1,...,4' '1,2,...,...,8' '1,,2' '4,8,...,4'; do
+    says 2 "--workers $list is no list of numbers from 1 to 4096" predict a.trace --workers "$list"
 done
 for what in load =2 load= load=0 load=-1 load=x load=nan; do
     says 2 "--faster $what is not of the form WHAT=K with K above 0" predict a.trace --faster "$what"
@@ -21,11 +21,11 @@ done
 for what in load =2ms load= load=2 load=-1s; do
     says 2 "--takes $what is not of the form WHAT=TIME" predict a.trace --takes "$what"
 done
-says 2 '--worth -1 is no number from 0 to 1000' predict a.trace --worth -1
-says 2 '--at 0 is no number from 1 to 4096' predict a.trace --at 0
-says 2 '--each 3 is no time such as 20us' predict a.trace --each 3
-says 2 '--draws 0 is no number from 1 to 1000' predict a.trace --draws 0
-says 2 '--seed x is no number from 0' predict a.trace --seed x
+says 2 '--worth -1 is no whole number from 0 to 1000' predict a.trace --worth -1
+says 2 '--at 0 is no whole number from 1 to 4096' predict a.trace --at 0
+says 2 "--each: '3' is not a time" predict a.trace --each 3
+says 2 '--draws 0 is no whole number from 1 to 1000' predict a.trace --draws 0
+says 2 '--seed x is no whole number from 0' predict a.trace --seed x
 says 1 'none.trace: No such file or directory' predict none.trace
 echo 'team,goals' >a.csv
 says 1 'a.csv: is not a trace' predict a.csv
@@ -48,6 +48,7 @@ counts 1,2,4,...,64 '1 2 4 8 16 32 64'
 counts 1,2,...,100 '1 2 4 8 16 32 64 100'
 counts 1,2,3,...,6,12 '1 2 3 4 5 6 12'
 counts 4,6,...,11 '4 6 8 10 11'
+counts 8,2-4,4 '2 3 4 8'
 
 # The same draws for the same seed, whoever asks.
 "$weft" predict run.trace --json --seed 5 >a.json && "$weft" predict run.trace --json --seed 5 >b.json || failed=1

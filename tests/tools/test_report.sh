@@ -19,7 +19,7 @@ says 2 'b.trace is too many' report a.trace b.trace -o x.html
 says 2 'there is no option --graph' report a.trace --graph -o x.html
 says 2 '-o needs a value' report a.trace -o
 for number in 0 -1 many 1k 99999999999999999999999; do
-    says 2 "--events $number is not a number from 1" report a.trace --events "$number" -o x.html
+    says 2 "--events $number is no whole number from 1" report a.trace --events "$number" -o x.html
 done
 says 1 'none.trace: No such file or directory' report none.trace -o x.html
 says 1 'a.csv: is not a trace' report a.csv -o x.html

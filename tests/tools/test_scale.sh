@@ -25,15 +25,15 @@ says 2 '--workers 1,x is no list of numbers from 1 to 4096' --workers 1,x -- tru
 says 2 '--workers 0 is no list' --workers 0 -- true
 says 2 '--workers 4-2 is no list' --workers 4-2 -- true
 says 2 '--workers  is no list' --workers '' -- true
-says 2 '--repeat 0 is no number from 1' --repeat 0 -- true
-says 2 '--warmup -1 is no number from 0' --warmup -1 -- true
-says 2 '--base 1.5 is no whole number above 0' --base 1.5 -- true
+says 2 '--repeat 0 is no whole number from 1' --repeat 0 -- true
+says 2 '--warmup -1 is no whole number from 0' --warmup -1 -- true
+says 2 '--base 1.5 is no whole number from 1' --base 1.5 -- true
 says 2 '--base 9223372036854775807 times 2 workers is more' --weak --base 9223372036854775807 --workers 1,2 -- true
 says 2 '--power 0.5 is no number from 1 to 10' --power 0.5 -- true
-says 2 '--timeout 5 is no time' --timeout 5 -- true
+says 2 "--timeout: '5' is not a time" --timeout 5 -- true
 says 2 '--env X is not of the form NAME=VALUE' --env X -- true
 says 2 '--confidence 20 is no percentage' --confidence 20 -- true
-says 2 '--upto 0 is no number of workers' --upto 0 -- true
+says 2 '--upto 0 is no whole number from 1 to 1000000' --upto 0 -- true
 says 2 'there is no option --worker-s' --worker-s 1 -- true
 says 2 '--repeat needs a value' --repeat
 says 2 '--from measures nothing: true is too many' --from x.csv -- true

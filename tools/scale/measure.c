@@ -184,7 +184,7 @@ static weft_status empty(FILE *f, struct weft_error *err)
 static weft_status run_once(struct bench *b, int round, int position, size_t k, struct scale_data *d, struct weft_error *err)
 {
     const struct scale_options *o = b->o;
-    const int n_workers = o->workers[k];
+    const int n_workers = o->workers.at[k];
     const int64_t n = size_of(o, n_workers);
     char **argv = scale_arguments(o->command, n_workers, n), **env = scale_environment(o, n_workers, n, b->trace);
     char run[SCALE_TEXT];
@@ -242,7 +242,7 @@ static void shuffle(size_t *order, size_t n, uint64_t seed, int round)
 /* On a terminal, where it is and how long it may take. */
 static void tell(const struct scale_options *o, const struct scale_data *d, int round, int n_workers)
 {
-    const size_t n_all = o->n_workers * (size_t)o->repeat;
+    const size_t n_all = o->workers.n * (size_t)o->repeat;
     double sum = 0;
     char run[SCALE_TEXT], left[SCALE_TEXT];
 
@@ -268,11 +268,11 @@ static weft_status run_all(struct bench *b, size_t *order, struct scale_data *d,
     weft_status st = WEFT_OK;
 
     for (int round = -o->warmup; round < o->repeat; round++) {
-        for (size_t k = 0; k < o->n_workers; k++)
+        for (size_t k = 0; k < o->workers.n; k++)
             order[k] = k;
-        shuffle(order, o->n_workers, o->seed, round + o->warmup);
-        for (size_t i = 0; i < o->n_workers; i++) {
-            tell(o, d, round, o->workers[order[i]]);
+        shuffle(order, o->workers.n, o->seed, round + o->warmup);
+        for (size_t i = 0; i < o->workers.n; i++) {
+            tell(o, d, round, o->workers.at[order[i]]);
             st = run_once(b, round, (int)i, order[i], d, err);
             if (st) {
                 tell_end();
@@ -293,9 +293,9 @@ static void close_file(FILE *f)
 weft_status scale_measure(struct scale_data *out, const struct scale_options *o, int *signal, struct weft_error *err)
 {
     struct bench b = {.o = o, .signal = signal, .out = tmpfile(), .err = tmpfile(),
-                      .first = calloc(o->n_workers, sizeof *b.first),
-                      .first_words = calloc(o->n_workers, sizeof *b.first_words)};
-    size_t *order = calloc(o->n_workers, sizeof *order);
+                      .first = calloc(o->workers.n, sizeof *b.first),
+                      .first_words = calloc(o->workers.n, sizeof *b.first_words)};
+    size_t *order = calloc(o->workers.n, sizeof *order);
     struct scale_data d = {.command = scale_command_text(o->command)};
     weft_status st;
 
@@ -313,7 +313,7 @@ weft_status scale_measure(struct scale_data *out, const struct scale_options *o,
         *out = d;
         d = (struct scale_data){0};
     }
-    for (size_t k = 0; k < o->n_workers; k++) {
+    for (size_t k = 0; k < o->workers.n; k++) {
         close_file(b.first ? b.first[k] : NULL);
         free(b.first_words ? b.first_words[k] : NULL);
     }

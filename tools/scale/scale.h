@@ -17,10 +17,11 @@
 
 #include <weft/weft.h>
 
+#include "tools/options.h"
+
 struct scale_options {
     bool         weak;
-    int         *workers;      /* ascending, each once */
-    size_t       n_workers;
+    struct option_numbers workers;
     int          repeat, warmup;
     int64_t      base;         /* {n} for one worker */
     double       power;        /* the work of {n} is its so many-th power: what grows as the workers when weak */

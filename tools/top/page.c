@@ -17,7 +17,7 @@
 
 #include <weft/trace.h>
 
-const char *const sort_names[N_SORTS] = {"order", "time", "left", "failed", "name"};
+const char *const sort_names[N_SORTS + 1] = {"order", "time", "left", "failed", "name", NULL};
 
 /* ---- Cells ------------------------------------------------------------------- */
 

@@ -11,7 +11,7 @@
 enum ink { INK_PLAIN = 1, INK_FAINT, INK_HEAD, INK_DONE, INK_RUN, INK_FAIL, INK_DISK, INK_OTHER, N_INKS };
 
 enum sort { SORT_ORDER, SORT_TIME, SORT_LEFT, SORT_FAILED, SORT_NAME, N_SORTS };
-extern const char *const sort_names[N_SORTS];
+extern const char *const sort_names[N_SORTS + 1]; /* NULL at the end */
 
 struct look {
     int       width, height; /* cells; height 0: as many lines as it takes */

@@ -59,7 +59,7 @@ LC_ALL=C "$weft" top --once "$pid" | LC_ALL=C grep -q '[^ -~]' && { echo "letter
 says 1 'this is no terminal; --once' "$pid"
 says 2 'there is no option --twice' --twice
 says 2 '--sort size is none of' --sort size
-says 2 '--delay 0 is not from' --delay 0 "$pid"
+says 2 '--delay 0 is no number from 0.05' --delay 0 "$pid"
 says 2 'is too many' 1 2
 says 1 'is no process, port, HOST:PORT or link' --once nonsense
 says 1 'is no process, port, HOST:PORT or link' --once localhost:99999
