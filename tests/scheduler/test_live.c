@@ -297,7 +297,6 @@ Test(live, a_run_for_which_there_is_no_memory_comes_with_a_later_look)
 struct looking {
     weft_live  *live;
     atomic_bool stop;
-    int64_t     n_looks;
 };
 
 static void *look_on(void *arg)
@@ -305,7 +304,7 @@ static void *look_on(void *arg)
     struct looking *l = arg;
     struct weft_live_now now;
 
-    while (!atomic_load(&l->stop)) {
+    do {
         uint64_t n = 0;
 
         cr_assert_eq(weft_live_look(l->live, &now), WEFT_OK);
@@ -315,8 +314,7 @@ static void *look_on(void *arg)
             n += now.groups[i].n_running;
         }
         cr_assert_leq(n, (uint64_t)now.n_workers);
-        l->n_looks++;
-    }
+    } while (!atomic_load(&l->stop));
     return NULL;
 }
 
@@ -335,7 +333,7 @@ Test(live, looking_all_the_time_while_runs_come_and_go)
         weft_pool *pool = pool_of(WEFT_POOL_THREADS, workers, 256);
         weft_graph *g = weft_graph_new();
         weft_task *t[2] = {tree(g), weft_add(g, spawn_two, .name = "spawn_two", .arg = (void *)(intptr_t)6)};
-        struct looking l[2] = {{0}, {0}};
+        struct looking l[2] = {{0}};
         struct weft_live_now now;
         pthread_t thread[2];
         weft_future *f[8];

@@ -1,6 +1,7 @@
 /* test_outlet.c - what a pool leaves behind when it ends, because it was configured so. */
 #include <criterion/criterion.h>
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -199,7 +200,7 @@ Test(outlet, what_cannot_be_written_is_told_and_the_program_goes_on)
     struct weft_error err;
     int told[2];
 
-    cr_assert_eq(pipe(told), 0);
+    cr_assert_eq(pipe2(told, O_NONBLOCK), 0);
     cr_assert_eq(weft_pool_run(pool, chain(g, 2), NULL, &err), WEFT_OK);
     dup2(told[1], STDERR_FILENO);
     weft_pool_free(pool);

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 static inline int64_t test_scale(void)
 {
@@ -23,6 +24,12 @@ static inline int64_t test_scaled(int64_t n) /* at least 1 */
     const int64_t scale = test_scale();
 
     return n > scale ? n / scale : 1;
+}
+
+/* Processor time of this process alone: others run beside tests. */
+static inline int64_t test_cpu_ns(void)
+{
+    return (int64_t)clock() * (1000000000 / CLOCKS_PER_SEC);
 }
 
 static inline int64_t test_patient_ns(int64_t limit_ns)

@@ -22,6 +22,8 @@ void svg_check(const char *xml)
             continue;
         if (!strncmp(c, "<!--", 4)) {
             c = strstr(c, "-->") + 2;
+        } else if (!strncmp(c, "<![CDATA[", 9)) {
+            c = strstr(c, "]]>") + 2;
         } else if (c[1] == '?' || c[1] == '!') {
             c = strchr(c, '>');
         } else if (c[1] == '/') {

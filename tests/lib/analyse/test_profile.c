@@ -12,6 +12,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/hash.h"
 #include "tests/support/nomem.h"
+#include "tests/support/svg.h"
 #include "tests/support/tempdir.h"
 
 #if WF_HAVE_JANSSON
@@ -384,37 +385,6 @@ Test(profile, a_box_is_as_wide_as_its_share_and_stands_upon_its_caller)
     weft_profile_free(p);
 }
 
-/* Tags are closed in the order in which they were opened, and no & or < is left alone. */
-static void check_xml(const char *svg)
-{
-    char open[16][16];
-    int n = 0;
-
-    for (const char *c = svg; *c; c++) {
-        if (!strncmp(c, "<![CDATA[", 9)) {
-            c = strstr(c, "]]>");
-            cr_assert(c);
-        } else if (*c == '&') {
-            cr_assert(!strncmp(c, "&amp;", 5) || !strncmp(c, "&lt;", 4) || !strncmp(c, "&gt;", 4) || !strncmp(c, "&quot;", 6));
-        } else if (*c == '<' && c[1] != '?') {
-            const char *close = strchr(c, '>');
-            const size_t length = strcspn(c + 1, " />\n");
-
-            cr_assert(close);
-            if (c[1] == '/') {
-                cr_assert(n > 0 && !strncmp(open[n - 1], c + 2, strlen(open[n - 1])), "%.20s", c);
-                n--;
-            } else if (close[-1] != '/') {
-                cr_assert(n < 16 && length < 16);
-                snprintf(open[n++], 16, "%.*s", (int)length, c + 1);
-            }
-            c = close;
-        }
-        cr_assert((unsigned char)*c >= ' ' || *c == '\n');
-    }
-    cr_assert_eq(n, 0);
-}
-
 Test(profile, names_of_any_kind_make_well_formed_pictures)
 {
     weft_profile *p = made();
@@ -426,13 +396,13 @@ Test(profile, names_of_any_kind_make_well_formed_pictures)
     add(p, "\xff\xfe;\xc3\xa4\xc3\xb6\xc3\xbc;\xe2\x82", 5);
     add(p, longest, 1);
     svg = written(p, "odd.svg");
-    check_xml(svg);
+    svg_check(svg);
     cr_assert_null(strstr(svg, "<script>alert"));
     free(svg);
     weft_profile_free(p);
     p = made();
     svg = written(p, "none.svg");
-    check_xml(svg);
+    svg_check(svg);
     cr_assert(strstr(svg, "0 samples"));
     free(svg);
     weft_profile_free(p);
@@ -444,7 +414,6 @@ Test(profile, a_stack_too_deep_for_the_picture_is_cut)
     enum { DEEP = 5000 };
     char *stack = malloc(2 * DEEP), *svg;
     weft_profile *p = made();
-    size_t n = 0;
 
     for (int i = 0; i < DEEP; i++) {
         stack[2 * i] = 'f';
@@ -452,10 +421,8 @@ Test(profile, a_stack_too_deep_for_the_picture_is_cut)
     }
     add(p, stack, 3);
     svg = written(p, "deep.svg");
-    check_xml(svg);
-    for (const char *at = svg; (at = strstr(at, "<g>")); at++)
-        n++;
-    cr_assert_eq(n, 1024);
+    svg_check(svg);
+    cr_assert_eq(svg_count(svg, "<g>"), 1024);
     free(stack);
     free(svg);
     weft_profile_free(p);

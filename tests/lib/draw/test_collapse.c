@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/base/mem.h"
 #include "lib/base/random.h"
@@ -437,12 +436,6 @@ Test(collapse, a_result_has_a_box_after_its_task)
     forget(&s);
 }
 
-/* Time of this process alone: others run beside tests. */
-static int64_t cpu_ns(void)
-{
-    return (int64_t)clock() * (1000000000 / CLOCKS_PER_SEC);
-}
-
 Test(collapse, of_a_million_tasks_is_not_quadratic)
 {
     enum { N = 1000000, PER_LAYER = 10000 };
@@ -458,10 +451,10 @@ Test(collapse, of_a_million_tasks_is_not_quadratic)
                      (uint32_t[]){before, before - before % 7, before - before % 100});
     }
     cr_assert(!wf_trace_end(&whole, t, NULL));
-    begin = cpu_ns();
+    begin = test_cpu_ns();
     cr_assert(!weft_analyse_trace(&s.analysis, whole, NULL));
     cr_assert(!wf_collapse(&s.p, whole, s.analysis, WEFT_DRAW_LAYERS, false, NULL));
-    cr_assert_lt(cpu_ns() - begin, test_patient_ns(2 * (int64_t)1000000000));
+    cr_assert_lt(test_cpu_ns() - begin, test_patient_ns(2 * (int64_t)1000000000));
     s.trace = whole;
     cr_assert_eq(s.p.n_boxes, N / PER_LAYER);
     check(&s);

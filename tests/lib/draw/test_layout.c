@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/base/mem.h"
 #include "lib/base/random.h"
@@ -303,12 +302,6 @@ Test(layout, very_long_links_go_straight)
     drop(&g);
 }
 
-/* Time of this process alone: others run beside tests. */
-static int64_t cpu_ns(void)
-{
-    return (int64_t)clock() * (1000000000 / CLOCKS_PER_SEC);
-}
-
 Test(layout, of_a_hundred_thousand_boxes_is_not_quadratic)
 {
     struct graph g = random_graph(9, 100000, 0, false);
@@ -322,9 +315,9 @@ Test(layout, of_a_hundred_thousand_boxes_is_not_quadratic)
         g.ties[g.n_ties++] = (struct wf_tie){i - 300 - i % 7, i, false};
         g.n_ties -= i - 300 < i % 7;
     }
-    begin = cpu_ns();
+    begin = test_cpu_ns();
     l = laid(&g, WF_DOWN);
-    cr_assert_lt(cpu_ns() - begin, test_patient_ns(2 * (int64_t)1000000000));
+    cr_assert_lt(test_cpu_ns() - begin, test_patient_ns(2 * (int64_t)1000000000));
     check_boxes(&l);
     check_lines(&l, &g);
     wf_layout_fini(&l);

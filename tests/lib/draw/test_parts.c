@@ -162,6 +162,20 @@ Test(parts, collections_are_drawn_together)
     cr_assert_eq(svg_boxes(svg, boxes, 20), 6); /* three chunks each, those of b read those of a */
     cr_assert_eq(svg_count(svg, " edge\" d="), 3);
     free(svg);
-    cr_assert_eq(weft_draw_collections(both, 2, path, &(struct weft_draw_spec){.optimized = true}, NULL), WEFT_OK);
+    free(path);
+}
+
+Test(parts, a_collection_can_be_drawn_as_it_will_run)
+{
+    weft_array *a = weft_array_keep(weft_array_range(graph, 0, 1, 30, 10));
+    const struct weft_collection b = weft_array_collection(weft_array_add(a, a));
+    char *path = tempdir_path(tempdir, "p.svg"), *svg;
+
+    for (int optimized = 0; optimized < 2; optimized++) {
+        cr_assert_eq(weft_draw_collections(&b, 1, path, &(struct weft_draw_spec){.optimized = optimized}, NULL), WEFT_OK);
+        svg = picture();
+        cr_assert_eq(svg_count(svg, "joined: runs as one task"), optimized ? 3 : 0);
+        free(svg);
+    }
     free(path);
 }

@@ -5,8 +5,8 @@
 
 #include <weft/draw.h>
 
-#include "lib/base/mem.h"
 #include "tests/support/hand_trace.h"
+#include "tests/support/nomem.h"
 #include "tests/support/svg.h"
 
 static char *text_of(const weft_trace *t, const struct weft_draw_text_spec *spec)
@@ -44,6 +44,7 @@ Test(terminal, is_a_tree_with_the_path_at_its_left)
         cr_assert_leq(strlen(line), 85);
         n++;
     }
+    cr_assert_eq(n, 8);
     free(text);
     text = text_of(t, &(struct weft_draw_text_spec){.ascii = true});
     cr_assert_eq(svg_count(text, "\n* "), 3);
@@ -92,22 +93,21 @@ Test(terminal, of_nothing_is_one_line)
     weft_trace_free(t);
 }
 
+static weft_status draw_it(void *arg)
+{
+    FILE *to = fopen("/dev/null", "w");
+    weft_status st;
+
+    cr_assert(to);
+    st = weft_draw_text(arg, to, NULL, NULL);
+    fclose(to);
+    return st;
+}
+
 Test(terminal, without_memory_leaks_nothing)
 {
     weft_trace *t = hand_trace(five, 5, 2);
-    FILE *to = fopen("/dev/null", "w");
-    weft_status st = WEFT_NOMEM;
 
-    for (int nth = 1; st; nth++) {
-        cr_assert_lt(nth, 100);
-        wf_mem_watch(true);
-        wf_mem_fail_at(nth);
-        st = weft_draw_text(t, to, NULL, NULL);
-        wf_mem_fail_at(0);
-        cr_assert(st == WEFT_NOMEM || nth > 8);
-        cr_assert_eq(wf_mem_n_live(), 0, "allocation %d leaks", nth);
-        wf_mem_watch(false);
-    }
-    fclose(to);
+    nomem_everywhere(draw_it, t);
     weft_trace_free(t);
 }
