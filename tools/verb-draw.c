@@ -20,7 +20,7 @@ static const char usage[] =
     "\n"
     "  -o PICTURE        where to; .svg, .png, .pdf or .dot says which format; weft.svg\n"
     "  --stream          not the graph but the run in time: a row per worker (.svg)\n"
-    "  --text, -o -      as a tree of text, to the terminal; --ascii: in plain letters\n"
+    "  --text, -o -      as a tree of text, to the terminal; --ascii: that in plain letters\n"
     "  --width POINTS    of the time axis of a stream\n"
     "  --tasks, --chains, --groups, --layers\n"
     "                    how much detail; else the most that can be read\n"
@@ -90,6 +90,7 @@ static const char *const rankdirs[] = {"TB", "LR", "BT", "RL", NULL};
 static int read_options(int argc, char **argv, struct request *r)
 {
     static const char wrong_attr[] = "not of the form NAME=VALUE";
+    bool to_terminal;
     int rankdir = -1;
     const struct option_row rows[] = {
         {"o", OPTION_TEXT, INTO(r->to)},
@@ -120,6 +121,12 @@ static int read_options(int argc, char **argv, struct request *r)
 
     if (code)
         return code;
+    to_terminal = r->to && !strcmp(r->to, "-");
+    r->as_text |= r->text.ascii || to_terminal;
+    if (r->as_text && r->as_stream)
+        return misused("draw", "a stream is a picture: not with --text, --ascii or -o -");
+    if (r->as_text && r->to && !to_terminal)
+        return misused("draw", "-o %s is too many: text goes to the terminal", r->to);
     r->spec.rankdir = rankdir < 0 ? NULL : rankdirs[rankdir];
     r->stream.title = r->spec.title;
     r->stream.no_legend = r->spec.no_legend;
@@ -134,7 +141,7 @@ static int read_options(int argc, char **argv, struct request *r)
 
 static weft_status paint(const weft_trace *t, struct request *r, struct weft_error *err)
 {
-    if (r->as_text || (r->to && !strcmp(r->to, "-")))
+    if (r->as_text)
         return weft_draw_text(t, stdout, &r->text, err);
     if (r->as_stream)
         return weft_draw_stream(t, r->to, &r->stream, err);
@@ -150,10 +157,8 @@ static int run(int argc, char **argv)
 
     if (code)
         goto out;
-    if (weft_trace_read(&t, r.from, &err) || paint(t, &r, &err)) {
-        weft_error_print(&err, stderr);
-        code = 1;
-    }
+    if (weft_trace_read(&t, r.from, &err) || paint(t, &r, &err))
+        code = failed("draw", &err);
 out:
     weft_trace_free(t);
     free(r.graph.list);

@@ -174,14 +174,12 @@ static int run(int argc, char **argv)
 
     if (code)
         goto out;
-    if (ask(&r, &a, &err)) {
-        weft_error_print(&err, stderr);
-        code = 1;
-    } else if (r.json) {
+    if (ask(&r, &a, &err))
+        code = failed("predict", &err);
+    else if (r.json)
         weft_prediction_print_json(a.now, &a.all, stdout);
-    } else {
+    else
         weft_prediction_print(a.now, &a.all, stdout);
-    }
 out:
     weft_predictor_free(a.now);
     weft_predictor_free(a.before);

@@ -60,7 +60,7 @@ static int run(int argc, char **argv)
     struct request r = {.top = 30};
     struct weft_error err;
     weft_profile *p = NULL;
-    const int code = read_options(argc, argv, &r);
+    int code = read_options(argc, argv, &r);
     weft_status st;
 
     if (code)
@@ -69,9 +69,9 @@ static int run(int argc, char **argv)
     if (!st)
         st = r.to ? weft_profile_write(p, r.to, &err) : print_table(p, r.top, &err);
     if (st)
-        weft_error_print(&err, stderr);
+        code = failed("profile", &err);
     weft_profile_free(p);
-    return st ? 1 : 0;
+    return code;
 }
 
 const struct verb verb_profile = {

@@ -49,10 +49,8 @@ static int run(int argc, char **argv)
     weft_trace *t = NULL;
     int code = read_options(argc, argv, &r);
 
-    if (!code && (weft_trace_read(&t, r.from, &err) || weft_report_trace(t, r.to, &r.spec, &err))) {
-        weft_error_print(&err, stderr);
-        code = 1;
-    }
+    if (!code && (weft_trace_read(&t, r.from, &err) || weft_report_trace(t, r.to, &r.spec, &err)))
+        code = failed("report", &err);
     weft_trace_free(t);
     return code;
 }

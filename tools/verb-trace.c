@@ -131,10 +131,8 @@ static int run(int argc, char **argv)
         st = weft_export(t, r.to, &r.export, &err);
     if (!st && (!r.to || r.n_wanted || r.form != WEFT_FORM_TEXT))
         st = print_all(&r, t, &err);
-    if (st) {
-        weft_error_print(&err, stderr);
-        code = 1;
-    }
+    if (st)
+        code = failed("trace", &err);
     weft_trace_free(t);
     return code;
 }

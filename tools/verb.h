@@ -7,7 +7,7 @@
 #ifndef VERB_H
 #define VERB_H
 
-#include <weft/api.h>
+#include <weft/status.h>
 
 struct verb {
     const char *summary; /* one line, for `weft --help` */
@@ -17,5 +17,8 @@ struct verb {
 
 /* Says on stderr what was wrong with the command line and where help is; answers 2. */
 int misused(const char *verb, const char *fmt, ...) WEFT_FORMAT(2, 3);
+
+/* Says on stderr why it failed; answers 1, or 2 where what was asked makes no sense (WEFT_INVALID). */
+int failed(const char *verb, const struct weft_error *err);
 
 #endif

@@ -34,6 +34,15 @@ int misused(const char *verb, const char *fmt, ...)
     return 2;
 }
 
+int failed(const char *verb, const struct weft_error *err)
+{
+    weft_error_print(err, stderr);
+    if (err->status != WEFT_INVALID)
+        return 1;
+    fprintf(stderr, "Try: weft %s --help\n", verb);
+    return 2;
+}
+
 static int print_help(void)
 {
     printf("usage: weft VERB [OPTION]...\n\n");

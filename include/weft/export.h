@@ -16,7 +16,7 @@
  *
  * The file appears when it is complete: a failure leaves what was there before.
  *
- * Errors:  WEFT_UNSUPPORTED for another suffix; WEFT_IO, WEFT_NOMEM.
+ * Errors:  WEFT_INVALID for another suffix; WEFT_IO, WEFT_NOMEM.
  * Threads: any; the trace is only read.
  */
 #ifndef WEFT_EXPORT_H

@@ -260,7 +260,7 @@ weft_status weft_export(const weft_trace *t, const char *path, const struct weft
     weft_status st = WEFT_OK;
 
     if (!f)
-        return weft_error_set(err, WEFT_UNSUPPORTED,
+        return weft_error_set(err, WEFT_INVALID,
                               "%s: an export ends in .perfetto-trace, .pftrace, .json, .tasks.csv, .tasks.json, .csv or .events.json",
                               path);
     if (f->is_picture && weft_trace_n_workers(t) && (x.spec.arrows || !x.spec.no_counters))

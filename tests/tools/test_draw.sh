@@ -63,5 +63,17 @@ says 0 '+  leaf' draw run.trace --text --ascii
 has 2 'class="node"' run.svg
 has 1 '>8 tasks' run.svg
 says 1 '/nowhere/x.svg: No such file or directory' draw run.trace -o /nowhere/x.svg
-says 1 'x.bmp: a picture ends in .svg, .png, .pdf or .dot' draw run.trace -o x.bmp
+says 2 'x.bmp: a picture ends in .svg, .png, .pdf or .dot' draw run.trace -o x.bmp
+also 'Try: weft draw --help'
+says 2 '--width 1e99 is no whole number from 1' draw run.trace --stream --width 1e99
+says 2 'a width of 2000000000 points is none of 1' draw run.trace --stream --width 2000000000
+says 0 '+  leaf' draw run.trace --ascii
+for text in --text --ascii '-o -'; do
+    # shellcheck disable=SC2086 # options are words
+    says 2 "a stream is a picture: not with --text, --ascii or -o -" draw run.trace --stream $text
+done
+for text in --text --ascii; do
+    says 2 "x.svg is too many: text goes to the terminal" draw run.trace $text -o x.svg
+done
+[ ! -e x.svg ] || fail 'a picture, though what was asked is refused'
 exit $failed

@@ -37,7 +37,7 @@ sort in.folded | cmp - again.folded
 # What is wrong is told, and the exit code says whose fault it is.
 says 2 'a FILE is missing' profile
 says 2 '--top x is no whole number' profile in.folded --top x
-says 1 '.folded, .txt, .svg or .json' profile in.folded -o out.png
+says 2 '.folded, .txt, .svg or .json' profile in.folded -o out.png
 echo 'read;parse' >bad.folded
 says 1 'bad.folded, line 1: no count' profile bad.folded
 

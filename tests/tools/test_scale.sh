@@ -122,6 +122,8 @@ END
 env PATH="$tmp/bin" "$weft" scale --from out/bare/scale.csv --out out/bare >said 2>&1 && fail 'a gnuplot that fails is no failure'
 also 'error: gnuplot cannot draw out/bare/scale.gp: no fonts here'
 says 1 'log/x: Not a directory' --workers 1 --repeat 1 --out log/x -- ./work
+says 1 'log: Not a directory' --workers 1 --repeat 1 -o log -- ./work
+says 1 './work: Not a directory' --workers 1 --repeat 1 -o ./work -- ./work
 
 # ---- Words that files must be told with care
 

@@ -66,7 +66,7 @@ if command -v python3 >/dev/null; then
         python3 -m json.tool "out.$suffix" >/dev/null || fail "out.$suffix is no JSON"
     done
 fi
-says 1 'x.txt: an export ends in .perfetto-trace' run.trace --export x.txt
+says 2 'x.txt: an export ends in .perfetto-trace' run.trace --export x.txt
 says 1 '/nowhere/x.json: No such file or directory' run.trace --export /nowhere/x.json
 says 0 'compute' run.trace --export x.json --realised
 if [ -c /dev/full ]; then

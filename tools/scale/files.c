@@ -18,6 +18,7 @@ static void write_csv(const struct scale_options *o, const struct scale_data *d,
 weft_status scale_make_folder(const char *path, struct weft_error *err)
 {
     char *copy = strdup(path);
+    struct stat is;
     weft_status st = WEFT_OK;
 
     if (!copy)
@@ -34,7 +35,9 @@ weft_status scale_make_folder(const char *path, struct weft_error *err)
         if (!kept)
             break;
     }
-    if (!st && access(path, W_OK | X_OK))
+    if (!st && !stat(path, &is) && !S_ISDIR(is.st_mode))
+        st = weft_error_set(err, WEFT_IO, "%s: %s", path, strerror(ENOTDIR));
+    else if (!st && access(path, W_OK | X_OK))
         st = weft_error_set(err, WEFT_IO, "%s: %s", path, strerror(errno));
     free(copy);
     return st;

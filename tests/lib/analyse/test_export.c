@@ -450,9 +450,9 @@ Test(export, says_which_suffixes_there_are)
     weft_trace *t = hand_trace(diamond, 4, 2);
     struct weft_error err;
 
-    cr_assert_eq(weft_export(t, "a.txt", NULL, &err), WEFT_UNSUPPORTED);
+    cr_assert_eq(weft_export(t, "a.txt", NULL, &err), WEFT_INVALID);
     cr_assert(strstr(err.message, "a.txt: an export ends in .perfetto-trace"), "%s", err.message);
-    cr_assert_eq(weft_export(t, ".json", NULL, &err), WEFT_UNSUPPORTED);
+    cr_assert_eq(weft_export(t, ".json", NULL, &err), WEFT_INVALID);
     cr_assert_eq(weft_export(t, "/nowhere/a.json", NULL, &err), WEFT_IO);
     weft_trace_free(t);
 }
