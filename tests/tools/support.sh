@@ -27,7 +27,7 @@ answers() {
     words=$3
     shift 3
     got=0
-    "$weft" ${verb:+"$verb"} "$@" >"$tmp/said" 2>&1 || got=$?
+    "$weft" ${verb:+"$verb"} "$@" >"$tmp/said" 2>&1 </dev/null || got=$?
     if [ $got != "$code" ] || ! grep -q "$how" -e "$words" "$tmp/said"; then
         fail "weft $verb $*: expected $code and '$words', got $got and:"
         cat "$tmp/said"

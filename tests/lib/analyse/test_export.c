@@ -459,15 +459,28 @@ Test(export, says_which_suffixes_there_are)
 
 Test(export, of_a_graph_that_has_not_run_is_empty_but_whole)
 {
-    static const char *const names[] = {"a.json", "a.pftrace", "a.csv", "a.events.json", "a.tasks.csv", "a.tasks.json"};
+    static const struct {
+        const char *name, *end;
+        size_t      n_lines;
+    } files[] = {{"a.json", "]}\n", 2}, {"a.csv", "kind,failed,task,key\n", 1}, {"a.events.json", "[]\n", 1},
+                 {"a.tasks.csv", ",d-3\n", 1 + 4 + 1 /* in a layer */}, {"a.tasks.json", "}]\n", 1 + 4}};
     weft_trace *t = hand_trace(diamond, 4, 0);
+    struct decoded *d = calloc(1, sizeof *d);
+    size_t n;
+    char *text;
 
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
-        size_t n;
-
-        free(exported(t, names[k], true, &n));
-        cr_assert_gt(n, 0);
+    cr_assert(d);
+    for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
+        text = exported(t, files[k].name, true, &n);
+        cr_assert_str_eq(text + n - strlen(files[k].end), files[k].end);
+        cr_assert_eq(count(text, "\n"), files[k].n_lines, "%s", text);
+        free(text);
     }
+    text = exported(t, "a.pftrace", true, &n);
+    decode(d, text, n);
+    cr_assert(d->n_slices == 0 && d->n_counts == 0);
+    free(text);
+    free(d);
     weft_trace_free(t);
 }
 

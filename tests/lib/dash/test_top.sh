@@ -1,12 +1,11 @@
 #!/bin/sh
 # test_top.sh WEFT SERVE_RUN yes|no - weft top, as text and in a terminal (tmux). No: this build has none.
 set -u
-weft=$1
-serve_run=$2
-tmp=$(mktemp -d)
-failed=0
+serve_run=$(realpath "$2")
+# shellcheck source=tests/tools/support.sh
+. "$(dirname "$0")/../../tools/support.sh"
+verb=top
 export LC_ALL=C.UTF-8
-unset WEFT_DASHBOARD_TOKEN
 if [ "$3" = no ]; then
     "$weft" top 2>&1 | grep -q 'built without' && exit 77
     exit 1
@@ -14,32 +13,19 @@ fi
 
 # begin ARGUMENT...: a program with a dashboard that has run; $pid, $url, $port.
 begin() {
-    rm -f "$tmp/in"
-    mkfifo "$tmp/in"
-    "$serve_run" "$@" <"$tmp/in" >"$tmp/out" &
+    rm -f in
+    mkfifo in
+    "$serve_run" "$@" <in >out &
     pid=$!
-    exec 9>"$tmp/in"
+    exec 9>in
     echo >&9
-    until grep -q '^ran' "$tmp/out" || [ -n "${running:-}" ] && grep -q http "$tmp/out"; do sleep 0.05; done
-    url=$(head -n 1 "$tmp/out")
+    until grep -q '^ran' out || [ -n "${running:-}" ] && grep -q http out; do sleep 0.05; done
+    url=$(head -n 1 out)
     port=$(echo "$url" | sed 's,.*:\([0-9]*\)/.*,\1,')
 }
 end() {
     exec 9>&-
     wait "$pid"
-}
-# says CODE WORDS ARGUMENT...: the exit code, and words that stdout and stderr together have.
-says() {
-    code=$1
-    words=$2
-    shift 2
-    "$weft" top "$@" >"$tmp/said" 2>&1 </dev/null
-    got=$?
-    if [ $got != "$code" ] || ! grep -q -e "$words" "$tmp/said"; then
-        echo "weft top $*: expected $code and '$words', got $got and:"
-        cat "$tmp/said"
-        failed=1
-    fi
 }
 trap 'exec 9>&-; [ -n "${tmux:-}" ] && $tmux kill-server 2>/dev/null; rm -rf "$tmp"' EXIT
 
@@ -48,14 +34,14 @@ says 0 '100 %  596 of 601' --once "$pid"
 for place in "$port" ":$port" "localhost:$port" "127.0.0.1:$port" "$url"; do
     says 0 "($pid)" --once "$place"
 done
-says 0 '^load .* 200/200 .* 2 ' --once "$pid"
-says 0 '^clean "quoted" .* 198/200 ' --once "$pid"
+matches 0 '^load .* 200/200 .* 2 ' --once "$pid"
+matches 0 '^clean "quoted" .* 198/200 ' --once "$pid"
 says 0 '  2 failed' --once "$pid"
 says 0 '"instance":' --json "$pid"
-"$weft" top --once --sort name "$pid" | sed -n '/^group/,$p' | sed 1d | cut -c1-5 >"$tmp/names"
-sort -c "$tmp/names" || failed=1
-LC_ALL=C "$weft" top --once "$pid" | grep -q '\[###' || { echo "no plain bar without UTF-8"; failed=1; }
-LC_ALL=C "$weft" top --once "$pid" | LC_ALL=C grep -q '[^ -~]' && { echo "letters that C has not"; failed=1; }
+"$weft" top --once --sort name "$pid" | sed -n '/^group/,$p' | sed 1d | cut -c1-5 >names
+sort -c names || failed=1
+LC_ALL=C "$weft" top --once "$pid" | grep -q '\[###' || fail "no plain bar without UTF-8"
+LC_ALL=C "$weft" top --once "$pid" | LC_ALL=C grep -q '[^ -~]' && fail "letters that C has not"
 says 1 'this is no terminal; --once' "$pid"
 says 2 'there is no option --twice' --twice
 says 2 '--sort size is none of' --sort size
@@ -86,12 +72,12 @@ tmux="tmux -f /dev/null -L weft-top-$$"
 # sees WORDS: the terminal shows them within ten seconds.
 sees() {
     for _ in $(seq 100); do
-        $tmux capture-pane -p >"$tmp/screen" 2>/dev/null
-        grep -q -e "$1" "$tmp/screen" && return 0
+        $tmux capture-pane -p >screen 2>/dev/null
+        grep -q -e "$1" screen && return 0
         sleep 0.1
     done
     echo "the terminal does not show '$1' but:"
-    cat "$tmp/screen"
+    cat screen
     failed=1
 }
 
@@ -101,14 +87,14 @@ $tmux new-session -d -x 120 -y 20 "$weft top $pid; echo code \$?; cat"
 sees "($pid).*running"
 sees '^load  *\[.*/100000 '
 sees 'q quit   s sort: order   p pause'
-done_now() { grep -o 'tasks .* % .* of' "$tmp/screen"; }
+done_now() { grep -o 'tasks .* % .* of' screen; }
 before=$(done_now)
 for _ in $(seq 100); do
     sees '^tasks'
     [ "$(done_now)" != "$before" ] && break
     sleep 0.1
 done
-[ "$(done_now)" = "$before" ] && { echo "the terminal stands still at $before"; failed=1; }
+[ "$(done_now)" = "$before" ] && fail "the terminal stands still at $before"
 $tmux send-keys s
 sees 's sort: time'
 $tmux send-keys p
@@ -119,7 +105,7 @@ sees 'running'
 $tmux resize-window -x 80 -y 12
 sees '^[lc].* \[..........\] .*/100000 .*[0-9] m\{0,1\}s$' # which of them took longest is not said
 sees '^and 3 more$'
-[ "$(wc -l <"$tmp/screen")" -le 12 ] || failed=1
+[ "$(wc -l <screen)" -le 12 ] || failed=1
 kill -9 "$pid"
 sees 'has ended'
 $tmux send-keys q
