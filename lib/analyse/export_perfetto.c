@@ -17,6 +17,7 @@
 #include "lib/base/error.h"
 #include "lib/base/map.h"
 #include "lib/base/mem.h"
+#include "lib/base/utf8.h"
 
 enum { MOST_KEYS = 1000000 };
 
@@ -81,14 +82,7 @@ static void add_bytes(struct message *m, int field, const char *bytes, size_t n)
 
 static void add_text(struct message *m, int field, const char *text)
 {
-    const size_t n = strnlen(text, TEXT_MOST + 1);
-    size_t cut = n;
-
-    /* Not within a character. */
-    if (n > TEXT_MOST)
-        for (cut = TEXT_MOST; cut && ((unsigned char)text[cut] & 0xc0) == 0x80;)
-            cut--;
-    add_bytes(m, field, text, cut);
+    add_bytes(m, field, text, wf_utf8_fit(text, strnlen(text, TEXT_MOST + 1), TEXT_MOST));
 }
 
 static void add_message(struct message *m, int field, const struct message *inner)

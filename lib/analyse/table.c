@@ -9,6 +9,7 @@
 #include "lib/base/duration.h"
 #include "lib/base/escape.h"
 #include "lib/base/units.h"
+#include "lib/base/utf8.h"
 
 void wf_print_number(double x, FILE *to)
 {
@@ -53,16 +54,6 @@ static bool is_something(const struct wf_column *c, const struct wf_cell *cell)
     return !cell->none && (c->kind == WF_CELL_TEXT ? *cell->text != '\0' : cell->n || fabs(cell->x) > 0);
 }
 
-/* How wide text looks: characters, not bytes. */
-static int width_of(const char *text)
-{
-    int n = 0;
-
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
-}
-
 static void pad(int n, FILE *to)
 {
     if (n > 0)
@@ -73,12 +64,12 @@ static void pad(int n, FILE *to)
 static void print_cell(const char *text, bool left, int width, bool is_last, FILE *to)
 {
     if (!left)
-        pad(width - width_of(text), to);
+        pad(width - wf_utf8_width(text), to);
     /* A text of several lines, or with a bell in it, must not break the table. */
     for (const char *c = text; *c; c++)
         fputc((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c, to);
     if (left && !is_last)
-        pad(width - width_of(text), to);
+        pad(width - wf_utf8_width(text), to);
 }
 
 static void get_row(const struct wf_table *t, size_t i, struct wf_cell *cells)
@@ -96,13 +87,13 @@ static void print_text(const struct wf_table *t, const char *indent, FILE *to)
     char room[ROOM];
 
     for (size_t c = 0; c < t->n_columns; c++) {
-        width[c] = width_of(t->columns[c].head);
+        width[c] = wf_utf8_width(t->columns[c].head);
         shown[c] = !t->columns[c].rare;
     }
     for (size_t i = 0; i < t->n_rows; i++) {
         get_row(t, i, cells);
         for (size_t c = 0; c < t->n_columns; c++) {
-            const int w = width_of(text_of(&t->columns[c], &cells[c], room));
+            const int w = wf_utf8_width(text_of(&t->columns[c], &cells[c], room));
 
             width[c] = w > width[c] ? w : width[c];
             shown[c] |= is_something(&t->columns[c], &cells[c]);

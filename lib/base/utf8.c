@@ -1,7 +1,6 @@
-/* utf8.c - whether bytes are UTF-8. */
+/* utf8.c - characters of UTF-8: which bytes are some, how many they are, where they begin. */
 #include "lib/base/utf8.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 static bool is_within(unsigned char c, unsigned char least, unsigned char most)
@@ -75,4 +74,22 @@ size_t wf_utf8_length(const char *text)
 {
     /* The zero continues no character: nothing behind it is looked at. */
     return (size_t)length_of((const unsigned char *)text, 4);
+}
+
+int wf_utf8_width(const char *text)
+{
+    int width = 0;
+
+    for (; *text; text++)
+        width += !wf_utf8_continues(*text);
+    return width;
+}
+
+size_t wf_utf8_fit(const char *text, size_t n, size_t most)
+{
+    if (n <= most)
+        return n;
+    while (most && wf_utf8_continues(text[most]))
+        most--;
+    return most;
 }

@@ -6,6 +6,7 @@
 #include "lib/base/assert.h"
 #include "lib/base/bits.h"
 #include "lib/base/mem.h"
+#include "lib/base/utf8.h"
 #include "lib/data/wire.h"
 
 weft_chunk *wf_chunk_new(struct wf_schema *schema, int64_t n_rows, struct wf_column **columns)
@@ -198,23 +199,11 @@ void wf_date_text(int32_t days, char *text)
     snprintf(text, WF_DATE_TEXT, "%04ld-%02d-%02d", year, month, (int)(doy - (153 * mp + 2) / 5 + 1));
 }
 
-/* How many columns of a terminal a text takes: one for each character of UTF-8. */
-static int width_of(const char *text)
-{
-    int width = 0;
-
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
-    return width;
-}
-
 /* `text` has room for `size` bytes: as much of `t` as fits, whole characters, on one line. */
 static void print_text(char *text, size_t size, struct weft_text t)
 {
-    size_t n = t.len < (int64_t)size ? (size_t)t.len : size - 1;
+    const size_t n = wf_utf8_fit(t.ptr, (size_t)t.len, size - 1);
 
-    while (n < (size_t)t.len && n > 0 && ((unsigned char)t.ptr[n] & 0xc0) == 0x80)
-        n--;
     for (size_t i = 0; i < n; i++)
         text[i] = (unsigned char)t.ptr[i] < ' ' ? ' ' : t.ptr[i];
     text[n] = '\0';
@@ -237,13 +226,13 @@ static int print_cell(const weft_chunk *c, int column, int64_t row, char text[CE
     case WEFT_STRING:  print_text(text, CELL, weft_chunk_text_at(c, column, row)); break;
     default:           snprintf(text, CELL, "%lld", (long long)weft_chunk_i64_at(c, column, row));
     }
-    return width_of(text);
+    return wf_utf8_width(text);
 }
 
 static int column_width(const weft_chunk *c, int column, int64_t n_rows)
 {
     char text[CELL];
-    int width = width_of(weft_chunk_name(c, column));
+    int width = wf_utf8_width(weft_chunk_name(c, column));
 
     for (int64_t row = 0; row < n_rows; row++) {
         const int w = print_cell(c, column, row, text);
@@ -271,7 +260,7 @@ void weft_chunk_print(const weft_chunk *c, int64_t n_rows, FILE *to)
         if (widths)
             widths[i] = column_width(c, i, n);
         fputs(i ? "  " : "", to);
-        print_aligned(name, width_of(name), widths ? widths[i] : 0, to);
+        print_aligned(name, wf_utf8_width(name), widths ? widths[i] : 0, to);
     }
     fputc('\n', to);
     for (int64_t row = 0; row < n; row++) {

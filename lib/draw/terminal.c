@@ -9,6 +9,7 @@
 #include "lib/base/duration.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/base/utf8.h"
 #include "lib/draw/label.h"
 
 enum { USUAL_WIDTH = 100, LEAST_WIDTH = 50, MOST_WIDTH = 400, USUAL_LINES = 80, BAR = 10, RIGHT = 34, MOST_INDENT = 60 };
@@ -32,20 +33,11 @@ struct tree {
 
 /* ---- A line ---------------------------------------------------------------------------- */
 
-static int n_columns(const char *words)
-{
-    int n = 0;
-
-    for (; *words; words++)
-        n += (*words & 0xc0) != 0x80;
-    return n;
-}
-
 /* Name, how many tasks, their time and the bar; names too long end in "...". */
 static void print_line(struct tree *t, const char *indent, const char *lead, size_t box, bool again)
 {
     const struct wf_box *b = &t->v->picture.boxes[box];
-    const int room = t->width - RIGHT - n_columns(indent) - n_columns(lead) - 2;
+    const int room = t->width - RIGHT - wf_utf8_width(indent) - wf_utf8_width(lead) - 2;
     struct wf_label label = {0};
     struct wf_text name = {0};
     char count[32], time[WF_DURATION_TEXT];
@@ -57,14 +49,14 @@ static void print_line(struct tree *t, const char *indent, const char *lead, siz
     if (again)
         wf_text_add(&name, t->is_shown[box] ? ", as above" : ", as below");
     fprintf(t->to, "%s%s%s", indent, lead, b->n_critical ? "* " : "  ");
-    if (n_columns(name.bytes ? name.bytes : "") > room) {
+    if (wf_utf8_width(name.bytes ? name.bytes : "") > room) {
         struct wf_text cut = {0};
 
         wf_text_add_plain(&cut, name.bytes, room > 4 ? (size_t)room : 4);
         fprintf(t->to, "%s", cut.bytes ? cut.bytes : "");
         wf_text_fini(&cut);
     } else {
-        fprintf(t->to, "%s%*s", name.bytes ? name.bytes : "", room - n_columns(name.bytes ? name.bytes : ""), "");
+        fprintf(t->to, "%s%*s", name.bytes ? name.bytes : "", room - wf_utf8_width(name.bytes ? name.bytes : ""), "");
     }
     if (!again) {
         fprintf(t->to, " %11s %-5s", wf_count_text(b->n_tasks, count), b->n_tasks == 1 ? "task" : "tasks");

@@ -1,16 +1,12 @@
 /* fault.c - an error in a text, shown under the text. */
 #include "lib/expr/fault.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { BEFORE = 60, AFTER = 40 }; /* bytes shown of a long line */
+#include "lib/base/utf8.h"
 
-static bool continues(char c)
-{
-    return ((unsigned char)c & 0xc0) == 0x80;
-}
+enum { BEFORE = 60, AFTER = 40 }; /* bytes shown of a long line */
 
 /* How many places the bytes take on a screen, one for each code point. */
 static int places(const char *from, const char *to)
@@ -18,7 +14,7 @@ static int places(const char *from, const char *to)
     int n = 0;
 
     for (; from < to; from++)
-        n += !continues(*from);
+        n += !wf_utf8_continues(*from);
     return n;
 }
 
@@ -36,14 +32,12 @@ void wf_fault_show(struct weft_error *err, const char *text, size_t at)
         end++;
     if (fault - begin > BEFORE) {
         begin = fault - BEFORE;
-        while (continues(*begin))
+        while (wf_utf8_continues(*begin))
             begin++;
         cut_before = "...";
     }
     if (end - fault > AFTER) {
-        end = fault + AFTER;
-        while (continues(*end))
-            end--;
+        end = fault + wf_utf8_fit(fault, (size_t)(end - fault), AFTER);
         cut_after = "...";
     }
     used = strlen(err->message);

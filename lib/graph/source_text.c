@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/units.h"
+#include "lib/base/utf8.h"
 
 /* A text that grows in `size` bytes; what does not fit is cut. */
 struct text {
@@ -33,7 +34,7 @@ static const char *end_of(const char *path)
     const size_t n = strlen(path);
     const char *end = n > PATH_SHOWN ? path + n - PATH_SHOWN + 3 : path;
 
-    while (((unsigned char)*end & 0xc0) == 0x80)
+    while (wf_utf8_continues(*end))
         end++;
     return end;
 }

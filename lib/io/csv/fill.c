@@ -5,6 +5,7 @@
 #include "lib/base/bits.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/base/utf8.h"
 #include "lib/io/csv/kind.h"
 #include "lib/io/number.h"
 
@@ -53,27 +54,15 @@ static bool fail(struct wf_csv_fill *c, weft_status status)
     return false;
 }
 
-/* So much of a text that a message holds, whole characters. */
-static int shown(const char *text, int64_t n)
-{
-    enum { SHOWN = 60 };
-
-    if (n <= SHOWN)
-        return (int)n;
-    n = SHOWN;
-    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-        n--;
-    return (int)n;
-}
-
 static bool misfit(struct wf_csv_fill *c, int64_t r, int64_t first, int64_t last)
 {
+    enum { SHOWN = 60 }; /* bytes of a field */
     static const char *const what[] = {
         [WEFT_BOOL] = "a bool",       [WEFT_INT64] = "an int64", [WEFT_FLOAT32] = "a float32",
         [WEFT_FLOAT64] = "a float64", [WEFT_DATE] = "a date",    [WEFT_STRING] = "a string",
     };
     const char *text = c->pieces->text + first;
-    const int n = shown(text, last - first);
+    const int n = (int)wf_utf8_fit(text, (size_t)(last - first), SHOWN);
     const int64_t begin = (uint32_t)(c->pieces->ends[r * c->pieces->stride] + 1);
     char where[WF_CSV_WHERE];
 

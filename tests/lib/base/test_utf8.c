@@ -1,4 +1,4 @@
-/* test_utf8.c - all characters of Unicode are UTF-8, and nothing else is. */
+/* test_utf8.c - all characters of Unicode are UTF-8, and nothing else is; whole ones are counted and kept. */
 #include "lib/base/utf8.h"
 
 #include <criterion/criterion.h>
@@ -79,6 +79,24 @@ Test(utf8, a_character_does_not_go_past_the_end_of_its_text)
     cr_assert_eq(wf_utf8_length("\xe2\x82\0\xac"), 0);
     cr_assert_eq(wf_utf8_length("\xf0\x9f\xa7\0\xb6"), 0);
     cr_assert_eq(wf_utf8_length(""), 1);
+}
+
+Test(utf8, a_text_is_as_wide_as_it_has_characters)
+{
+    cr_assert_eq(wf_utf8_width(""), 0);
+    cr_assert_eq(wf_utf8_width("Z\xc3\xbcrich"), 6);
+    cr_assert_eq(wf_utf8_width("\xe2\x82\xac \xf0\x9f\xa7\xb6"), 3);
+}
+
+Test(utf8, what_fits_has_no_character_cut)
+{
+    const char *text = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\xa7\xb6z"; /* of 1, 2, 3, 4 and 1 bytes */
+    static const size_t fits[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+
+    for (size_t most = 0; most < sizeof fits / sizeof *fits; most++) {
+        cr_assert_eq(wf_utf8_fit(text, 11, most), fits[most], "at most %zu", most);
+        cr_assert_eq(wf_utf8_fit(text, 3, most), most < 3 ? fits[most] : 3);
+    }
 }
 
 Test(utf8, the_first_bad_byte_is_found_anywhere)
