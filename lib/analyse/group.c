@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/analyse/analysis.h"
+#include "lib/analyse/samples.h"
 #include "lib/base/error.h"
 #include "lib/base/map.h"
 #include "lib/base/mem.h"
@@ -95,13 +96,6 @@ static void add_events(struct grouping *g)
     }
 }
 
-static int compare_costs(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Medians and the like: costs are laid side by side, group by group, and sorted there. */
 static void find_quantiles(struct grouping *g)
 {
@@ -121,7 +115,7 @@ static void find_quantiles(struct grouping *g)
 
         if (!s->n_measured)
             continue;
-        qsort(costs, s->n_measured, sizeof *costs, compare_costs);
+        wf_sort_numbers(costs, s->n_measured);
         s->median_ns = costs[(s->n_measured - 1) / 2];
         s->p95_ns = costs[(s->n_measured * 95 + 99) / 100 - 1];
         s->mean_ns = s->total_ns / (int64_t)s->n_measured;

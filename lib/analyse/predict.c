@@ -2,9 +2,9 @@
 #include "lib/analyse/predict.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "lib/analyse/samples.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/policy.h"
@@ -204,13 +204,6 @@ bool wf_predictor_draw(const weft_predictor *p, const struct wf_replay_node *nod
     return true;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 weft_status weft_predictor_at(const weft_predictor *p, int n_workers, struct weft_forecast *out, struct weft_error *err)
 {
     const int n_draws = n_workers > 1 ? p->n_draws : 1;
@@ -222,7 +215,7 @@ weft_status weft_predictor_at(const weft_predictor *p, int n_workers, struct wef
     for (int d = 0; d < n_draws; d++)
         if (!wf_predictor_draw(p, p->m.nodes, n_workers, d, &drawn_ns[d], &busy_ns))
             return wf_error_nomem(err, "a prediction");
-    qsort(drawn_ns, (size_t)n_draws, sizeof *drawn_ns, compare);
+    wf_sort_numbers(drawn_ns, (size_t)n_draws);
     even_ns = (p->bounds.work_ns + n_workers - 1) / n_workers;
     *out = (struct weft_forecast){
         .n_workers = n_workers,

@@ -10,14 +10,12 @@
  * that is so with all but the first two: who is woken first begins, and wakes the second.
  */
 #include "lib/analyse/predict_model.h"
-
-#include <stdlib.h>
-
+#include "lib/analyse/samples.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 
 /* TICK_NS: one reading of the counter lies in each gap (scheduler/trace.h). */
-enum { TICK_NS = 10, FEW = 8, LONG_GAP_NS = 20000, MANY_SUCC = 16, MOST_SAMPLES = 1 << 16 };
+enum { TICK_NS = 10, FEW = 8, LONG_GAP_NS = 20000, MANY_SUCC = 16 };
 
 /* What a trace has not shown, in the order it has on two virtual cores of an EPYC under Linux 6: task_ns
  * and wake_ns were seen there in quiet traces, the others are estimates, for what lies between bodies in a
@@ -25,41 +23,9 @@ enum { TICK_NS = 10, FEW = 8, LONG_GAP_NS = 20000, MANY_SUCC = 16, MOST_SAMPLES 
 static const struct weft_overheads QUIET = {
     .task_ns = 60, .edge_ns = 5, .steal_ns = 600, .look_ns = 5, .wake_ns = 30000, .call_ns = 3000, .start_ns = 35000};
 
-/* Every `step`th of what was seen. */
-struct samples {
-    int64_t *values;
-    size_t   n, n_seen, step;
-};
-
-static void add(struct samples *s, int64_t value)
+static int64_t usual_mean(struct wf_samples *s)
 {
-    if (s->n_seen++ % s->step)
-        return;
-    if (s->n == MOST_SAMPLES) {
-        for (size_t i = 0; i < s->n / 2; i++)
-            s->values[i] = s->values[2 * i];
-        s->n /= 2;
-        s->step *= 2;
-    }
-    s->values[s->n++] = value < 0 ? 0 : value;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-static int64_t quantile(struct samples *s, size_t quarter)
-{
-    qsort(s->values, s->n, sizeof *s->values, compare);
-    return s->values[s->n * quarter / 4];
-}
-
-static int64_t usual_mean(struct samples *s)
-{
-    const int64_t usual = quantile(s, 2), most = 4 * usual > LONG_GAP_NS ? 4 * usual : LONG_GAP_NS;
+    const int64_t usual = wf_samples_quartile(s, 2), most = 4 * usual > LONG_GAP_NS ? 4 * usual : LONG_GAP_NS;
     int64_t sum = 0, n = 0;
 
     for (size_t i = 0; i < s->n && s->values[i] <= most; i++, n++)
@@ -74,7 +40,7 @@ struct reading {
     uint8_t  *is_root;
     int64_t  *first_ns;  /* of a run: when its first body began; < 0: none has */
     int64_t  *second_ns; /* how much later the next worker woke; 0: none slept */
-    struct samples gaps, steals, wakes, starts;
+    struct wf_samples gaps, steals, wakes, starts;
     int64_t  wide_ns; /* of gaps after tasks with many successors, */
     size_t   n_wide;  /* as many as these had */
 };
@@ -119,7 +85,7 @@ static void read_gap(struct reading *r, const struct weft_event *task, const str
     if (next->kind != WEFT_EVENT_TASK || gap < -TICK_NS || r->run_of[task->task] != r->run_of[next->task])
         return;
     if (r->n_succ[task->task] <= MANY_SUCC) {
-        add(&r->gaps, gap);
+        wf_samples_add(&r->gaps, gap);
     } else {
         r->wide_ns += gap;
         r->n_wide += r->n_succ[task->task];
@@ -132,12 +98,12 @@ static void read_steal(struct reading *r, const struct weft_event *steal, const 
     const int64_t ready_ns = r->ready_ns[steal->task];
     const int64_t called_ns = r->is_root[steal->task] ? r->first_ns[run] : ready_ns;
 
-    add(&r->steals, steal->end_ns - (steal->begin_ns > ready_ns ? steal->begin_ns : ready_ns));
+    wf_samples_add(&r->steals, steal->end_ns - (steal->begin_ns > ready_ns ? steal->begin_ns : ready_ns));
     if (!before || before->kind != WEFT_EVENT_IDLE || before->end_ns != steal->begin_ns || before->begin_ns > called_ns ||
         called_ns > before->end_ns || called_ns < 0)
         return;
     if (!r->is_root[steal->task])
-        add(&r->wakes, before->end_ns - ready_ns);
+        wf_samples_add(&r->wakes, before->end_ns - ready_ns);
     else if (!r->second_ns[run] || before->end_ns - called_ns < r->second_ns[run])
         r->second_ns[run] = before->end_ns - called_ns;
 }
@@ -156,7 +122,7 @@ static void read_starts(struct reading *r)
     }
     for (size_t run = 0; run < weft_trace_n_runs(r->t); run++)
         if (r->first_ns[run] >= 0 && !weft_trace_n_lost(r->t))
-            add(&r->starts, r->first_ns[run] - weft_trace_runs(r->t)[run].begin_ns);
+            wf_samples_add(&r->starts, r->first_ns[run] - weft_trace_runs(r->t)[run].begin_ns);
 }
 
 /* Who found work within a microsecond was not asleep. */
@@ -166,7 +132,7 @@ static void read_seconds(struct reading *r)
 
     for (size_t run = 0; run < weft_trace_n_runs(r->t); run++)
         if (r->second_ns[run] > AWAKE_NS)
-            add(&r->wakes, r->second_ns[run]);
+            wf_samples_add(&r->wakes, r->second_ns[run]);
 }
 
 static void read_events(struct reading *r)
@@ -195,29 +161,26 @@ static void settle(struct reading *r, struct weft_overheads *out)
         out->n_edges = r->n_wide;
     }
     if (r->steals.n >= FEW) {
-        out->steal_ns = quantile(&r->steals, 2);
+        out->steal_ns = wf_samples_quartile(&r->steals, 2);
         out->n_steals = r->steals.n_seen;
     }
     if (r->wakes.n >= FEW) {
-        out->wake_ns = quantile(&r->wakes, 1);
+        out->wake_ns = wf_samples_quartile(&r->wakes, 1);
         out->n_wakes = r->wakes.n_seen;
     }
     if (r->starts.n)
-        out->start_ns = quantile(&r->starts, 2);
+        out->start_ns = wf_samples_quartile(&r->starts, 2);
 }
 
 weft_status wf_model_costs(const weft_trace *t, struct weft_overheads *out, struct weft_error *err)
 {
     const size_t n = weft_trace_n_tasks(t);
     struct reading r = {.t = t};
-    struct samples *const all[] = {&r.gaps, &r.steals, &r.wakes, &r.starts};
+    struct wf_samples *const all[] = {&r.gaps, &r.steals, &r.wakes, &r.starts};
     bool ok = true;
 
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        all[i]->step = 1;
-        all[i]->values = wf_alloc_array(MOST_SAMPLES, sizeof *all[i]->values);
-        ok &= all[i]->values != NULL;
-    }
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        ok &= wf_samples_init(all[i]);
     r.ready_ns = wf_alloc_zero(n, sizeof *r.ready_ns);
     r.run_of = wf_alloc_zero(n, sizeof *r.run_of);
     r.n_succ = wf_alloc_zero(n, sizeof *r.n_succ);
@@ -233,7 +196,7 @@ weft_status wf_model_costs(const weft_trace *t, struct weft_overheads *out, stru
         settle(&r, out);
     }
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        wf_free(all[i]->values);
+        wf_samples_fini(all[i]);
     wf_free(r.ready_ns);
     wf_free(r.run_of);
     wf_free(r.n_succ);
