@@ -23,6 +23,7 @@
 
 #include <weft/pool.h>
 
+#include "lib/base/assert.h"
 #include "lib/graph/plan.h"
 #include "scheduler/heap.h"
 #include "scheduler/sync.h"
@@ -155,14 +156,24 @@ void wf_call_aside(struct weft_call *call, struct wf_aside *aside);
 void wf_call_back(struct weft_call *call, const struct wf_aside *aside);
 void wf_call_fini(struct weft_call *call);
 
+static inline uint32_t wf_call_input_slot(const weft_call *call, size_t i)
+{
+    const struct wf_inputs in = wf_plan_inputs(call->run->plan, call->node);
+
+    WF_ASSERT(i < in.n);
+    return wf_input_slot(&in, i);
+}
+
 /* Prepares a run of `plan`, whose slots and counters are as between runs. */
 void wf_run_init(struct wf_run *r, weft_plan *plan, enum weft_on_error on_error, weft_future *future);
 
 /* Whether a task that this run is part of is to stop. Asked by serial runs: others are told. */
 bool wf_run_is_cancelled_above(const struct wf_run *r);
 
-/* What is rare, for a node of the run in `call`. */
+/* What is rare, for a node of the run in `call`. Doomed: it may not run, and the poison has been
+ * passed on. */
 void wf_run_fail(struct weft_call *call, weft_status st);
+bool wf_run_is_doomed(struct weft_call *call);
 void wf_run_drop_inputs(struct weft_call *call);
 void wf_run_drop_results(weft_plan *p, uint32_t node); /* what a body returned before it failed */
 
@@ -225,6 +236,14 @@ static inline bool wf_run_body(struct weft_call *call, struct wf_run *r, const s
 void        wf_run_end(struct wf_run *r);
 weft_status wf_run_target(struct wf_run *r, uint32_t i, struct weft_value *out);
 void        wf_run_why(const struct wf_run *r, uint32_t i, weft_status st, struct weft_error *err);
+
+/* The number + 1 of the failed node that target i depends on; 0: none. And why a node failed; NULL:
+ * there was no memory to say. */
+uint32_t                 wf_run_poison_of(const struct wf_run *r, uint32_t i);
+const struct wf_failure *wf_run_failure_of(const struct wf_run *r, uint32_t node);
+
+/* WEFT_TIMEOUT: the time of the run was over while its task "was running", or what `how` says. */
+weft_status wf_run_fail_late(const struct wf_run *r, struct weft_error *err, const char *how);
 
 /* Makes the plan ready for its next run: no poison, no values, no failures. */
 void wf_run_fini(struct wf_run *r);

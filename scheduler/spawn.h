@@ -141,7 +141,7 @@ static inline struct weft_child *wf_word_child(wf_ready word)
 void wf_child_run(struct wf_worker *w, struct weft_child *c);
 void wf_child_let_go(struct wf_worker *w, struct weft_child *c);
 
-/* ---- For run.c: the call of a body ------------------------------------------- */
+/* ---- The call of a body ------------------------------------------------------ */
 
 /* The node's body has returned, and it has a stem. False: it is not finished. */
 bool wf_stem_after(weft_call *call, weft_status st);
