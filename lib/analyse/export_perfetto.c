@@ -458,17 +458,13 @@ static void begin_slice(struct sequence *s, const struct weft_event *e, bool wit
 /* A slice that outlasts the one around it is cut where that ends. False: no memory. */
 static bool open_slice(struct sequence *s, int64_t end_ns)
 {
-    if (s->n_open && end_ns > s->ends[s->n_open - 1])
-        end_ns = s->ends[s->n_open - 1];
-    if (s->n_open == s->room) {
-        const size_t room = s->room ? 2 * s->room : 32;
-        int64_t *grown = wf_realloc(s->ends, room * sizeof *grown);
+    int64_t *ends = wf_grow(s->ends, s->n_open, &s->room, sizeof *ends);
 
-        if (!grown)
-            return false;
-        s->ends = grown;
-        s->room = room;
-    }
+    if (!ends)
+        return false;
+    s->ends = ends;
+    if (s->n_open && end_ns > ends[s->n_open - 1])
+        end_ns = ends[s->n_open - 1];
     s->ends[s->n_open++] = end_ns;
     return true;
 }

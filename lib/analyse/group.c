@@ -32,6 +32,7 @@ static bool find_groups(struct grouping *g, enum weft_group_by by)
     wf_map_init(&names);
     for (size_t i = 0; ok && i < g->a->stats.n_tasks; i++) {
         const char *name = name_of(t, i, by);
+        struct weft_group_stats *grown;
         bool fresh = false;
         uint64_t *number;
 
@@ -40,21 +41,14 @@ static bool find_groups(struct grouping *g, enum weft_group_by by)
             continue;
         }
         number = wf_map_put(&names, name, strlen(name) + 1, g->n, &fresh);
-        if (number && fresh && g->n == g->room) {
-            const size_t room = g->room ? 2 * g->room : 16;
-            struct weft_group_stats *grown = wf_realloc(g->groups, room * sizeof *grown);
-
-            if (grown) {
-                g->groups = grown;
-                g->room = room;
-            }
-            ok = grown != NULL;
-        }
-        ok = ok && number;
-        if (ok && fresh)
+        grown = number ? wf_grow(g->groups, g->n, &g->room, sizeof *grown) : NULL;
+        ok = grown != NULL;
+        if (!ok)
+            continue;
+        g->groups = grown;
+        g->group_of[i] = (uint32_t)*number;
+        if (fresh)
             g->groups[g->n++] = (struct weft_group_stats){.name = name};
-        if (ok)
-            g->group_of[i] = (uint32_t)*number;
     }
     wf_map_fini(&names);
     return ok;

@@ -26,7 +26,7 @@ struct trail {
 
 static void add(struct trail *t, struct weft_path_step step)
 {
-    struct weft_path_step *last = t->n > t->n_task ? &t->steps[t->n - 1] : NULL;
+    struct weft_path_step *last = t->n > t->n_task ? &t->steps[t->n - 1] : NULL, *grown;
 
     t->at = step.begin_ns;
     if (step.begin_ns == step.end_ns || t->no_memory)
@@ -41,17 +41,12 @@ static void add(struct trail *t, struct weft_path_step step)
         last->begin_ns = step.begin_ns;
         return;
     }
-    if (t->n == t->room) {
-        const size_t room = t->room ? 2 * t->room : 64;
-        struct weft_path_step *grown = wf_realloc(t->steps, room * sizeof *grown);
-
-        if (!grown) {
-            t->no_memory = true;
-            return;
-        }
-        t->steps = grown;
-        t->room = room;
+    grown = wf_grow(t->steps, t->n, &t->room, sizeof *grown);
+    if (!grown) {
+        t->no_memory = true;
+        return;
     }
+    t->steps = grown;
     t->steps[t->n++] = step;
 }
 

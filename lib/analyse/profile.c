@@ -80,18 +80,13 @@ static weft_status check(const char *stack, struct weft_error *err)
 static bool add_new(weft_profile *p, const char *stack, uint64_t count)
 {
     const size_t bytes = strlen(stack);
+    struct weft_profile_stack *stacks = wf_grow(p->stacks, p->n, &p->room, sizeof *stacks);
     char *text;
     bool fresh;
 
-    if (p->n == p->room) {
-        const size_t room = p->room ? 2 * p->room : 64;
-        struct weft_profile_stack *grown = wf_realloc(p->stacks, room * sizeof *grown);
-
-        if (!grown)
-            return false;
-        p->stacks = grown;
-        p->room = room;
-    }
+    if (!stacks)
+        return false;
+    p->stacks = stacks;
     text = wf_strdup(stack);
     if (!text || !wf_map_put(&p->by_text, text, bytes, p->n, &fresh)) {
         wf_free(text);
@@ -168,18 +163,13 @@ struct meeting {
 /* NULL: no memory. */
 static struct met *meet(struct meeting *m, const char *name, size_t bytes)
 {
+    struct met *list = wf_grow(m->list, m->n, &m->room, sizeof *list);
     uint64_t *at;
     bool fresh;
 
-    if (m->n == m->room) {
-        const size_t room = m->room ? 2 * m->room : 64;
-        struct met *grown = wf_realloc(m->list, room * sizeof *grown);
-
-        if (!grown)
-            return NULL;
-        m->list = grown;
-        m->room = room;
-    }
+    if (!list)
+        return NULL;
+    m->list = list;
     at = wf_map_put(&m->by_name, name, bytes, m->n, &fresh);
     if (!at)
         return NULL;

@@ -306,6 +306,18 @@ void *wf_realloc(void *p, size_t bytes)
     return refused() ? NULL : raw_realloc(p, bytes);
 }
 
+void *wf_grow(void *list, size_t n, size_t *room, size_t bytes)
+{
+    const size_t more = *room ? 2 * *room : 16;
+
+    if (n < *room)
+        return list;
+    list = wf_realloc(list, more * bytes);
+    if (list)
+        *room = more;
+    return list;
+}
+
 char *wf_strdup(const char *text)
 {
     const size_t bytes = strlen(text) + 1;

@@ -18,6 +18,8 @@ void *wf_alloc_zero(size_t n, size_t bytes); /* n elements, zeroed; refuses n * 
 void *wf_alloc_array(size_t n, size_t bytes);
 void *wf_alloc_aligned(size_t bytes);      /* aligned to two lines (128 bytes), with 64 readable bytes behind the end */
 void *wf_realloc(void *p, size_t bytes);   /* as realloc; p stays valid when NULL comes back */
+/* A list of n elements with room for one more: as it is, or moved, with room for twice as many. NULL: as wf_realloc(). */
+void *wf_grow(void *list, size_t n, size_t *room, size_t bytes);
 char *wf_strdup(const char *text);
 void  wf_free(void *p);                    /* of any of the above; NULL is fine */
 

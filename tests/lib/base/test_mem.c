@@ -293,6 +293,33 @@ Test(mem, what_others_free_goes_home)
         free_blocks(&who[k]);
 }
 
+Test(mem, lists_grow_when_they_are_full)
+{
+    size_t room = 0, n_moved = 0;
+    int *list = NULL;
+
+    for (int n = 0; n < 1000; n++) {
+        const size_t before = room;
+        int *grown = wf_grow(list, (size_t)n, &room, sizeof *list);
+
+        cr_assert(grown);
+        cr_assert_gt(room, (size_t)n);
+        cr_assert(room != before || grown == list);
+        n_moved += room != before;
+        list = grown;
+        list[n] = n;
+    }
+    cr_assert_eq(n_moved, 7); /* 16 to 1024 */
+    for (int n = 0; n < 1000; n++)
+        cr_assert_eq(list[n], n);
+    wf_mem_fail_at(1);
+    cr_assert_null(wf_grow(list, room, &room, sizeof *list));
+    cr_assert_eq(room, 1024);
+    wf_mem_fail_at(0);
+    cr_assert_eq(list[999], 999);
+    wf_free(list);
+}
+
 Test(mem, small_blocks_and_threads_without_a_home_have_no_node)
 {
     static struct inhabitant who = {.node = 3};
