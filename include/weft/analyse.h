@@ -89,6 +89,7 @@ struct weft_stats {
     int64_t burden_ns;      /* of an edge, in burdened_span_ns */
     int64_t burdened_span_ns;
     double  burdened_parallelism; /* work / burdened span */
+    size_t  n_spawned;      /* bodies of tasks that were spawned (weft/spawn.h), which are none of n_tasks */
 };
 
 enum { WEFT_WIDTH_EXACT = 16384 };
@@ -230,6 +231,8 @@ struct weft_share {
     int64_t before_ns;     /* no task was ready, and it had not run one yet */
     int64_t after_ns;      /* no task was ready, and it ran none any more */
     int64_t dry_ns;        /* no task was ready */
+
+    size_t  n_spawned;     /* bodies of tasks that were spawned, beside n_tasks */
 };
 
 /* Of worker w, 0 <= w < n_workers of the trace; -1: of all together. */
@@ -240,7 +243,7 @@ WEFT_API struct weft_share weft_analysis_run_share(const weft_analysis *a, size_
 
 struct weft_run_stats {
     int64_t work_ns, span_ns, makespan_ns;
-    size_t  n_tasks, n_measured, n_failed;
+    size_t  n_tasks, n_measured, n_failed, n_spawned;
 };
 WEFT_API struct weft_run_stats weft_analysis_run(const weft_analysis *a, size_t run);
 
@@ -258,6 +261,7 @@ struct weft_group_stats {
     int64_t wait_ns;      /* from being ready to their begin, together */
     int64_t send_ns, receive_ns, unspill_ns; /* moving their data; the first two are part of the total */
     int64_t result_bytes;
+    size_t  n_spawned;    /* bodies spawned by or below them, whose times are in their costs */
 };
 
 /* By total, the largest first; of equals by name. Given: weft_groups_free(). */

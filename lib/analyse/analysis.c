@@ -87,6 +87,7 @@ static void find_ends(weft_analysis *a)
         if (!wf_is_work(e[k].kind))
             continue;
         a->stats.n_failed += e[k].kind == WEFT_EVENT_TASK && (e[k].flags & WEFT_EVENT_FAILED);
+        a->stats.n_spawned += e[k].kind == WEFT_EVENT_CHILD;
         a->stats.n_measured += a->begin[i] < 0;
         if (a->begin[i] < 0 || e[k].begin_ns < a->begin[i]) {
             a->begin[i] = e[k].begin_ns;
@@ -225,6 +226,8 @@ static void count_runs(weft_analysis *a)
 
         if (e->kind == WEFT_EVENT_TASK && (e->flags & WEFT_EVENT_FAILED))
             a->run_stats[wf_analysis_run_of(a, e->task)].n_failed++;
+        else if (e->kind == WEFT_EVENT_CHILD)
+            a->run_stats[wf_analysis_run_of(a, e->task)].n_spawned++;
     }
 }
 

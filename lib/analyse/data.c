@@ -45,9 +45,9 @@ static void print_stats(const weft_analysis *a, FILE *to)
     fprintf(to, "\"began_unix_ns\":%" PRId64 ",\"memory_bytes\":%" PRIu64 ",\"cores\":%d},\n", about.began_unix_ns,
             about.memory_bytes, about.n_cores);
     fprintf(to, "\"stats\":{\"tasks\":%zu,\"edges\":%zu,\"layers\":%zu,\"depth\":%zu,\"width\":%zu,\"width_is_exact\":%s,"
-                "\"measured\":%zu,\"failed\":%zu,\"runs\":%zu,\"workers\":%d,\"events\":%zu,\"events_lost\":%zu,\n",
+                "\"measured\":%zu,\"failed\":%zu,\"spawned\":%zu,\"runs\":%zu,\"workers\":%d,\"events\":%zu,\"events_lost\":%zu,\n",
             s->n_tasks, s->n_edges, s->n_layers, s->depth, s->width, s->width_is_exact ? "true" : "false", s->n_measured,
-            s->n_failed, s->n_runs, s->n_workers, weft_trace_n_events(a->trace), weft_trace_n_lost(a->trace));
+            s->n_failed, s->n_spawned, s->n_runs, s->n_workers, weft_trace_n_events(a->trace), weft_trace_n_lost(a->trace));
     fprintf(to, "\"work_ns\":%" PRId64 ",\"span_ns\":%" PRId64 ",\"makespan_ns\":%" PRId64 ",\"parallelism\":", s->work_ns,
             s->span_ns, s->makespan_ns);
     wf_print_number(s->parallelism, to);

@@ -81,6 +81,8 @@ static void add_events(struct grouping *g)
 
         if (e[k].kind == WEFT_EVENT_TASK && (e[k].flags & WEFT_EVENT_FAILED))
             g->groups[g->group_of[e[k].task]].n_failed++;
+        else if (e[k].kind == WEFT_EVENT_CHILD)
+            g->groups[g->group_of[e[k].task]].n_spawned++;
         else if (e[k].kind == WEFT_EVENT_SEND)
             g->groups[g->group_of[e[k].task]].send_ns += length;
         else if (e[k].kind == WEFT_EVENT_RECEIVE)

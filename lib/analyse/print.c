@@ -47,6 +47,8 @@ static void print_figures(const weft_analysis *a, FILE *to)
     }
     if (s->n_runs > 1)
         fprintf(to, "%zu runs\n", s->n_runs);
+    if (s->n_spawned)
+        fprintf(to, "%zu task%s spawned besides\n", s->n_spawned, plural(s->n_spawned));
     if (s->n_failed)
         fprintf(to, "%zu bod%s failed\n", s->n_failed, s->n_failed == 1 ? "y" : "ies");
     fprintf(to, "work %s, span %s, parallelism %.2f; makespan %s on %d worker%s\n",

@@ -85,6 +85,7 @@ static void count_events(struct sorting *o, int w, int64_t from, int64_t to)
     for (size_t k = at.n_below; k > at.first && n->events[k - 1].begin_ns >= from; k--) {
         o->s.n_tasks += n->events[k - 1].kind == WEFT_EVENT_TASK;
         o->s.n_steals += n->events[k - 1].kind == WEFT_EVENT_STEAL;
+        o->s.n_spawned += n->events[k - 1].kind == WEFT_EVENT_CHILD;
     }
 }
 
@@ -140,6 +141,7 @@ static struct weft_share share_of_all(const weft_analysis *a, int w, int64_t fro
         all.wall_ns += s.wall_ns;
         all.n_tasks += s.n_tasks;
         all.n_steals += s.n_steals;
+        all.n_spawned += s.n_spawned;
         all.disk_ns += s.disk_ns;
         all.process_ns += s.process_ns;
         all.outside_ns += s.outside_ns;

@@ -43,6 +43,7 @@ static struct wf_cell of_number(double x)
 static const struct wf_column group_columns[] = {
     {"tasks", "tasks", WF_CELL_COUNT, false},
     {"failed", "failed", WF_CELL_COUNT, true},
+    {"spawned", "spawned", WF_CELL_COUNT, true},
     {"total_ns", "total", WF_CELL_NS, false},
     {"share", "share", WF_CELL_SHARE, false},
     {"mean_ns", "mean", WF_CELL_NS, false},
@@ -64,6 +65,7 @@ static void group_row(const void *self, size_t i, struct wf_cell *c)
 
     *c++ = of((int64_t)g->n_tasks);
     *c++ = of((int64_t)g->n_failed);
+    *c++ = of((int64_t)g->n_spawned);
     *c++ = of(g->total_ns);
     *c++ = of_number(g->share);
     *c++ = of(g->mean_ns);
@@ -176,6 +178,7 @@ static const struct wf_column worker_columns[] = {
     {"outside_ns", "outside", WF_CELL_PART, true},
     {"wall_ns", "wall", WF_CELL_NS, false},
     {"tasks", "tasks", WF_CELL_COUNT, false},
+    {"spawned", "spawned", WF_CELL_COUNT, true},
     {"steals", "steals", WF_CELL_COUNT, false},
 };
 
@@ -201,6 +204,7 @@ static void worker_row(const void *self, size_t w, struct wf_cell *c)
     *c++ = of_part(s.outside_ns, s.wall_ns);
     *c++ = of(s.wall_ns);
     *c++ = of((int64_t)s.n_tasks);
+    *c++ = of((int64_t)s.n_spawned);
     *c = of((int64_t)s.n_steals);
 }
 
@@ -265,6 +269,7 @@ static const struct wf_column run_columns[] = {
     {"makespan_ns", "makespan", WF_CELL_NS, false},
     {"tasks", "tasks", WF_CELL_COUNT, false},
     {"failed", "failed", WF_CELL_COUNT, true},
+    {"spawned", "spawned", WF_CELL_COUNT, true},
     {"work_ns", "work", WF_CELL_NS, false},
     {"span_ns", "span", WF_CELL_NS, false},
     {"parallelism", "parallelism", WF_CELL_NUMBER, false},
@@ -290,6 +295,7 @@ static void run_row(const void *self, size_t r, struct wf_cell *c)
     *c++ = of(s->makespan_ns);
     *c++ = of((int64_t)s->n_tasks);
     *c++ = of((int64_t)s->n_failed);
+    *c++ = of((int64_t)s->n_spawned);
     *c++ = of(s->work_ns);
     *c++ = of(s->span_ns);
     *c++ = of_number(ratio(s->work_ns, s->span_ns));

@@ -41,7 +41,7 @@ matches 0 '^burdened span .* at 7.00 us to wake a worker' run.trace --burden 7us
 "$weft" trace run.trace --burden 0us | grep -q burdened && fail 'a burden of nothing is told'
 
 # Tables for machines: as many lines and fields as there are.
-matches 0 '^tasks,failed,total_ns,share,' run.trace --functions --csv
+matches 0 '^tasks,failed,spawned,total_ns,share,' run.trace --functions --csv
 [ "$("$weft" trace run.trace --tasks --csv | wc -l)" = 10 ] || fail 'not a line per task'
 for what in --json '--json --all' '--tasks --json' '--sparkling --json'; do
     # shellcheck disable=SC2086

@@ -53,6 +53,33 @@ Test(print, of_a_run_tells_the_figures_and_lists_the_critical_path)
     free(text);
 }
 
+/* The graph knows one task; what its body spawned ran, too, and is counted beside it. */
+Test(print, of_tasks_that_were_spawned_tells_how_many_ran)
+{
+    static const struct hand_task one[] = {{.name = "sort"}};
+    static const struct weft_event events[] = {
+        {.begin_ns = 0, .end_ns = 50, .task = 0},
+        {.begin_ns = 10, .end_ns = 20, .task = 0, .kind = WEFT_EVENT_CHILD},
+        {.begin_ns = 60, .end_ns = 70, .task = 0, .kind = WEFT_EVENT_CHILD},
+        {.begin_ns = 20, .end_ns = 100, .task = 0, .worker = 1, .kind = WEFT_EVENT_CHILD}};
+    weft_trace *t = hand_trace_of(one, 1, &(struct hand_run){.n_workers = 2, .events = events, .n_events = 4});
+    weft_analysis *a = NULL;
+    char *text;
+
+    cr_assert(!weft_analyse_trace(&a, t, NULL));
+    cr_assert_eq(weft_analysis_stats(a)->n_spawned, 3);
+    cr_assert_eq(weft_analysis_run(a, 0).n_spawned, 3);
+    cr_assert_eq(weft_analysis_share(a, 0).n_spawned, 2);
+    cr_assert_eq(weft_analysis_share(a, -1).n_spawned, 3);
+    cr_assert_eq(weft_analysis_share(a, -1).n_tasks, 1);
+    weft_analysis_free(a);
+    text = printed(t);
+    cr_assert(strstr(text, "1 task, 0 dependencies, 0 layers; depth 1, width 1\n3 tasks spawned besides\n"), "%s", text);
+    cr_assert(strstr(text, "  tasks  spawned   total    share "), "%s", text);
+    cr_assert(strstr(text, "      1        3  140 ns  100.0 % "), "%s", text);
+    free(text);
+}
+
 Test(print, of_a_graph_that_has_not_run_counts_tasks)
 {
     char *text = printed(hand_trace(four, 4, 0));
