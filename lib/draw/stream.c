@@ -31,6 +31,7 @@ static weft_status name_functions(struct wf_stream *s, struct weft_error *err)
     for (size_t i = 0; i < n && !st; i++) {
         const char *name = weft_trace_task(s->trace, i)->name;
         const uint64_t *number;
+        struct wf_function *functions;
         bool fresh = false;
 
         if (i > 0 && name == weft_trace_task(s->trace, i - 1)->name) {
@@ -38,17 +39,12 @@ static weft_status name_functions(struct wf_stream *s, struct weft_error *err)
             continue;
         }
         number = wf_map_put(&names, name, strlen(name), s->n_functions, &fresh);
-        if (number && s->n_functions == room) {
-            struct wf_function *grown = wf_realloc(s->functions, (room * 2 + 16) * sizeof *grown);
-
-            number = grown ? number : NULL;
-            s->functions = grown ? grown : s->functions;
-            room = grown ? room * 2 + 16 : room;
-        }
-        if (!number) {
+        functions = number ? wf_grow(s->functions, s->n_functions, &room, sizeof *functions) : NULL;
+        if (!functions) {
             st = wf_error_nomem(err, "a picture");
             break;
         }
+        s->functions = functions;
         s->function_of[i] = (uint32_t)*number;
         if (fresh)
             s->functions[s->n_functions++] = (struct wf_function){.name = name};
@@ -126,15 +122,11 @@ static void mark(struct wf_stream *s, const struct weft_event *e, enum wf_mark m
 
 static bool add_bar(struct wf_stream *s, size_t event, int depth)
 {
-    if (s->n_bars == s->room_bars) {
-        const size_t room = s->room_bars ? s->room_bars * 2 : 256;
-        struct wf_bar *grown = wf_realloc(s->bars, room * sizeof *grown);
+    struct wf_bar *bars = wf_grow(s->bars, s->n_bars, &s->room_bars, sizeof *bars);
 
-        if (!grown)
-            return false;
-        s->bars = grown;
-        s->room_bars = room;
-    }
+    if (!bars)
+        return false;
+    s->bars = bars;
     s->bars[s->n_bars++] = (struct wf_bar){event, (uint8_t)(depth > 255 ? 255 : depth)};
     return true;
 }

@@ -17,22 +17,18 @@ struct cloning {
     weft_task **clone;  /* by number, of tasks that were there; NULL: not yet */
     bool       *open;   /* by number: it waits for what it needs to be cloned */
     uint32_t   *stack;
-    uint32_t    n_stack, room;
+    size_t      n_stack, room;
     weft_task **deps;
     size_t      room_deps;
 };
 
 static bool push(struct cloning *c, uint32_t id)
 {
-    if (c->n_stack == c->room) {
-        const uint32_t room = 2 * c->room + 64;
-        uint32_t *stack = wf_realloc(c->stack, room * sizeof *stack);
+    uint32_t *stack = wf_grow(c->stack, c->n_stack, &c->room, sizeof *stack);
 
-        if (!stack)
-            return false;
-        c->stack = stack;
-        c->room = room;
-    }
+    if (!stack)
+        return false;
+    c->stack = stack;
     c->stack[c->n_stack++] = id;
     return true;
 }
@@ -102,7 +98,8 @@ static bool clone_all(struct cloning *c, uint32_t target)
     if (!push(c, target))
         return false;
     while (c->n_stack) {
-        const uint32_t id = c->stack[c->n_stack - 1], before = c->n_stack;
+        const uint32_t id = c->stack[c->n_stack - 1];
+        const size_t before = c->n_stack;
         weft_task *t = wf_graph_at(c->g, id);
 
         for (uint32_t i = 0; !c->clone[id] && !c->open[id] && i < t->n_deps; i++) {

@@ -23,13 +23,15 @@ struct group {
     int64_t          n_fused;
     size_t           bytes;
     uint32_t        *reads;   /* other groups, in the order met; NULL: not looked for */
-    uint32_t         n_reads, room_reads;
+    uint32_t         n_reads;
+    size_t           room_reads;
     bool             is_told;
 };
 
 struct groups {
     struct group    *group;
-    uint32_t         n, room;
+    uint32_t         n;
+    size_t           room;
     uint32_t        *of;      /* of each node */
     struct wf_map    by_key;  /* struct group_key, kept in `arena` */
     struct wf_arena  arena;
@@ -66,6 +68,7 @@ static uint32_t group_of(struct groups *gs, const weft_task *t)
 {
     const struct wf_kind *kind = wf_task_kind(t);
     struct group_key *key = wf_arena_alloc(&gs->arena, sizeof *key, 8);
+    struct group *group;
     uint64_t *place;
     bool fresh;
 
@@ -76,15 +79,10 @@ static uint32_t group_of(struct groups *gs, const weft_task *t)
     key->priority = kind->priority;
     if (!kind->layer && !(key->name = one_name(gs, kind->name)))
         return WF_NONE;
-    if (gs->n == gs->room) {
-        const uint32_t room = gs->room ? gs->room * 2 : 32;
-        struct group *bigger = wf_realloc(gs->group, room * sizeof *bigger);
-
-        if (!bigger)
-            return WF_NONE;
-        gs->group = bigger;
-        gs->room = room;
-    }
+    group = wf_grow(gs->group, gs->n, &gs->room, sizeof *group);
+    if (!group)
+        return WF_NONE;
+    gs->group = group;
     place = wf_map_put(&gs->by_key, key, sizeof *key, gs->n, &fresh);
     if (!place)
         return WF_NONE;
@@ -134,20 +132,17 @@ static weft_status find_groups(struct groups *gs, const weft_plan *p, struct wef
 
 static bool add_read(struct group *g, uint32_t other)
 {
+    uint32_t *reads;
+
     if (g->n_reads >= MOST_LINES) /* no more are told */
         return true;
     for (uint32_t i = 0; i < g->n_reads; i++)
         if (g->reads[i] == other)
             return true;
-    if (g->n_reads == g->room_reads) {
-        const uint32_t room = g->room_reads ? g->room_reads * 2 : 4;
-        uint32_t *bigger = wf_realloc(g->reads, room * sizeof *bigger);
-
-        if (!bigger)
-            return false;
-        g->reads = bigger;
-        g->room_reads = room;
-    }
+    reads = wf_grow(g->reads, g->n_reads, &g->room_reads, sizeof *reads);
+    if (!reads)
+        return false;
+    g->reads = reads;
     g->reads[g->n_reads++] = other;
     return true;
 }

@@ -71,15 +71,11 @@ static bool meet(struct walk *w, uint32_t id, bool *fresh)
 
 static bool push(struct walk *w, uint32_t id)
 {
-    if (w->n_stack == w->room_stack) {
-        const size_t room = 2 * w->room_stack + 64;
-        uint32_t *stack = wf_realloc(w->stack, room * sizeof *stack);
+    uint32_t *stack = wf_grow(w->stack, w->n_stack, &w->room_stack, sizeof *stack);
 
-        if (!stack)
-            return false;
-        w->stack = stack;
-        w->room_stack = room;
-    }
+    if (!stack)
+        return false;
+    w->stack = stack;
     w->stack[w->n_stack++] = id;
     return true;
 }
@@ -89,19 +85,13 @@ static bool take(struct walk *w, const struct wf_task_source *s)
     const char *path = s->file->path;
     bool fresh;
     const uint64_t *rank = wf_map_put(&w->ranks, path, strlen(path), w->ranks.n, &fresh);
+    struct found *found = rank ? wf_grow(w->found, w->n_found, &w->room_found, sizeof *found) : NULL;
 
-    if (rank && w->n_found == w->room_found) {
-        const size_t room = 2 * w->room_found + 16;
-        struct found *found = wf_realloc(w->found, room * sizeof *found);
-
-        if (!found)
-            return false;
-        w->found = found;
-        w->room_found = room;
-    }
-    if (rank)
-        w->found[w->n_found++] = (struct found){*rank, s};
-    return rank;
+    if (!found)
+        return false;
+    w->found = found;
+    w->found[w->n_found++] = (struct found){*rank, s};
+    return true;
 }
 
 /* Depth first, inputs in their order: graphs may be as deep as they have tasks. */

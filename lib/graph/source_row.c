@@ -23,15 +23,11 @@ enum { MOST_STEPS = 1 << 24 };
 
 static bool push(struct wf_readers *w, const weft_task *t)
 {
-    if (w->n == w->room) {
-        const size_t room = 2 * w->room + 16;
-        const weft_task **stack = wf_realloc(w->stack, room * sizeof *stack);
+    const weft_task **stack = wf_grow(w->stack, w->n, &w->room, sizeof *stack);
 
-        if (!stack)
-            return false;
-        w->stack = stack;
-        w->room = room;
-    }
+    if (!stack)
+        return false;
+    w->stack = stack;
     w->stack[w->n++] = t;
     return true;
 }
