@@ -5,11 +5,14 @@
 #include <string.h>
 #include <time.h>
 
+#include <weft/machine.h>
+
+#include "lib/base/about.h"
+#include "lib/base/clock.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/plan.h"
 #include "lib/graph/trace.h"
-#include "scheduler/about.h"
 #include "scheduler/pool.h"
 
 /* A task takes some 150 bytes of a trace while it is made; a run, however small, some of these. */
@@ -253,6 +256,18 @@ static void fill_events(struct making *m, weft_pool *pool, size_t room)
                                           m->events + m->run.n_events, room - m->run.n_events, &m->run.n_lost);
 }
 
+/* Texts lent from `a`. `began_ns` is of the monotonic clock. */
+static struct weft_trace_about about_of(const struct wf_about *a, int64_t began_ns)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (struct weft_trace_about){
+        .program = a->program, .machine = a->machine, .version = weft_version(),
+        .began_unix_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - (wf_now_ns() - began_ns),
+        .memory_bytes = a->memory_bytes, .n_cores = a->n_cores};
+}
+
 weft_status wf_record_trace(weft_trace **out, weft_pool *pool, bool all, struct weft_error *err)
 {
     struct wf_recorder *r = &pool->recorder;
@@ -298,7 +313,7 @@ weft_status wf_record_trace(weft_trace **out, weft_pool *pool, bool all, struct 
     fill_samples(&m);
     fill_events(&m, pool, room);
     wf_about_look(&about);
-    told = wf_about_text(&about, m.begin.ns);
+    told = about_of(&about, m.begin.ns);
     m.run.about = &told;
     st = wf_trace_join(out, m.shapes, m.n, &m.run, &places, err);
     if (!st && m.run.n_events)

@@ -162,7 +162,7 @@ weft_status weft_dashboard_open(weft_dashboard **out, weft_pool *pool, const str
     d->interval_ns = spec->interval_ns > 0 ? spec->interval_ns : 250 * ms;
     if (d->interval_ns < LEAST_MS * ms)
         d->interval_ns = LEAST_MS * ms;
-    wf_about_read(&d->about);
+    wf_server_about_read(&d->about);
     st = wf_dash_listen(d, spec, err);
     if (st)
         goto out;

@@ -44,22 +44,22 @@ struct wf_stream {
 };
 
 struct weft_dashboard {
-    char               url[256];
-    struct wf_guard    guard;
-    struct wf_about    about;
-    int64_t            interval_ns;
-    int                listen_fd; /* given to the daemon when there is one */
-    int                stop_fd;   /* readable: it is to end */
-    struct MHD_Daemon *daemon;
-    pthread_t          thread;
-    bool               has_thread;
+    char                   url[256];
+    struct wf_guard        guard;
+    struct wf_server_about about;
+    int64_t                interval_ns;
+    int                    listen_fd; /* given to the daemon when there is one */
+    int                    stop_fd;   /* readable: it is to end */
+    struct MHD_Daemon     *daemon;
+    pthread_t              thread;
+    bool                   has_thread;
 
-    struct wf_view     view;
-    struct wf_json     json;    /* where messages are made */
-    struct wf_stream  *streams;
-    int                n_streams;
-    struct wf_message *messages[WF_N_AMOUNTS]; /* of the last look; NULL: not wanted yet */
-    bool               ending;
+    struct wf_view         view;
+    struct wf_json         json;    /* where messages are made */
+    struct wf_stream      *streams;
+    int                    n_streams;
+    struct wf_message     *messages[WF_N_AMOUNTS]; /* of the last look; NULL: not wanted yet */
+    bool                   ending;
 };
 
 /* ---- server_stream.c: who listens ---- */

@@ -154,7 +154,7 @@ static enum MHD_Result answer_info(struct weft_dashboard *d, struct MHD_Connecti
         return MHD_NO;
     wf_dash_look(d);
     fprintf(to, "program    %s\npid        %d\nhost       %s\nprocessor  %s\nworkers    %d\nweft       %s\n",
-            d->about.program, d->about.pid, d->about.host, d->about.machine, d->view.now.n_workers, weft_version());
+            d->about.of.program, d->about.pid, d->about.host, d->about.of.machine, d->view.now.n_workers, weft_version());
     fprintf(to, "loops      %s\nfeatures   %s\n\n", weft_isa(), weft_features());
     if (weft_machine_print(to, NULL))
         fprintf(to, "The machine could not be looked at.\n");

@@ -16,10 +16,10 @@ static double seconds(int64_t ns)
 static void say_about(struct wf_json *j, const struct wf_say *say)
 {
     wf_json_open(j, '{');
-    wf_json_put_text(j, "program", say->about->program);
+    wf_json_put_text(j, "program", say->about->of.program);
     wf_json_put_int(j, "pid", say->about->pid);
     wf_json_put_text(j, "host", say->about->host);
-    wf_json_put_text(j, "machine", say->about->machine);
+    wf_json_put_text(j, "machine", say->about->of.machine);
     wf_json_put_int(j, "cores", say->view->now.n_workers);
     wf_json_put_text(j, "version", weft_version());
     wf_json_put_text(j, "isa", weft_isa());

@@ -10,8 +10,8 @@
 enum { WF_MOST_GROUPS = 5000 };
 
 struct wf_say {
-    const struct wf_about *about;
-    const struct wf_view  *view;
+    const struct wf_server_about *about;
+    const struct wf_view         *view;
     int64_t interval_ns;
     int     n_streams; /* that listen */
     bool    ended;     /* the dashboard is being closed */

@@ -128,7 +128,7 @@ char *wf_say_metrics(const struct wf_say *say, size_t *n)
         return NULL;
     head(to, "weft_info", "gauge", "What runs here.");
     fprintf(to, "weft_info{version=\"%s\",isa=\"%s\",program=\"", weft_version(), weft_isa());
-    label(to, say->about->program);
+    label(to, say->about->of.program);
     fputs("\"} 1\n", to);
     one(to, "weft_uptime_seconds", "gauge", "Since the dashboard was opened.", (double)v->now.now_ns / 1e9);
     one(to, "weft_runs_total", "counter", "Runs that have begun.", (double)v->now.n_runs_begun);

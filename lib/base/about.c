@@ -1,14 +1,9 @@
 /* about.c - which program this is, and on what machine, for traces and pages. */
-#include "scheduler/about.h"
+#include "lib/base/about.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-#include <weft/machine.h>
-
-#include "lib/base/clock.h"
 
 /* The arguments with blanks between them; of a long list the beginning. */
 static void look_at_program(char *text, size_t size)
@@ -33,10 +28,12 @@ static void look_at_processor(char *text, size_t size)
 
     text[0] = '\0';
     while (f && !text[0] && fgets(line, sizeof line, f)) {
-        const char *colon = strchr(line, ':');
+        const char *value = strchr(line, ':');
 
-        if (!strncmp(line, "model name", 10) && colon)
-            snprintf(text, size, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
+        if (strncmp(line, "model name", 10) || !value)
+            continue;
+        value += 1 + strspn(value + 1, " ");
+        snprintf(text, size, "%.*s", (int)strcspn(value, "\n"), value);
     }
     if (f)
         fclose(f);
@@ -50,15 +47,4 @@ void wf_about_look(struct wf_about *a)
     look_at_processor(a->machine, sizeof a->machine);
     a->memory_bytes = pages > 0 && bytes > 0 ? (uint64_t)pages * (uint64_t)bytes : 0;
     a->n_cores = cores > 0 ? (int)cores : 0;
-}
-
-struct weft_trace_about wf_about_text(const struct wf_about *a, int64_t began_ns)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (struct weft_trace_about){
-        .program = a->program, .machine = a->machine, .version = weft_version(),
-        .began_unix_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - (wf_now_ns() - began_ns),
-        .memory_bytes = a->memory_bytes, .n_cores = a->n_cores};
 }
