@@ -20,20 +20,15 @@ const char *wf_box_id(const struct wf_view *v, size_t box, char id[WF_BOX_ID])
     return id;
 }
 
-size_t wf_box_attrs(const struct wf_view *v, size_t box, struct weft_draw_attr *attrs)
+size_t wf_box_attrs(const struct wf_view *v, size_t box, struct weft_draw_attr attrs[WF_MAX_ATTRS])
 {
     const struct weft_draw_spec *spec = v->spec;
-    size_t n = 0;
+    size_t n;
 
-    for (; n < spec->n_node_attrs && n < WF_MAX_ATTRS / 2; n++)
-        attrs[n] = spec->node_attrs[n];
-    if (spec->task_attrs && v->picture.boxes[box].n_tasks == 1) {
-        const size_t room = WF_MAX_ATTRS - n;
-        const size_t own = spec->task_attrs(v->trace, v->picture.boxes[box].first, attrs + n, room, spec->context);
-
-        n += own < room ? own : room;
-    }
-    return n;
+    if (!spec->task_attrs || v->picture.boxes[box].n_tasks != 1)
+        return 0;
+    n = spec->task_attrs(v->trace, v->picture.boxes[box].first, attrs, WF_MAX_ATTRS, spec->context);
+    return n < WF_MAX_ATTRS ? n : WF_MAX_ATTRS;
 }
 
 /* ---- Attributes -------------------------------------------------------------------- */
@@ -148,6 +143,7 @@ static void write_box(struct wf_text *out, const struct wf_view *v, size_t box, 
     wf_label_tooltip(words, v, box);
     wf_text_add_escaped(&escaped, words->bytes ? words->bytes : "");
     set(out, "tooltip", escaped.bytes ? escaped.bytes : "");
+    set_attrs(out, v->spec->node_attrs, v->spec->n_node_attrs);
     set_attrs(out, attrs, wf_box_attrs(v, box, attrs));
     wf_text_add(out, "];\n");
     out->failed = out->failed || escaped.failed || label->text.failed || words->failed;

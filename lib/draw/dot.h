@@ -13,7 +13,7 @@ void wf_dot_write(struct wf_text *out, const struct wf_view *v, const char *rank
 /* "task7", "data7", "layer7" or "box7": what the box is called in every picture; answers `id`. */
 const char *wf_box_id(const struct wf_view *v, size_t box, char id[WF_BOX_ID]);
 
-/* The user's attributes of a box, those of its task after those of all; answers how many. */
-size_t wf_box_attrs(const struct wf_view *v, size_t box, struct weft_draw_attr *attrs);
+/* The user's attributes of a box alone, which win over those of all; answers how many. */
+size_t wf_box_attrs(const struct wf_view *v, size_t box, struct weft_draw_attr attrs[WF_MAX_ATTRS]);
 
 #endif

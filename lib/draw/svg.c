@@ -28,20 +28,27 @@ struct look {
     const char *fill, *line, *ink, *width, *style, *shape, *tip, *label, *url;
 };
 
-static struct look look_of(const struct weft_draw_attr *attrs, size_t n)
+static void take_attrs(struct look *k, const struct weft_draw_attr *attrs, size_t n)
 {
-    struct look k = {0};
+    const struct { const char *name, **value; } known[] = {
+        {"fillcolor", &k->fill}, {"color", &k->line}, {"fontcolor", &k->ink}, {"penwidth", &k->width}, {"style", &k->style},
+        {"shape", &k->shape}, {"tooltip", &k->tip}, {"label", &k->label}, {"URL", &k->url}};
 
     for (size_t i = 0; i < n; i++) {
-        const struct { const char *name, **value; } known[] = {
-            {"fillcolor", &k.fill}, {"color", &k.line}, {"fontcolor", &k.ink}, {"penwidth", &k.width},
-            {"style", &k.style}, {"shape", &k.shape}, {"tooltip", &k.tip}, {"label", &k.label}, {"URL", &k.url}};
-
         for (size_t a = 0; a < sizeof known / sizeof *known; a++) {
             if (!strcmp(attrs[i].name, known[a].name))
                 *known[a].value = attrs[i].value;
         }
     }
+}
+
+static struct look look_of_box(const struct wf_view *v, size_t box)
+{
+    struct weft_draw_attr own[WF_MAX_ATTRS];
+    struct look k = {0};
+
+    take_attrs(&k, v->spec->node_attrs, v->spec->n_node_attrs);
+    take_attrs(&k, own, wf_box_attrs(v, box, own));
     return k;
 }
 
@@ -109,8 +116,7 @@ static void label_of(struct wf_label *l, const struct wf_view *v, size_t box, co
 static void size_box(struct wf_place *p, const struct wf_view *v, size_t box, struct wf_label *label)
 {
     const struct wf_box *b = &v->picture.boxes[box];
-    struct weft_draw_attr attrs[WF_MAX_ATTRS];
-    const struct look k = look_of(attrs, wf_box_attrs(v, box, attrs));
+    const struct look k = look_of_box(v, box);
 
     label_of(label, v, box, &k);
     measure(label, &p->w, &p->h);
@@ -171,8 +177,7 @@ static void write_box(struct wf_text *out, const struct wf_view *v, size_t box, 
 {
     const struct wf_box *b = &v->picture.boxes[box];
     const struct wf_ink *ink = &v->coloring.of_box[box];
-    struct weft_draw_attr attrs[WF_MAX_ATTRS];
-    const struct look k = look_of(attrs, wf_box_attrs(v, box, attrs));
+    const struct look k = look_of_box(v, box);
     const char *fill = k.fill ? k.fill : ink->fill, *line = k.line ? k.line : b->n_critical ? WF_RED : ink->line;
     const char *width = k.width ? k.width : !b->n_critical ? "1.1" : b->n_tasks > 1 ? "1.6" : "2.2";
     const double shift = cards_of(b) * CARD, w = p->w - shift, h = p->h - shift, x = p->x - p->w / 2, y = p->y - p->h / 2;
@@ -226,12 +231,12 @@ static void write_line(struct wf_text *out, const struct wf_point *p, size_t n, 
     }
 }
 
-static void write_link(struct wf_text *out, const struct wf_view *v, const struct wf_layout *l, size_t k, bool sideways)
+static void write_link(struct wf_text *out, const struct wf_view *v, const struct wf_layout *l, size_t k,
+                       const struct look *look, bool sideways)
 {
     const struct wf_link *link = &v->picture.links[k];
     const struct wf_point *p = l->points + l->first[k];
     const size_t n = l->first[k + 1] - l->first[k];
-    const struct look look = look_of(v->spec->edge_attrs, v->spec->n_edge_attrs);
     const bool has_head = v->picture.n_links <= MOST_HEADS, counts = !wf_shows_tasks(v) && link->n > 1;
 
     if (link->is_fused) {
@@ -244,21 +249,21 @@ static void write_link(struct wf_text *out, const struct wf_view *v, const struc
     wf_text_add(out, "\"");
     if (has_head)
         wf_text_add(out, link->is_critical ? " marker-end=\"url(#weft-red)\"" : " marker-end=\"url(#weft-grey)\"");
-    if (look.line || look.width) {
+    if (look->line || look->width) {
         wf_text_add(out, " style=\"");
-        if (look.line) {
+        if (look->line) {
             wf_text_add(out, "stroke:");
-            wf_text_add_xml(out, look.line);
+            wf_text_add_xml(out, look->line);
         }
-        if (look.width) {
+        if (look->width) {
             wf_text_add(out, ";stroke-width:");
-            wf_text_add_xml(out, look.width);
+            wf_text_add_xml(out, look->width);
         }
         wf_text_add(out, "\"");
     } else if (counts && !link->is_critical) {
         wf_text_add(out, " stroke-width=\"%.2f\"", 1 + 0.35 * log10((double)link->n));
     }
-    wf_text_add(out, "%s", dashes_of(look.style));
+    wf_text_add(out, "%s", dashes_of(look->style));
     if (counts)
         wf_text_add(out, "><title>%zu dependencies</title></path>\n", link->n);
     else
@@ -362,8 +367,10 @@ static void write_all(struct wf_text *out, const struct wf_view *v, const struct
 {
     const char *background = "#ffffff";
     struct wf_text words = {0};
+    struct look edges = {0};
     double w, h;
 
+    take_attrs(&edges, v->spec->edge_attrs, v->spec->n_edge_attrs);
     for (size_t i = 0; i < v->spec->n_graph_attrs; i++) {
         if (!strcmp(v->spec->graph_attrs[i].name, "bgcolor"))
             background = v->spec->graph_attrs[i].value;
@@ -379,7 +386,7 @@ static void write_all(struct wf_text *out, const struct wf_view *v, const struct
     for (int red = 0; red < 2; red++) {
         for (size_t k = 0; k < v->picture.n_links; k++) {
             if (v->picture.links[k].is_critical == red)
-                write_link(out, v, l, k, sideways);
+                write_link(out, v, l, k, &edges, sideways);
         }
     }
     for (size_t b = 0; b < v->picture.n_boxes; b++)

@@ -351,6 +351,28 @@ Test(draw, a_task_can_have_attributes_of_its_own)
     weft_trace_free(t);
 }
 
+Test(draw, attributes_of_boxes_may_be_many)
+{
+    struct weft_draw_attr many[40];
+    const struct weft_draw_spec spec = {.node_attrs = many, .n_node_attrs = 40, .task_attrs = gold_third, .context = (void *)"x"};
+    weft_trace *t = hand_trace(six, 6, 2);
+    Agraph_t *g;
+    char *svg;
+
+    for (int i = 0; i < 39; i++)
+        many[i] = (struct weft_draw_attr){"comment", "no more than that"};
+    many[39] = (struct weft_draw_attr){"fillcolor", "silver"};
+    g = dot_of(t, &spec);
+    svg = drawn(t, "six.svg", &spec, NULL);
+    cr_assert_str_eq(get(node(g, "task1"), "fillcolor"), "silver");
+    cr_assert_str_eq(get(node(g, "task2"), "fillcolor"), "gold");
+    cr_assert_eq(svg_count(svg, "fill=\"silver\""), 5);
+    cr_assert_eq(svg_count(svg, "fill=\"gold\""), 1);
+    free(svg);
+    agclose(g);
+    weft_trace_free(t);
+}
+
 Test(draw, as_dask_a_circle_is_a_task_and_a_box_its_result)
 {
     const struct weft_draw_spec spec = {.data_boxes = true};
