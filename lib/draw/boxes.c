@@ -80,7 +80,6 @@ static weft_status fill_links(struct wf_picture *p, const weft_trace *t, const w
 {
     const uint32_t *critical = weft_analysis_critical(a);
     struct wf_pairs pairs = {0};
-    size_t *counts = NULL, room = 0;
     uint32_t last = WF_NO_PAIR;
     weft_status st = WEFT_OK;
 
@@ -95,20 +94,11 @@ static weft_status fill_links(struct wf_picture *p, const weft_trace *t, const w
                 continue;
             if (last == WF_NO_PAIR || pairs.pair[last].a != from || pairs.pair[last].b != to)
                 last = wf_pairs_put(&pairs, from, to);
-            if (last != WF_NO_PAIR && last >= room) {
-                size_t *grown = wf_realloc(counts, pairs.room * sizeof *counts);
-
-                if (grown) {
-                    memset(grown + room, 0, (pairs.room - room) * sizeof *counts);
-                    counts = grown;
-                    room = pairs.room;
-                }
-            }
-            if (last == WF_NO_PAIR || last >= room) {
+            if (last == WF_NO_PAIR) {
                 st = wf_error_nomem(err, "a picture");
                 goto out;
             }
-            counts[last]++;
+            pairs.pair[last].n++;
         }
     }
     p->links = wf_alloc_zero(pairs.n + 1, sizeof *p->links);
@@ -120,7 +110,7 @@ static weft_status fill_links(struct wf_picture *p, const weft_trace *t, const w
     for (size_t k = 0; k < pairs.n; k++) {
         const struct wf_box *to = &p->boxes[pairs.pair[k].b];
 
-        p->links[k] = (struct wf_link){.from = pairs.pair[k].a, .to = pairs.pair[k].b, .n = counts[k],
+        p->links[k] = (struct wf_link){.from = pairs.pair[k].a, .to = pairs.pair[k].b, .n = pairs.pair[k].n,
             .is_fused = p->mode == WEFT_DRAW_TASKS && weft_trace_task(t, to->first)->fused &&
                         p->box_of[to->first - 1] == pairs.pair[k].a};
     }
@@ -133,7 +123,6 @@ static weft_status fill_links(struct wf_picture *p, const weft_trace *t, const w
             p->links[link].is_critical = true;
     }
 out:
-    wf_free(counts);
     wf_pairs_fini(&pairs);
     return st;
 }

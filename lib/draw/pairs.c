@@ -42,7 +42,7 @@ uint32_t wf_pairs_put(struct wf_pairs *p, uint32_t a, uint32_t b)
         return WF_NO_PAIR;
     s = slot_of(p, a, b);
     if (!p->slots[s]) {
-        p->pair[p->n] = (struct wf_pair){a, b};
+        p->pair[p->n] = (struct wf_pair){.a = a, .b = b};
         p->slots[s] = (uint32_t)++p->n;
     }
     return p->slots[s] - 1;

@@ -13,6 +13,7 @@
 
 struct wf_pair {
     uint32_t a, b;
+    size_t   n; /* for who puts it: 0 at first */
 };
 
 struct wf_pairs {

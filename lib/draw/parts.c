@@ -140,23 +140,24 @@ static double draw_axes(struct wf_text *out, const struct axis *axes, int n, dou
     return depth + across->length + 56;
 }
 
+static int64_t longest_chunk(const weft_array *a, int axis)
+{
+    const int64_t *cuts = weft_array_cuts(a, axis);
+    int64_t longest = 0;
+
+    for (int64_t c = 0; c < weft_array_n_chunks_along(a, axis); c++)
+        longest = cuts[c + 1] - cuts[c] > longest ? cuts[c + 1] - cuts[c] : longest;
+    return longest;
+}
+
 /* "(1000, 3)"; of each axis the longest chunk when `of_chunk`. */
 static void shape_text(const weft_array *a, bool of_chunk, char *text, size_t size)
 {
     size_t n = (size_t)snprintf(text, size, "(");
 
-    for (int d = 0; d < weft_array_n_dims(a) && n < size; d++) {
-        int64_t length = weft_array_shape(a)[d];
-
-        if (of_chunk) {
-            const int64_t *cuts = weft_array_cuts(a, d);
-
-            length = 0;
-            for (int64_t c = 0; c < weft_array_n_chunks_along(a, d); c++)
-                length = cuts[c + 1] - cuts[c] > length ? cuts[c + 1] - cuts[c] : length;
-        }
-        n += (size_t)snprintf(text + n, size - n, "%s%" PRId64, d ? ", " : "", length);
-    }
+    for (int d = 0; d < weft_array_n_dims(a) && n < size; d++)
+        n += (size_t)snprintf(text + n, size - n, "%s%" PRId64, d ? ", " : "",
+                              of_chunk ? longest_chunk(a, d) : weft_array_shape(a)[d]);
     if (n < size)
         snprintf(text + n, size - n, ")");
 }
@@ -165,14 +166,8 @@ static double chunk_bytes(const weft_array *a)
 {
     double bytes = (double)weft_dtype_size(weft_array_dtype(a));
 
-    for (int d = 0; d < weft_array_n_dims(a); d++) {
-        const int64_t *cuts = weft_array_cuts(a, d);
-        int64_t longest = 0;
-
-        for (int64_t c = 0; c < weft_array_n_chunks_along(a, d); c++)
-            longest = cuts[c + 1] - cuts[c] > longest ? cuts[c + 1] - cuts[c] : longest;
-        bytes *= (double)longest;
-    }
+    for (int d = 0; d < weft_array_n_dims(a); d++)
+        bytes *= (double)longest_chunk(a, d);
     return bytes;
 }
 
@@ -184,8 +179,7 @@ static void describe_array(struct table *t, const weft_array *a)
     shape_text(a, false, text, sizeof text);
     row(t, "shape", text);
     row(t, "bytes", wf_bytes_text(weft_array_bytes(a), bytes));
-    snprintf(text, sizeof text, "%s", wf_count_text((size_t)weft_array_n_chunks(a), chunk));
-    row(t, "chunks", text);
+    row(t, "chunks", wf_count_text((size_t)weft_array_n_chunks(a), text));
     shape_text(a, true, chunk, sizeof chunk);
     snprintf(words, sizeof words, "%s, %s", chunk, wf_bytes_text((size_t)chunk_bytes(a), bytes));
     row(t, "one chunk", words);
@@ -300,8 +294,7 @@ static void draw_frame(struct wf_text *out, const weft_frame *f, const char *tit
     char text[64], count[32];
 
     table_begin(&t, title);
-    snprintf(text, sizeof text, "%s", wf_count_text((size_t)n, count));
-    row(&t, "partitions", text);
+    row(&t, "partitions", wf_count_text((size_t)n, count));
     row(&t, "columns", wf_count_text((size_t)n_columns, count));
     row(&t, "rows", weft_frame_n_rows(f) < 0 ? "not known before a run" : wf_count_text((size_t)weft_frame_n_rows(f), count));
     row(&t, "divisions", divisions ? "known" : "not known");
