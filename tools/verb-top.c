@@ -116,7 +116,7 @@ static int run(int argc, char **argv)
     setlocale(LC_CTYPE, "");
     st = place_find(&p, r.text, r.token, &err);
     if (!st)
-        st = r.once || r.json ? print_once(&p, &r, &err) : screen_run(&p, r.sort, 1 / r.delay_s, &err);
+        st = r.once || r.json ? print_once(&p, &r, &err) : screen_run(&p, r.sort, r.delay_s, &err);
     if (st)
         fprintf(stderr, "weft top: %s\n", err.message);
     return st != WEFT_OK;

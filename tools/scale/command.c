@@ -6,11 +6,6 @@
 
 extern char **environ;
 
-bool scale_pattern_has(const char *text, const char *pattern)
-{
-    return strstr(text, pattern) != NULL;
-}
-
 static char *fill(const char *text, int n_workers, int64_t n)
 {
     char *filled = NULL;

@@ -249,7 +249,7 @@ static void tell(const struct scale_options *o, const struct scale_data *d, int 
     if (!isatty(STDERR_FILENO))
         return;
     for (size_t i = 0; i < d->n_samples; i++)
-        sum += d->samples[i].seconds;
+        sum += d->samples[i].whole;
     fprintf(stderr, "\r\033[K%s %s", o->command[0], run_text(o, round, n_workers, run));
     if (d->n_samples)
         fprintf(stderr, ", %s to go",

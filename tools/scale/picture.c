@@ -204,15 +204,10 @@ static void write_refusals(const struct scale_summary *s, FILE *to)
     int line = 0;
 
     for (int i = SCALE_LAWS - 1; i >= 0; i--) {
-        char name[32];
-        const char *why = s->refused[i].message;
-
         if (s->fitted[i])
             continue;
-        snprintf(name, sizeof name, "%s: ", weft_law_name(s->law[i]));
-        why += strncmp(why, name, strlen(name)) ? 0 : strlen(name);
         fprintf(to, "  set label %d 'no %s: ", 10 + line, weft_law_name(s->law[i]));
-        write_words(to, why, 80);
+        write_words(to, scale_refusal(s, i), 80);
         fprintf(to, "' at graph 0.985, graph %g right noenhanced font ',9' textcolor rgb '#777777'\n", 0.035 + 0.04 * line);
         line++;
     }

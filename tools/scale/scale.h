@@ -124,6 +124,7 @@ double           scale_work(const struct scale_summary *s, double n_workers); /*
 enum { SCALE_TEXT = 160 };
 const char *scale_seconds_text(double seconds, char text[SCALE_TEXT]); /* "1.28 s", "417 us" */
 const char *scale_law_text(const struct scale_summary *s, int law, char text[SCALE_TEXT]); /* its parameters */
+const char *scale_refusal(const struct scale_summary *s, int law); /* why it is not fitted; without its name */
 
 void scale_print_table(const struct scale_summary *s, const struct scale_data *d, FILE *to);
 void scale_print_laws(const struct scale_summary *s, FILE *to);
@@ -149,7 +150,6 @@ weft_status scale_gnuplot(const char *dir, bool *missing, struct weft_error *err
 
 /* ---- Parts -------------------------------------------------------------------- */
 
-bool   scale_pattern_has(const char *text, const char *pattern);
 char **scale_arguments(char *const *command, int n_workers, int64_t n); /* given: scale_free_words(); NULL: no memory */
 /* Likewise. `trace`: where a Weft program is to leave one; NULL: nowhere. */
 char **scale_environment(const struct scale_options *o, int n_workers, int64_t n, const char *trace);

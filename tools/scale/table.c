@@ -148,6 +148,14 @@ const char *scale_law_text(const struct scale_summary *s, int law, char text[SCA
     return text;
 }
 
+/* The message may begin with the law's name, "USL: ": who tells it has said that. */
+const char *scale_refusal(const struct scale_summary *s, int law)
+{
+    const char *why = s->refused[law].message, *name = weft_law_name(s->law[law]);
+
+    return strncmp(why, name, strlen(name)) ? why : why + strlen(name) + 2;
+}
+
 static void print_number(FILE *to, double x)
 {
     if (isinf(x))
@@ -177,13 +185,11 @@ void scale_print_laws(const struct scale_summary *s, FILE *to)
 {
     for (int i = 0; i < SCALE_LAWS; i++) {
         const struct weft_fit *fit = &s->fit[i];
-        const char *name = weft_law_name(s->law[i]), *why = s->refused[i].message;
+        const char *name = weft_law_name(s->law[i]);
         char text[SCALE_TEXT];
 
         if (!s->fitted[i]) {
-            /* The message begins with the law's name: a line of a table has it once. */
-            why += strncmp(why, name, strlen(name)) ? 0 : strlen(name) + 2;
-            fprintf(to, "%-10s not fitted: %s\n", name, why);
+            fprintf(to, "%-10s not fitted: %s\n", name, scale_refusal(s, i));
             continue;
         }
         fprintf(to, "%-10s %s; ", name, scale_law_text(s, i, text));
@@ -202,9 +208,9 @@ static bool speaks_of_size(const struct scale_options *o)
     bool found = false;
 
     for (int i = 0; o->command && o->command[i]; i++)
-        found |= scale_pattern_has(o->command[i], "{n}");
+        found |= strstr(o->command[i], "{n}") != NULL;
     for (size_t i = 0; i < o->n_env; i++)
-        found |= scale_pattern_has(o->env[i], "{n}");
+        found |= strstr(o->env[i], "{n}") != NULL;
     return found;
 }
 

@@ -371,8 +371,7 @@ bool page_write(FILE *to, const struct state *s, const struct look *how)
     size_t workers = s->n_workers, groups = s->n_groups;
 
     if (how->height) {
-        const int fixed = FIXED + (how->keys ? 1 : 0);
-        const size_t room = how->height > fixed + 2 ? (size_t)(how->height - fixed) : 2;
+        const size_t room = how->height > FIXED + 2 ? (size_t)(how->height - FIXED) : 2;
 
         if (workers + groups > room) {
             size_t least = room / 3;

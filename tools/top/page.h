@@ -18,7 +18,6 @@ struct look {
     enum sort sort;
     bool      unicode;       /* bars of blocks, else of # */
     const char *remark;      /* said at the end of the first line; NULL: nothing */
-    const char *keys;        /* said in the last line of `height`; NULL: nothing */
 };
 
 /* Writes lines with inks; false: no memory. */

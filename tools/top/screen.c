@@ -113,9 +113,8 @@ static bool draw(struct top *t)
     if (!to)
         return false;
     t->look.width = COLS;
-    t->look.height = LINES;
+    t->look.height = LINES - 1; // the last is of the keys
     t->look.remark = t->remark[0] ? t->remark : t->paused ? "paused" : NULL;
-    t->look.keys = "";
     done = page_write(to, &t->state, &t->look);
     if (fclose(to))
         done = false;
@@ -152,30 +151,28 @@ static bool hear_keys(struct top *t, bool *again)
     return true;
 }
 
-static weft_status go_on(struct top *t, double per_s, struct weft_error *err)
+static weft_status go_on(struct top *t, double delay_s, struct weft_error *err)
 {
-    const int wait_ms = (int)(1000 / per_s);
     struct weft_error why;
 
-    for (bool again = false;;) {
+    for (;;) {
         struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
         bool heard = false;
         int ready;
 
         if (!draw(t))
             return weft_error_set(err, WEFT_NOMEM, "no memory for the page");
-        ready = poll(&keys, 1, wait_ms);
+        ready = poll(&keys, 1, (int)(1000 * delay_s));
         if (keys.revents & (POLLHUP | POLLERR | POLLNVAL)) // the terminal is gone
             return WEFT_OK;
         if (!hear_keys(t, &heard))
             return WEFT_OK;
-        again = heard || ready != 0;
-        if (!again && !t->paused && !t->gone)
+        if (!heard && !ready && !t->paused && !t->gone)
             (void)ask(t, &why); // the remark says it
     }
 }
 
-weft_status screen_run(const struct place *p, enum sort sort, double per_s, struct weft_error *err)
+weft_status screen_run(const struct place *p, enum sort sort, double delay_s, struct weft_error *err)
 {
     struct top t = {.place = p, .look = {.sort = sort}};
     const char *term = getenv("TERM");
@@ -202,7 +199,7 @@ weft_status screen_run(const struct place *p, enum sort sort, double per_s, stru
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     set_escdelay(25);
-    st = go_on(&t, per_s, err);
+    st = go_on(&t, delay_s, err);
     endwin();
     delscreen(screen);
 out:

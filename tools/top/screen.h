@@ -5,8 +5,8 @@
 #include "tools/top/client.h"
 #include "tools/top/page.h"
 
-/* Looks `per_s` times a second. WEFT_UNSUPPORTED when there is no terminal that can be written
+/* Looks every `delay_s` seconds. WEFT_UNSUPPORTED when there is no terminal that can be written
  * to at any place. */
-weft_status screen_run(const struct place *p, enum sort sort, double per_s, struct weft_error *err);
+weft_status screen_run(const struct place *p, enum sort sort, double delay_s, struct weft_error *err);
 
 #endif
