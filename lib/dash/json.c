@@ -138,6 +138,12 @@ void wf_json_bool(struct wf_json *j, bool value)
 
 /* ---- Under a key ------------------------------------------------------------------- */
 
+void wf_json_put_open(struct wf_json *j, const char *key, char bracket)
+{
+    wf_json_key(j, key);
+    wf_json_open(j, bracket);
+}
+
 void wf_json_put_text(struct wf_json *j, const char *key, const char *text)
 {
     wf_json_key(j, key);

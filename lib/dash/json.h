@@ -1,8 +1,7 @@
 /* json.h - JSON, written piece by piece into memory.
  *
  *     wf_json_open(&j, '{');
- *     wf_json_key(&j, "names");
- *     wf_json_open(&j, '[');
+ *     wf_json_put_open(&j, "names", '[');
  *     wf_json_text(&j, name);
  *     wf_json_close(&j, ']');
  *     wf_json_close(&j, '}');
@@ -38,6 +37,7 @@ void wf_json_number(struct wf_json *j, double value);   /* nine digits; what is 
 void wf_json_bool(struct wf_json *j, bool value);
 
 /* The same under a key. */
+void wf_json_put_open(struct wf_json *j, const char *key, char bracket);
 void wf_json_put_text(struct wf_json *j, const char *key, const char *text);
 void wf_json_put_int(struct wf_json *j, const char *key, int64_t value);
 void wf_json_put_number(struct wf_json *j, const char *key, double value);

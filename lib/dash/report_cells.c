@@ -110,8 +110,7 @@ weft_status wf_report_cells(struct wf_report *r, const size_t *shown, size_t n_s
     c.of = wf_alloc_array(c.n, sizeof *c.of);
     if (!c.of)
         return wf_error_nomem(err, "the cells of a report");
-    wf_json_key(j, "cells");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "cells", '[');
     for (int w = 0; w < n_workers && n_shown < n_events; w++) {
         memset(c.of, 0, c.n * sizeof *c.of);
         for (; k < n_events && e[k].worker == w; k++) {

@@ -7,13 +7,11 @@ enum { MOST_STEPS = 4000, N_BINS = 800, MOST_WORKERS = 256 };
 
 static void write_steps(struct wf_json *j, const struct weft_curve *c)
 {
-    wf_json_key(j, "times_ns");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "times_ns", '[');
     for (size_t k = 0; k < c->n; k++)
         wf_json_int(j, c->times_ns[k]);
     wf_json_close(j, ']');
-    wf_json_key(j, "at");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "at", '[');
     for (size_t k = 0; k < c->n; k++)
         wf_json_int(j, c->values[k]);
     wf_json_close(j, ']');
@@ -25,8 +23,7 @@ static void write_bins(struct wf_json *j, const struct weft_curve *c, int64_t en
     size_t k = 0; /* the step that goes on where a bin begins */
 
     wf_json_put_int(j, "width_ns", width);
-    wf_json_key(j, "at");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "at", '[');
     for (int64_t begin = 0; begin < end_ns; begin += width) {
         const int64_t end = begin + width;
         double area = 0;
@@ -46,8 +43,7 @@ static void write_bins(struct wf_json *j, const struct weft_curve *c, int64_t en
 
 static void write_curve(struct wf_json *j, const char *key, const struct weft_curve *c, int64_t end_ns)
 {
-    wf_json_key(j, key);
-    wf_json_open(j, '{');
+    wf_json_put_open(j, key, '{');
     wf_json_put_int(j, "peak", c->peak);
     wf_json_put_int(j, "peak_ns", c->peak_ns);
     wf_json_put_number(j, "mean", c->mean);
@@ -66,8 +62,7 @@ static weft_status curves(struct wf_report *r, struct weft_error *err)
     };
     const struct weft_stats *s = weft_analysis_stats(r->analysis);
 
-    wf_json_key(&r->json, "curves");
-    wf_json_open(&r->json, '{');
+    wf_json_put_open(&r->json, "curves", '{');
     for (int kind = 0; kind < WEFT_N_CURVE_KINDS && s->n_measured; kind++) {
         struct weft_curve c;
         const weft_status st = weft_analysis_curve(r->analysis, (enum weft_curve_kind)kind, &c, err);
@@ -88,8 +83,7 @@ static weft_status scaling(struct wf_report *r, struct weft_error *err)
     const struct weft_stats *s = weft_analysis_stats(r->analysis);
     const bool is_big = s->n_tasks > 200000 && s->n_workers > 0;
 
-    wf_json_key(&r->json, "scaling");
-    wf_json_open(&r->json, '[');
+    wf_json_put_open(&r->json, "scaling", '[');
     for (int p = is_big ? s->n_workers : 1; p <= MOST_WORKERS && s->n_tasks; p *= is_big ? 4 : 2) {
         struct weft_bounds b;
         const weft_status st = weft_analysis_on_workers(r->analysis, p, &b, err);

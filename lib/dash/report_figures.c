@@ -6,8 +6,7 @@ static void about(struct wf_report *r)
     const struct weft_trace_about a = weft_trace_about(r->trace);
     struct wf_json *j = &r->json;
 
-    wf_json_key(j, "about");
-    wf_json_open(j, '{');
+    wf_json_put_open(j, "about", '{');
     wf_json_put_text(j, "title", r->spec->title);
     wf_json_put_text(j, "program", a.program);
     wf_json_put_text(j, "machine", a.machine);
@@ -23,8 +22,7 @@ static void stats(struct wf_report *r)
     const struct weft_stats *s = weft_analysis_stats(r->analysis);
     struct wf_json *j = &r->json;
 
-    wf_json_key(j, "stats");
-    wf_json_open(j, '{');
+    wf_json_put_open(j, "stats", '{');
     wf_json_put_int(j, "n_tasks", (int64_t)s->n_tasks);
     wf_json_put_int(j, "n_edges", (int64_t)s->n_edges);
     wf_json_put_int(j, "n_layers", (int64_t)s->n_layers);
@@ -51,8 +49,7 @@ static void costs(struct wf_report *r)
     const struct weft_costs c = weft_analysis_costs(r->analysis);
     struct wf_json *j = &r->json;
 
-    wf_json_key(j, "costs");
-    wf_json_open(j, '{');
+    wf_json_put_open(j, "costs", '{');
     wf_json_put_int(j, "n_steals", (int64_t)c.n_steals);
     wf_json_put_int(j, "n_wakes", (int64_t)c.n_wakes);
     wf_json_put_int(j, "n_schedules", (int64_t)c.n_schedules);
@@ -88,8 +85,7 @@ static void workers(struct wf_report *r)
 {
     struct wf_json *j = &r->json;
 
-    wf_json_key(j, "workers");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "workers", '[');
     for (int w = 0; w < weft_trace_n_workers(r->trace); w++)
         share(j, weft_analysis_share(r->analysis, w));
     wf_json_close(j, ']');
@@ -102,8 +98,7 @@ static void runs(struct wf_report *r)
     const struct weft_trace_run *runs_of = weft_trace_runs(r->trace);
     struct wf_json *j = &r->json;
 
-    wf_json_key(j, "runs");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "runs", '[');
     for (size_t i = 0; i < weft_trace_n_runs(r->trace); i++) {
         const struct weft_run_stats s = weft_analysis_run(r->analysis, i);
 
@@ -131,11 +126,9 @@ static void samples(struct wf_report *r)
     struct wf_json *j = &r->json;
     static const char *const keys[] = {"at_ns", "resident_bytes", "managed_bytes", "spilled_bytes", "cores"};
 
-    wf_json_key(j, "samples");
-    wf_json_open(j, '{');
+    wf_json_put_open(j, "samples", '{');
     for (int column = 0; column < 5; column++) {
-        wf_json_key(j, keys[column]);
-        wf_json_open(j, '[');
+        wf_json_put_open(j, keys[column], '[');
         for (size_t i = 0; i < n; i += step) {
             struct weft_sample top = s[i];
 

@@ -29,11 +29,9 @@ static weft_status write_groups(struct wf_report *r, const char *key, enum weft_
 
     if (st)
         return st;
-    wf_json_key(&r->json, key);
-    wf_json_open(&r->json, '{');
+    wf_json_put_open(&r->json, key, '{');
     wf_json_put_int(&r->json, "n", (int64_t)n);
-    wf_json_key(&r->json, "costly");
-    wf_json_open(&r->json, '[');
+    wf_json_put_open(&r->json, "costly", '[');
     for (size_t i = 0; i < n && i < MOST_GROUPS; i++)
         write_group(&r->json, &groups[i]);
     wf_json_close(&r->json, ']');

@@ -55,8 +55,7 @@ static bool collect(struct wf_report_words *w, const weft_trace *t, const char *
 
 static void write_words(struct wf_json *j, const char *key, const struct wf_report_words *w)
 {
-    wf_json_key(j, key);
-    wf_json_open(j, '[');
+    wf_json_put_open(j, key, '[');
     for (size_t i = 0; i < w->n; i++)
         wf_json_text(j, w->words[i]);
     wf_json_close(j, ']');
@@ -72,8 +71,7 @@ static weft_status write_places(struct wf_report *r, struct weft_error *err)
         return wf_error_nomem(err, "where tasks were added");
     for (size_t i = weft_trace_n_tasks(r->trace); i-- > 0;)
         first[r->names.of[i]] = (uint32_t)i;
-    wf_json_key(&r->json, "added_at");
-    wf_json_open(&r->json, '[');
+    wf_json_put_open(&r->json, "added_at", '[');
     for (size_t i = 0; i < r->names.n; i++) {
         const struct weft_trace_task *t = weft_trace_task(r->trace, first[i]);
 

@@ -67,11 +67,9 @@ static weft_status critical(struct wf_report *r, struct weft_error *err)
         lengths[i] = weft_analysis_length(a, path[i]);
     l = find_longest(lengths, n);
 
-    wf_json_key(j, "critical");
-    wf_json_open(j, '{');
+    wf_json_put_open(j, "critical", '{');
     wf_json_put_int(j, "n", (int64_t)n);
-    wf_json_key(j, "steps");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "steps", '[');
     for (size_t i = 0; i < n; i++) {
         if (!is_among(&l, weft_analysis_length(a, path[i])))
             continue;
@@ -103,11 +101,9 @@ static weft_status realised(struct wf_report *r, struct weft_error *err)
         lengths[i] = path[i].end_ns - path[i].begin_ns;
     l = find_longest(lengths, n);
 
-    wf_json_key(j, "realised");
-    wf_json_open(j, '{');
+    wf_json_put_open(j, "realised", '{');
     wf_json_put_int(j, "n", (int64_t)n);
-    wf_json_key(j, "kinds");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "kinds", '[');
     for (int kind = 0; kind < WEFT_N_PATH_KINDS; kind++) {
         wf_json_open(j, '{');
         wf_json_put_text(j, "name", weft_path_name((enum weft_path_kind)kind));
@@ -115,8 +111,7 @@ static weft_status realised(struct wf_report *r, struct weft_error *err)
         wf_json_close(j, '}');
     }
     wf_json_close(j, ']');
-    wf_json_key(j, "steps");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "steps", '[');
     for (size_t i = 0; i < n; i++) {
         if (!is_among(&l, path[i].end_ns - path[i].begin_ns))
             continue;

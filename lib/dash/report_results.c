@@ -59,11 +59,9 @@ weft_status wf_report_results(struct wf_report *r, struct weft_error *err)
     qsort(all, n, sizeof *all, by_size);
     n = n < MOST_RESULTS ? n : MOST_RESULTS;
 
-    wf_json_key(j, "results");
-    wf_json_open(j, '{');
+    wf_json_put_open(j, "results", '{');
     wf_json_put_int(j, "n", (int64_t)n_results);
-    wf_json_key(j, "biggest");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "biggest", '[');
     for (size_t i = 0; i < n; i++) {
         wf_json_open(j, '{');
         wf_json_put_int(j, "name", r->names.of[all[i].task]);

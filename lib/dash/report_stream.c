@@ -104,12 +104,6 @@ static weft_status number_tasks(struct stream *s, struct weft_error *err)
 
 /* ---- As columns ------------------------------------------------------------------- */
 
-static void open_column(struct wf_json *j, const char *key)
-{
-    wf_json_key(j, key);
-    wf_json_open(j, '[');
-}
-
 /* Beginnings are written as what is added to the one before: fewer digits. */
 static void write_events(struct stream *s)
 {
@@ -117,31 +111,30 @@ static void write_events(struct stream *s)
     struct wf_json *j = &s->r->json;
     int64_t before = 0;
 
-    wf_json_key(j, "events");
-    wf_json_open(j, '{');
-    open_column(j, "worker");
+    wf_json_put_open(j, "events", '{');
+    wf_json_put_open(j, "worker", '[');
     for (size_t i = 0; i < s->n_shown; i++)
         wf_json_int(j, e[s->shown[i]].worker);
     wf_json_close(j, ']');
-    open_column(j, "begin");
+    wf_json_put_open(j, "begin", '[');
     for (size_t i = 0; i < s->n_shown; i++) {
         wf_json_int(j, e[s->shown[i]].begin_ns - before);
         before = e[s->shown[i]].begin_ns;
     }
     wf_json_close(j, ']');
-    open_column(j, "length");
+    wf_json_put_open(j, "length", '[');
     for (size_t i = 0; i < s->n_shown; i++)
         wf_json_int(j, e[s->shown[i]].end_ns - e[s->shown[i]].begin_ns);
     wf_json_close(j, ']');
-    open_column(j, "kind");
+    wf_json_put_open(j, "kind", '[');
     for (size_t i = 0; i < s->n_shown; i++)
         wf_json_int(j, e[s->shown[i]].kind);
     wf_json_close(j, ']');
-    open_column(j, "failed");
+    wf_json_put_open(j, "failed", '[');
     for (size_t i = 0; i < s->n_shown; i++)
         wf_json_int(j, is_failed(&e[s->shown[i]]));
     wf_json_close(j, ']');
-    open_column(j, "task");
+    wf_json_put_open(j, "task", '[');
     for (size_t i = 0; i < s->n_shown; i++) {
         const uint32_t task = e[s->shown[i]].task;
 
@@ -174,37 +167,36 @@ static void write_tasks(struct stream *s)
     const weft_analysis *a = s->r->analysis;
     struct wf_json *j = &s->r->json;
 
-    wf_json_key(j, "tasks");
-    wf_json_open(j, '{');
-    open_column(j, "name");
+    wf_json_put_open(j, "tasks", '{');
+    wf_json_put_open(j, "name", '[');
     for (size_t i = 0; i < s->n_tasks; i++)
         wf_json_int(j, s->r->names.of[s->tasks[i]]);
     wf_json_close(j, ']');
-    open_column(j, "key");
+    wf_json_put_open(j, "key", '[');
     for (size_t i = 0; i < s->n_tasks; i++)
         wf_json_text(j, weft_trace_task(t, s->tasks[i])->key);
     wf_json_close(j, ']');
-    open_column(j, "file");
+    wf_json_put_open(j, "file", '[');
     for (size_t i = 0; i < s->n_tasks; i++)
         wf_json_int(j, s->r->files.of[s->tasks[i]]);
     wf_json_close(j, ']');
-    open_column(j, "line");
+    wf_json_put_open(j, "line", '[');
     for (size_t i = 0; i < s->n_tasks; i++)
         wf_json_int(j, weft_trace_task(t, s->tasks[i])->line);
     wf_json_close(j, ']');
-    open_column(j, "slack");
+    wf_json_put_open(j, "slack", '[');
     for (size_t i = 0; i < s->n_tasks; i++)
         wf_json_int(j, weft_analysis_is_critical(a, s->tasks[i]) ? -1 : weft_analysis_slack(a, s->tasks[i]));
     wf_json_close(j, ']');
-    open_column(j, "bytes");
+    wf_json_put_open(j, "bytes", '[');
     for (size_t i = 0; i < s->n_tasks; i++)
         wf_json_int(j, weft_trace_task(t, s->tasks[i])->result_bytes);
     wf_json_close(j, ']');
-    open_column(j, "n_deps");
+    wf_json_put_open(j, "n_deps", '[');
     for (size_t i = 0; i < s->n_tasks; i++)
         wf_json_int(j, (int64_t)weft_trace_n_deps(t, s->tasks[i]));
     wf_json_close(j, ']');
-    open_column(j, "deps");
+    wf_json_put_open(j, "deps", '[');
     for (size_t i = 0; i < s->n_tasks; i++)
         write_deps(s, s->tasks[i]);
     wf_json_close(j, ']');
@@ -222,8 +214,7 @@ weft_status wf_report_stream(struct wf_report *r, struct weft_error *err)
     if (st)
         goto out;
     write_tasks(&s);
-    wf_json_key(j, "stream");
-    wf_json_open(j, '{');
+    wf_json_put_open(j, "stream", '{');
     wf_json_put_int(j, "wall_ns", weft_trace_wall_ns(r->trace));
     wf_json_put_int(j, "n_workers", weft_trace_n_workers(r->trace));
     wf_json_put_int(j, "n_events", (int64_t)weft_trace_n_events(r->trace));

@@ -273,8 +273,7 @@ static void say_sitemap(struct wf_json *j, const struct wf_say *say)
 {
     (void)say;
     wf_json_open(j, '{');
-    wf_json_key(j, "paths");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "paths", '[');
     for (size_t i = 0; i < N_PATHS; i++)
         wf_json_text(j, paths[i].path);
     wf_json_close(j, ']');

@@ -29,19 +29,23 @@ static void say_about(struct wf_json *j, const struct wf_say *say)
     wf_json_close(j, '}');
 }
 
+static void say_counts(struct wf_json *j, struct wf_counts c)
+{
+    wf_json_put_int(j, "total", (int64_t)c.n_tasks);
+    wf_json_put_int(j, "done", (int64_t)c.n_done);
+    wf_json_put_int(j, "failed", (int64_t)c.n_failed);
+    wf_json_put_int(j, "skipped", (int64_t)c.n_skipped);
+    wf_json_put_int(j, "running", (int64_t)c.n_running);
+}
+
 static void say_tasks(struct wf_json *j, const struct wf_say *say)
 {
-    const struct wf_counts sum = wf_view_total(say->view);
     uint64_t n_done = 0;
 
     for (size_t g = 0; g < say->view->n_groups; g++)
         n_done += say->view->now.groups[g].n_done;
     wf_json_open(j, '{');
-    wf_json_put_int(j, "total", (int64_t)sum.n_tasks);
-    wf_json_put_int(j, "done", (int64_t)sum.n_done);
-    wf_json_put_int(j, "failed", (int64_t)sum.n_failed);
-    wf_json_put_int(j, "skipped", (int64_t)sum.n_skipped);
-    wf_json_put_int(j, "running", (int64_t)sum.n_running);
+    say_counts(j, wf_view_total(say->view));
     wf_json_put_number(j, "per_s", say->view->tasks_per_s);
     wf_json_put_number(j, "left_s", wf_view_left_s(say->view));
     wf_json_put_int(j, "all_done", (int64_t)n_done);
@@ -99,17 +103,12 @@ static void say_error(struct wf_json *j, const struct weft_error *err)
 static void say_group(struct wf_json *j, const struct wf_view *v, size_t g, bool all)
 {
     const struct weft_live_group *group = &v->now.groups[g];
-    const struct wf_counts c = wf_view_progress(v, g);
 
     wf_json_open(j, '{');
     wf_json_put_int(j, "id", (int64_t)g);
     if (all || !v->before[g].n_tasks)
         wf_json_put_text(j, "name", group->name);
-    wf_json_put_int(j, "total", (int64_t)c.n_tasks);
-    wf_json_put_int(j, "done", (int64_t)c.n_done);
-    wf_json_put_int(j, "failed", (int64_t)c.n_failed);
-    wf_json_put_int(j, "skipped", (int64_t)c.n_skipped);
-    wf_json_put_int(j, "running", (int64_t)c.n_running);
+    say_counts(j, wf_view_progress(v, g));
     wf_json_put_int(j, "all_done", (int64_t)group->n_done);
     wf_json_put_number(j, "busy_s", seconds(group->busy_ns));
     wf_json_close(j, '}');
@@ -229,8 +228,7 @@ void wf_say_state(struct wf_json *j, const struct wf_say *say, enum wf_amount am
         wf_json_key(j, "about");
         say_about(j, say);
     }
-    wf_json_key(j, "runs");
-    wf_json_open(j, '{');
+    wf_json_put_open(j, "runs", '{');
     wf_json_put_int(j, "begun", (int64_t)v->now.n_runs_begun);
     wf_json_put_int(j, "open", (int64_t)(v->now.n_runs_begun - v->now.n_runs_ended));
     wf_json_close(j, '}');

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "lib/base/mem.h"
-#include "tests/support/nomem.h"
 #include "lib/dash/json.h"
+#include "tests/support/nomem.h"
 
 /* The text as JSON, read by jansson; the caller's to json_decref(). */
 static json_t *read_back(const struct wf_json *j)
@@ -141,8 +141,7 @@ static void write_some(struct wf_json *j)
     wf_json_open(j, '{');
     wf_json_put_int(j, "least", INT64_MIN);
     wf_json_put_text(j, "none", NULL);
-    wf_json_key(j, "list");
-    wf_json_open(j, '[');
+    wf_json_put_open(j, "list", '[');
     wf_json_bool(j, true);
     wf_json_open(j, '[');
     wf_json_close(j, ']');
