@@ -30,7 +30,7 @@ static bool copy_layers(weft_graph *to, const weft_graph *from)
     return true;
 }
 
-/* What stands for a slot in the new graph. NULL: no memory, or `err` says more. */
+/* What stands for a slot in the new graph. NULL: `err` says why. */
 static weft_task *task_of_slot(struct copying *c, uint32_t slot, struct weft_error *err)
 {
     struct weft_value kept;
@@ -49,11 +49,13 @@ static weft_task *task_of_slot(struct copying *c, uint32_t slot, struct weft_err
         *other = weft_task_result(c->made[node], (int)k);
     }
     st = *other ? WEFT_OK : weft_value_retain(c->p->slots[slot], &kept);
-    if (st == WEFT_UNSUPPORTED)
+    if (st == WEFT_UNSUPPORTED) {
         weft_error_set(err, WEFT_UNSUPPORTED, "optimize: a value of type %s can be neither shared nor copied",
                        c->p->slots[slot].type ? c->p->slots[slot].type->name : "none");
-    if (st)
         return NULL;
+    }
+    if (st)
+        goto no_memory;
     if (!*other) {
         const weft_task *value = c->values[slot - c->p->first_const];
         const struct wf_extra *x = value->what == WF_TASK_VALUE ? wf_task_extra(value) : NULL;
@@ -62,9 +64,12 @@ static weft_task *task_of_slot(struct copying *c, uint32_t slot, struct weft_err
         if (x && x->key)
             *other = wf_graph_name(*other, x->key);
         if ((*other)->what == WF_TASK_VALUE && !wf_sources_inherit(*other, value))
-            return NULL;
+            goto no_memory;
     }
     return *other;
+no_memory:
+    wf_error_nomem(err, "a graph");
+    return NULL;
 }
 
 static weft_status copy_deps(struct copying *c, const struct wf_inputs *in, struct weft_error *err)
@@ -77,7 +82,6 @@ static weft_status copy_deps(struct copying *c, const struct wf_inputs *in, stru
         c->deps = deps;
         c->room_deps = in->n;
     }
-    wf_error_nomem(err, "a graph");
     for (uint32_t k = 0; k < in->n; k++) {
         c->deps[k] = task_of_slot(c, wf_input_slot(in, k), err);
         if (!c->deps[k])
@@ -219,7 +223,6 @@ static weft_status copy_all(struct copying *c, weft_task **out, weft_task *const
         if (c->made[i] == wf_graph_nomem(c->to))
             return wf_error_nomem(err, "a graph");
     }
-    wf_error_nomem(err, "a graph");
     for (size_t i = 0; i < n; i++) {
         out[i] = copy_target(c, targets[i], c->p->targets[i], err);
         if (!out[i])
