@@ -85,6 +85,21 @@ out:
     return NULL;
 }
 
+bool wf_trace_reserve(weft_trace *t, size_t bytes)
+{
+    const size_t room = (t->room_text + bytes) * 2;
+    char *grown;
+
+    if (t->room_text - t->n_text >= bytes)
+        return true;
+    grown = wf_realloc(t->text, room);
+    if (!grown)
+        return false;
+    t->text = grown;
+    t->room_text = room;
+    return true;
+}
+
 bool wf_trace_text(weft_trace *t, const char *text, uint64_t *place)
 {
     const size_t bytes = strlen(text) + 1;
@@ -92,15 +107,8 @@ bool wf_trace_text(weft_trace *t, const char *text, uint64_t *place)
     *place = 0;
     if (bytes == 1)
         return true;
-    if (t->room_text - t->n_text < bytes) {
-        const size_t room = (t->room_text + bytes) * 2;
-        char *grown = wf_realloc(t->text, room);
-
-        if (!grown)
-            return false;
-        t->text = grown;
-        t->room_text = room;
-    }
+    if (!wf_trace_reserve(t, bytes))
+        return false;
     *place = t->n_text;
     memcpy(t->text + t->n_text, text, bytes);
     t->n_text += bytes;

@@ -79,6 +79,8 @@ struct wf_trace_run {
 /* `run` may be NULL: it has not run. NULL: no memory. */
 weft_trace *wf_trace_begin(size_t n_tasks, size_t n_deps, const struct wf_trace_run *run);
 
+/* Room for so many more bytes of texts. False: no memory. */
+bool wf_trace_reserve(weft_trace *t, size_t bytes);
 /* The place of a copy of `text`. False: no memory. */
 bool wf_trace_text(weft_trace *t, const char *text, uint64_t *place);
 

@@ -8,18 +8,9 @@
 /* All texts of a shape, as one; the places in its records grow by *by. */
 static bool add_texts(weft_trace *t, const weft_trace *shape, uint64_t *by)
 {
-    char *grown;
-
     *by = t->n_text;
-    if (t->room_text - t->n_text < shape->n_text) {
-        const size_t room = (t->room_text + shape->n_text) * 2;
-
-        grown = wf_realloc(t->text, room);
-        if (!grown)
-            return false;
-        t->text = grown;
-        t->room_text = room;
-    }
+    if (!wf_trace_reserve(t, shape->n_text))
+        return false;
     memcpy(t->text + t->n_text, shape->text, shape->n_text);
     t->n_text += shape->n_text;
     return true;
