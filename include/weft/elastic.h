@@ -44,7 +44,7 @@ WEFT_API weft_status weft_future_elastic(weft_future *f, struct weft_elastic_rep
 
 /* What a run that was recorded would have saved, had it been elastic. Which worker would
  * have left is guessed: who does nothing more, the earliest first. Nobody, when some body
- * forked, and nothing, when the trace has not run. */
+ * forked or spawned, and nothing, when the trace has not run. */
 WEFT_API weft_status weft_analyse_elastic(const weft_trace *t, struct weft_elastic_report *report, struct weft_error *err);
 
 /* Core-seconds saved, of how many, and what they cost elsewhere; price 0: no word of money. */

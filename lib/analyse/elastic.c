@@ -6,6 +6,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/chains.h"
+#include "lib/graph/trace.h"
 
 struct ending {
     int64_t  at_ns;
@@ -78,22 +79,22 @@ static void find_endings(const weft_trace *t, struct ending *e)
     qsort(e, n, sizeof *e, compare_endings);
 }
 
-/* Workers by the end of their last task. True: some body forked, and the graph does not
- * tell what of it could run at once. */
+/* Workers by the end of their last task. True: some body forked or spawned, and the graph
+ * does not tell what of it could run at once. */
 static bool find_lasts(const weft_trace *t, struct last *lasts)
 {
     const struct weft_event *events = weft_trace_events(t);
-    bool forked = false;
+    bool has_parts = false;
 
     for (int w = 0; w < weft_trace_n_workers(t); w++)
         lasts[w] = (struct last){.at_ns = -1, .worker = w};
     for (size_t k = 0; k < weft_trace_n_events(t); k++) {
-        forked |= events[k].kind == WEFT_EVENT_FORK;
+        has_parts |= wf_event_is_part(events[k].kind);
         if (events[k].kind == WEFT_EVENT_TASK && events[k].end_ns > lasts[events[k].worker].at_ns)
             lasts[events[k].worker].at_ns = events[k].end_ns;
     }
     qsort(lasts, (size_t)weft_trace_n_workers(t), sizeof *lasts, compare_lasts);
-    return forked;
+    return has_parts;
 }
 
 static void release(struct weft_elastic_report *r, const struct last *lasts, int64_t at_ns)

@@ -20,8 +20,7 @@ const char *wf_event_name(unsigned kind)
 
 bool wf_event_is_named(const weft_trace *t, const struct weft_event *e)
 {
-    return (e->kind == WEFT_EVENT_TASK || e->kind == WEFT_EVENT_FORK || e->kind == WEFT_EVENT_CHILD) &&
-           *weft_trace_task(t, e->task)->name;
+    return wf_event_is_body(e->kind) && *weft_trace_task(t, e->task)->name;
 }
 
 const char *wf_event_title(const weft_trace *t, const struct weft_event *e)

@@ -14,7 +14,7 @@
 #ifndef WF_NEST_H
 #define WF_NEST_H
 
-#include <weft/trace.h>
+#include "lib/graph/trace.h"
 
 enum { WF_NO_EVENT = UINT32_MAX };
 
@@ -51,8 +51,7 @@ bool wf_pieces_next(struct wf_pieces *p, struct wf_piece *out); /* false: that w
 /* Whether such events are the work of their task, and of no other's. */
 static inline bool wf_is_work(unsigned kind)
 {
-    return kind == WEFT_EVENT_TASK || kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD || kind == WEFT_EVENT_SEND ||
-           kind == WEFT_EVENT_RECEIVE;
+    return wf_event_is_body(kind) || kind == WEFT_EVENT_SEND || kind == WEFT_EVENT_RECEIVE;
 }
 
 /* All pieces of all workers, the one that ends last first. */

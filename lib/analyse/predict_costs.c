@@ -13,6 +13,7 @@
 #include "lib/analyse/samples.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/graph/trace.h"
 
 /* TICK_NS: one reading of the counter lies in each gap (scheduler/trace.h). */
 enum { TICK_NS = 10, FEW = 8, LONG_GAP_NS = 20000, MANY_SUCC = 16 };
@@ -55,8 +56,7 @@ static bool find_ready(struct reading *r)
     if (!end_ns)
         return false;
     for (size_t k = 0; k < n_events; k++)
-        if ((e[k].kind == WEFT_EVENT_TASK || e[k].kind == WEFT_EVENT_FORK || e[k].kind == WEFT_EVENT_CHILD) &&
-            e[k].end_ns > end_ns[e[k].task])
+        if (wf_event_is_body(e[k].kind) && e[k].end_ns > end_ns[e[k].task])
             end_ns[e[k].task] = e[k].end_ns;
     for (size_t run = 0; run < weft_trace_n_runs(r->t); run++) {
         const struct weft_trace_run *x = &weft_trace_runs(r->t)[run];

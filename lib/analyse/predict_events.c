@@ -8,19 +8,9 @@
 /* One reading of the counter lies within each event of a body (scheduler/trace.h). */
 enum { TICK_NS = 10 };
 
-static bool is_body(unsigned kind)
-{
-    return kind == WEFT_EVENT_TASK || kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD;
-}
-
 static bool moves_data(unsigned kind)
 {
     return kind == WEFT_EVENT_SPILL || kind == WEFT_EVENT_UNSPILL || kind == WEFT_EVENT_SEND || kind == WEFT_EVENT_RECEIVE;
-}
-
-static bool is_part(unsigned kind)
-{
-    return kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD;
 }
 
 /* Whose a moment is that lies in a piece of event k of worker w: writing to disk and reading
@@ -35,10 +25,10 @@ static uint32_t owner(const struct wf_nest *nest, int w, uint32_t k)
     if (nest->events[k].kind != WEFT_EVENT_SPILL)
         return k;
     for (near = k + 1; near < nest->first[w + 1]; near++)
-        if (is_body(nest->events[near].kind))
+        if (wf_event_is_body(nest->events[near].kind))
             return near;
     for (near = k; near > nest->first[w]; near--)
-        if (is_body(nest->events[near - 1].kind))
+        if (wf_event_is_body(nest->events[near - 1].kind))
             return near - 1;
     return k;
 }
@@ -54,7 +44,7 @@ static void find_own(struct wf_model_events *m, const struct wf_nest *nest)
             if (piece.event != WF_NO_EVENT)
                 m->own_ns[owner(nest, w, piece.event)] += piece.end_ns - piece.begin_ns;
         for (size_t k = nest->first[w]; k < nest->first[w + 1]; k++)
-            if (is_body(nest->events[k].kind))
+            if (wf_event_is_body(nest->events[k].kind))
                 m->own_ns[k] -= m->own_ns[k] < TICK_NS ? m->own_ns[k] : TICK_NS;
     }
 }
@@ -66,7 +56,7 @@ static void list_parts(struct wf_model_events *m, const weft_trace *t)
     size_t sum = 0;
 
     for (size_t k = 0; k < n; k++)
-        if (is_part(e[k].kind))
+        if (wf_event_is_part(e[k].kind))
             m->first_part[e[k].task]++;
     for (size_t i = 0; i <= n_tasks; i++) {
         sum += m->first_part[i];
@@ -74,7 +64,7 @@ static void list_parts(struct wf_model_events *m, const weft_trace *t)
     }
     /* From the end of each list down to its beginning. */
     for (size_t k = n; k-- > 0;)
-        if (is_part(e[k].kind))
+        if (wf_event_is_part(e[k].kind))
             m->part[--m->first_part[e[k].task]] = (uint32_t)k;
 }
 
@@ -88,7 +78,7 @@ weft_status wf_model_events_init(struct wf_model_events *m, const weft_trace *t,
     if (st)
         return st;
     for (size_t k = 0; k < n; k++)
-        n_parts += is_part(weft_trace_events(t)[k].kind);
+        n_parts += wf_event_is_part(weft_trace_events(t)[k].kind);
     *m = (struct wf_model_events){
         .own_ns = wf_alloc_zero(n, sizeof *m->own_ns),
         .first_part = wf_alloc_zero(weft_trace_n_tasks(t) + 1, sizeof *m->first_part),

@@ -6,6 +6,7 @@
 #include "lib/base/error.h"
 #include "lib/base/map.h"
 #include "lib/base/mem.h"
+#include "lib/graph/trace.h"
 
 enum { UNMEASURED_NS = 1000000, MOST_RESTS = 256 };
 
@@ -77,7 +78,7 @@ weft_status wf_model_tasks(struct wf_model_task *tasks, struct wf_model *m, cons
         const unsigned kind = events[k].kind;
         struct wf_model_task *t = events[k].task == UINT32_MAX ? NULL : &tasks[events[k].task];
 
-        if (!t || kind == WEFT_EVENT_STEAL || kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD)
+        if (!t || kind == WEFT_EVENT_STEAL || wf_event_is_part(kind))
             continue;
         t->cost_ns += e->own_ns[k];
         if (kind != WEFT_EVENT_TASK)

@@ -7,13 +7,9 @@
 #include "lib/base/error.h"
 #include "lib/base/map.h"
 #include "lib/base/mem.h"
+#include "lib/graph/trace.h"
 
 enum { MAX_DEPTH = 64 };
-
-static bool is_body(unsigned kind)
-{
-    return kind == WEFT_EVENT_TASK || kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD;
-}
 
 /* ---- Functions --------------------------------------------------------------------- */
 
@@ -159,9 +155,9 @@ static void enter(struct nest *n, const struct weft_event *e, uint32_t function,
     n->in[n->depth].end_ns = e->end_ns;
     n->in[n->depth].function = function;
     n->in[n->depth].is_bar = is_bar;
-    n->in[n->depth].is_body = is_body(e->kind);
+    n->in[n->depth].is_body = wf_event_is_body(e->kind);
     n->n_bars += is_bar;
-    n->n_bodies += is_body(e->kind);
+    n->n_bodies += wf_event_is_body(e->kind);
     n->depth++;
 }
 
@@ -199,14 +195,14 @@ static bool has_bar(const struct wf_stream *s, const struct weft_event *e)
 static weft_status add_event(struct wf_stream *s, struct nest *n, size_t i, struct weft_error *err)
 {
     const struct weft_event *e = &weft_trace_events(s->trace)[i];
-    const uint32_t function = is_body(e->kind) ? s->function_of[e->task] : UINT32_MAX;
+    const uint32_t function = wf_event_is_body(e->kind) ? s->function_of[e->task] : UINT32_MAX;
     const bool is_bar = has_bar(s, e);
 
     leave(n, e->begin_ns);
     count(s, n, e, function);
     if (is_bar && !add_bar(s, i, n->n_bars))
         return wf_error_nomem(err, "a picture");
-    if (is_body(e->kind))
+    if (wf_event_is_body(e->kind))
         spread(s, e, function, !is_bar, n->n_bodies == 0);
     if (e->flags & WEFT_EVENT_FAILED)
         mark(s, e, WF_MARK_FAILED);

@@ -109,6 +109,17 @@ static inline bool wf_event_has_task(unsigned kind)
     return kind != WEFT_EVENT_IDLE && kind != WEFT_EVENT_MEMORY && kind != WEFT_EVENT_NEED && kind != WEFT_EVENT_SPILL;
 }
 
+/* Whether an event of this kind is of a body: of the task itself, or a part of it that forked or was spawned. */
+static inline bool wf_event_is_part(unsigned kind)
+{
+    return kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD;
+}
+
+static inline bool wf_event_is_body(unsigned kind)
+{
+    return kind == WEFT_EVENT_TASK || wf_event_is_part(kind);
+}
+
 /* ---- For trace_file.c, trace_join.c ------------------------------------------ */
 
 /* What is known of task i, as it was added. */

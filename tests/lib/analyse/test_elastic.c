@@ -2,7 +2,6 @@
 
 #include <weft/elastic.h>
 
-#include "lib/graph/trace.h"
 #include "tests/support/hand_trace.h"
 
 /* On three workers:
@@ -67,18 +66,27 @@ Test(elastic, of_a_trace_that_has_not_run_is_nothing)
     weft_trace_free(t);
 }
 
-Test(elastic, nobody_leaves_a_run_whose_bodies_forked)
+static void nobody_leaves(enum weft_event_kind part)
 {
-    const struct wf_trace_run run = {.n_workers = 2, .wall_ns = 100, .n_events = 2};
-    weft_trace *made = wf_trace_begin(1, 0, &run), *t = NULL;
+    const struct hand_task one[] = {{.name = "a"}};
+    const struct weft_event events[] = {
+        {.end_ns = 100},
+        {.begin_ns = 10, .end_ns = 90, .worker = 1, .kind = part}};
+    weft_trace *t = hand_trace_of(one, 1, &(struct hand_run){.n_workers = 2, .events = events, .n_events = 2});
     struct weft_elastic_report r = {0};
 
-    wf_trace_add(made, &(struct wf_trace_record){0}, NULL);
-    wf_trace_events(made)[0] = (struct weft_event){.end_ns = 100, .kind = WEFT_EVENT_TASK};
-    wf_trace_events(made)[1] = (struct weft_event){.begin_ns = 10, .end_ns = 90, .worker = 1, .kind = WEFT_EVENT_FORK};
-    cr_assert(!wf_trace_end(&t, made, NULL));
     cr_assert(!weft_analyse_elastic(t, &r, NULL));
     cr_assert_eq(r.n_released, 0);
     cr_assert_eq(r.saved_ns, 0);
     weft_trace_free(t);
+}
+
+Test(elastic, nobody_leaves_a_run_whose_bodies_forked)
+{
+    nobody_leaves(WEFT_EVENT_FORK);
+}
+
+Test(elastic, nobody_leaves_a_run_whose_bodies_spawned)
+{
+    nobody_leaves(WEFT_EVENT_CHILD);
 }
