@@ -1,4 +1,5 @@
-/* weft/weft.h - everything but pictures (weft/draw.h), which need Graphviz.
+/* weft/weft.h - everything that libweft has; pictures (weft/draw.h) are in libweft-draw, pages
+ * (weft/report.h, weft/dashboard.h) in libweft-dash.
  *
  * To be read in this order, each as far as it is wanted:
  *
@@ -7,7 +8,9 @@
  *     future async spawn fork          going on meanwhile; tasks that make tasks
  *     plan explain memo save rewire    what a graph becomes, and what is not done twice
  *     config progress watch elastic    settings, and what is told of a run
- *     trace analyse export fit draw    what happened
+ *     trace analyse export draw report what happened
+ *     live dashboard                   what happens now
+ *     predict profile fit              what would be faster, and where the time goes in a task
  *     source                           which files and rows a result is made from
  */
 #ifndef WEFT_H
