@@ -1,4 +1,4 @@
-/* test_pool.c - what runs on workers: everything once, results freed, failures told. */
+/* test_pool.c - what runs on workers: everything once, and workers come and go. */
 #include <criterion/criterion.h>
 
 #include <pthread.h>
@@ -13,39 +13,10 @@
 #include <weft/pool.h>
 
 #include "config.h"
-#include "lib/base/clock.h"
 #include "lib/base/mem.h"
 #include "tests/support/bodies.h"
+#include "tests/support/pools.h"
 #include "tests/support/scale.h"
-
-static const int workers[] = {1, 2, 3, 7, 16, 64};
-enum { N_WORKERS = sizeof workers / sizeof *workers };
-
-static weft_pool *pool_of(int n)
-{
-    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = n});
-
-    cr_assert_not_null(pool);
-    return pool;
-}
-
-Test(pool, results_pass_from_task_to_task)
-{
-    for (int w = 0; w < N_WORKERS; w++) {
-        weft_pool *pool = pool_of(workers[w]);
-        weft_graph *g = weft_graph_new();
-        weft_task *a = weft_add(g, body_add, .arg = arg_of(1));
-        weft_task *b = weft_add(g, body_add, .arg = arg_of(2), .deps = WEFT_DEPS(a));
-        weft_task *c = weft_add(g, body_add, .arg = arg_of(3), .deps = WEFT_DEPS(a, b, a));
-        struct weft_value v;
-        struct weft_error err;
-
-        cr_assert_eq(weft_pool_run(pool, c, &v, &err), WEFT_OK);
-        cr_assert_eq(weft_value_i64(v), 3 + 1 + 3 + 1);
-        weft_graph_free(g);
-        weft_pool_free(pool);
-    }
-}
 
 Test(pool, every_task_runs_exactly_once_on_every_replay)
 {
@@ -81,101 +52,6 @@ Test(pool, every_task_runs_exactly_once_on_every_replay)
     }
 }
 
-Test(pool, a_result_is_freed_after_its_last_reader)
-{
-    for (int w = 0; w < N_WORKERS; w++) {
-        weft_pool *pool = pool_of(workers[w]);
-        weft_graph *g = weft_graph_new();
-        weft_task *a = weft_add(g, body_box, .arg = arg_of(1)), *sum[20];
-        struct weft_value v[2];
-        struct weft_error err;
-
-        for (int i = 0; i < 20; i++)
-            sum[i] = weft_add(g, body_box, .arg = arg_of(i), .deps = WEFT_DEPS(a, a));
-        sum[0] = weft_graph_add(g, &(struct weft_task_spec){.body = body_box, .deps = sum, .n_deps = 20});
-        boxes_live = boxes_copied = 0;
-        cr_assert_eq(weft_pool_run_many(pool, (weft_task *[]){sum[0], a}, 2, NULL, v, &err), WEFT_OK);
-        cr_assert_eq(box_number(v[0]), 190 + 20 * 2);
-        cr_assert_eq(box_number(v[1]), 1);
-        cr_assert_eq(boxes_live, 2);
-        cr_assert_eq(boxes_copied, 0);
-        weft_value_release(v[0]);
-        weft_value_release(v[1]);
-        cr_assert_eq(boxes_live, 0);
-        weft_graph_free(g);
-        weft_pool_free(pool);
-    }
-}
-
-Test(pool, the_last_reader_changes_its_input_in_place)
-{
-    weft_pool *pool = pool_of(2);
-    weft_graph *g = weft_graph_new();
-    weft_task *t = weft_add(g, body_box, .arg = arg_of(5)), *fork;
-    struct weft_value v[2];
-    struct weft_error err;
-
-    for (int i = 0; i < 10; i++)
-        t = weft_add(g, body_box_in_place, .arg = arg_of(1), .deps = WEFT_DEPS(t));
-    boxes_live = boxes_copied = 0;
-    cr_assert_eq(weft_pool_run(pool, t, v, &err), WEFT_OK);
-    cr_assert_eq(box_number(v[0]), 15);
-    cr_assert_eq(boxes_copied, 0);
-    weft_value_release(v[0]);
-    /* Asked for, so not to be changed under the asker. */
-    fork = weft_add(g, body_box_in_place, .arg = arg_of(100), .deps = WEFT_DEPS(t));
-    cr_assert_eq(weft_pool_run_many(pool, (weft_task *[]){t, fork}, 2, NULL, v, &err), WEFT_OK);
-    cr_assert_eq(box_number(v[0]), 15);
-    cr_assert_eq(box_number(v[1]), 115);
-    cr_assert_eq(boxes_copied, 1);
-    weft_value_release(v[0]);
-    weft_value_release(v[1]);
-    cr_assert_eq(boxes_live, 0);
-    weft_graph_free(g);
-    weft_pool_free(pool);
-}
-
-Test(pool, a_value_put_in_stays_and_is_copied_when_taken)
-{
-    weft_pool *pool = pool_of(2);
-    weft_graph *g = weft_graph_new();
-    struct weft_value v[2];
-    struct weft_error err;
-
-    boxes_live = boxes_copied = 0;
-    weft_task *known = weft_graph_put(g, box_of(&type_box, 40));
-    weft_task *more = weft_add(g, body_box_in_place, .arg = arg_of(2), .deps = WEFT_DEPS(known));
-
-    for (int round = 0; round < 3; round++) {
-        cr_assert_eq(weft_pool_run_many(pool, (weft_task *[]){known, more}, 2, NULL, v, &err), WEFT_OK);
-        cr_assert_eq(box_number(v[0]), 40);
-        cr_assert_eq(box_number(v[1]), 42);
-        weft_value_release(v[0]);
-        weft_value_release(v[1]);
-    }
-    weft_graph_free(g);
-    cr_assert_eq(boxes_live, 0);
-    weft_pool_free(pool);
-}
-
-Test(pool, several_results_are_usable_alone)
-{
-    weft_pool *pool = pool_of(2);
-    weft_graph *g = weft_graph_new();
-    weft_task *three = weft_add(g, body_three, .n_results = 3);
-    weft_task *sum = weft_add(g, body_add, .arg = arg_of(1),
-                              .deps = WEFT_DEPS(weft_task_result(three, 2), weft_task_result(three, 0)));
-    struct weft_value v[3];
-    struct weft_error err;
-
-    cr_assert_eq(weft_pool_run_many(pool, (weft_task *[]){sum, weft_task_result(three, 1), three}, 3, NULL, v, &err), WEFT_OK);
-    cr_assert_eq(weft_value_i64(v[0]), 41);
-    cr_assert_eq(weft_value_i64(v[1]), 20);
-    cr_assert_eq(weft_value_i64(v[2]), 10);
-    weft_graph_free(g);
-    weft_pool_free(pool);
-}
-
 Test(pool, a_graph_written_in_any_order_runs)
 {
     weft_pool *pool = pool_of(2);
@@ -190,101 +66,6 @@ Test(pool, a_graph_written_in_any_order_runs)
     weft_graph_alias(g, "other name", weft_graph_find(g, "start"));
     cr_assert_eq(weft_pool_run(pool, end, &v, &err), WEFT_OK, "%s", err.message);
     cr_assert_eq(weft_value_i64(v), 12);
-    weft_graph_free(g);
-    weft_pool_free(pool);
-}
-
-/*   a -> bad -> c -> end      Only what depends on bad fails; the report leads there. */
-Test(pool, a_failure_names_task_chain_and_place_and_spares_the_rest)
-{
-    for (int w = 0; w < N_WORKERS; w++) {
-        weft_pool *pool = pool_of(workers[w]);
-        weft_graph *g = weft_graph_new();
-        weft_task *a = weft_add(g, body_add, .key = "a", .arg = arg_of(1));
-        weft_task *bad = weft_add(g, body_fail, .key = "bad", .deps = WEFT_DEPS(a));
-        weft_task *c = weft_add(g, body_add, .key = "c", .deps = WEFT_DEPS(a, bad));
-        weft_task *end = weft_add(g, body_add, .key = "end", .deps = WEFT_DEPS(c));
-        weft_task *other = weft_add(g, body_add, .arg = arg_of(1), .deps = WEFT_DEPS(a));
-        struct weft_value v[2] = {{0}};
-        struct weft_error err;
-
-        cr_assert_eq(weft_pool_run_many(pool, (weft_task *[]){end, other}, 2, NULL, v, &err), WEFT_FAILED);
-        cr_assert_str_eq(err.message, "told to");
-        cr_assert_str_eq(err.task, "bad");
-        cr_assert_str_eq(err.chain, "end <- c <- bad");
-        cr_assert(strstr(err.site, "test_pool.c:"));
-        cr_assert_null(v[0].type);
-        cr_assert_eq(weft_value_i64(v[1]), 2);
-        /* The pool goes on. */
-        cr_assert_eq(weft_pool_run(pool, other, v, &err), WEFT_OK);
-        weft_graph_free(g);
-        weft_pool_free(pool);
-    }
-}
-
-Test(pool, of_several_failures_the_first_in_order_is_told_always)
-{
-    weft_pool *pool = pool_of(7);
-    weft_graph *g = weft_graph_new();
-    weft_task *t[64];
-    struct weft_error err;
-
-    for (int i = 0; i < 64; i++)
-        t[i] = weft_add(g, body_fail, .index = (int64_t[]){i}, .n_index = 1, .name = "f");
-    t[0] = weft_graph_add(g, &(struct weft_task_spec){.body = body_add, .deps = t, .n_deps = 64});
-    for (int round = 0; round < 200; round++) {
-        cr_assert_eq(weft_pool_run(pool, t[0], NULL, &err), WEFT_FAILED);
-        cr_assert_str_eq(err.task, "f-0(0)");
-    }
-    weft_graph_free(g);
-    weft_pool_free(pool);
-}
-
-Test(pool, fail_fast_stops_what_has_not_begun)
-{
-    const struct weft_run_spec fast = {.on_error = WEFT_FAIL_FAST};
-    _Atomic int64_t count = 0;
-    weft_pool *pool = pool_of(1);
-    weft_graph *g = weft_graph_new();
-    weft_task *t[1001];
-    struct weft_error err;
-
-    t[0] = weft_add(g, body_fail);
-    for (int i = 1; i <= 1000; i++)
-        t[i] = weft_add(g, body_count, .arg = &count);
-    cr_assert_eq(weft_pool_run_many(pool, t, 1001, &fast, NULL, &err), WEFT_FAILED);
-    cr_assert_eq(count, 0);
-    cr_assert_eq(weft_pool_run_many(pool, t, 1001, NULL, NULL, &err), WEFT_FAILED);
-    cr_assert_eq(count, 1000);
-    weft_graph_free(g);
-    weft_pool_free(pool);
-}
-
-static weft_status body_scratch(weft_call *call, void *arg, struct weft_error *err)
-{
-    const size_t bytes = (size_t)(intptr_t)arg;
-    char *a = weft_call_scratch(call, bytes), *b = weft_call_scratch(call, 100);
-
-    if (!a || !b || (uintptr_t)a % 64 || (uintptr_t)b % 64)
-        return weft_error_set(err, WEFT_NOMEM, "no scratch");
-    memset(a, 1, bytes);
-    memset(b, 2, 100);
-    weft_call_return(call, weft_value_of_i64(a[bytes - 1] + b[99]));
-    return WEFT_OK;
-}
-
-Test(pool, scratch_grows_with_what_bodies_want)
-{
-    weft_pool *pool = pool_of(1);
-    weft_graph *g = weft_graph_new();
-    struct weft_error err;
-
-    for (int64_t bytes = 1; bytes < 1 << 22; bytes *= 3) {
-        struct weft_value v;
-
-        cr_assert_eq(weft_pool_run(pool, weft_add(g, body_scratch, .arg = arg_of(bytes)), &v, &err), WEFT_OK);
-        cr_assert_eq(weft_value_i64(v), 3);
-    }
     weft_graph_free(g);
     weft_pool_free(pool);
 }
@@ -556,52 +337,4 @@ Test(pool, a_node_that_waits_for_many_runs_once_and_after_all)
         weft_graph_free(g);
         weft_pool_free(pool);
     }
-}
-
-struct moody {
-    bool gives; /* in this run */
-};
-
-static weft_status give_or_not(weft_call *call, void *arg, struct weft_error *err)
-{
-    (void)err;
-    if (((struct moody *)arg)->gives)
-        weft_call_return(call, weft_value_of_i64(7));
-    return WEFT_OK;
-}
-
-static weft_status has_input(weft_call *call, void *arg, struct weft_error *err)
-{
-    struct weft_value v;
-
-    (void)arg, (void)err;
-    weft_call_return(call, weft_value_of_bool(weft_call_take(call, 0, &v) != WEFT_EMPTY && weft_call_input(call, 0).type));
-    return WEFT_OK;
-}
-
-/* A number of the run before is still in its slot: nobody may see it. */
-Test(pool, a_body_that_gives_nothing_this_time_gave_nothing)
-{
-    for (int kind = WEFT_POOL_THREADS; kind <= WEFT_POOL_PROCESSES; kind++)
-        for (int n = 1; n <= 2; n++) {
-            weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.kind = (enum weft_pool_kind)kind, .n_workers = n});
-            weft_graph *g = weft_graph_new();
-            struct moody mood = {false};
-            weft_task *a = weft_add(g, give_or_not, .arg = &mood);
-            weft_task *targets[] = {weft_add(g, has_input, .deps = WEFT_DEPS(a)), a};
-            struct weft_value v[2];
-            struct weft_error err;
-            weft_plan *plan;
-
-            cr_assert_eq(weft_plan_new(&plan, targets, 2, NULL, &err), WEFT_OK);
-            for (int run = 0; run < 6; run++) {
-                mood.gives = run % 3 == 1;
-                cr_assert_eq(weft_pool_run_plan(pool, plan, NULL, v, &err), WEFT_OK);
-                cr_expect_eq(weft_value_i64(v[0]), mood.gives, "pool kind %d, run %d", kind, run);
-                cr_expect_eq(v[1].type == NULL, !mood.gives, "pool kind %d, run %d", kind, run);
-            }
-            weft_plan_free(plan);
-            weft_graph_free(g);
-            weft_pool_free(pool);
-        }
 }
