@@ -14,8 +14,8 @@
  */
 #include "lib/analyse/export.h"
 
+#include "lib/analyse/names.h"
 #include "lib/base/error.h"
-#include "lib/base/map.h"
 #include "lib/base/mem.h"
 #include "lib/base/utf8.h"
 
@@ -209,9 +209,7 @@ static void put_value(struct wf_export *x, enum wf_counter counter, int64_t at_n
 /* Functions are numbered from 1, kinds of events behind them. */
 struct sequence {
     struct wf_export *x;
-    uint32_t         *function;       /* of each task */
-    const char      **names;          /* of each function */
-    uint32_t          n_functions;
+    struct wf_names functions;
     uint8_t          *known;          /* names that this sequence has sent */
     uint32_t         *first, *edges;  /* with arrows: edges that leave a task, as numbered at their other end */
     uint32_t         *first_in;       /* ... of the first edge into a task */
@@ -223,8 +221,7 @@ struct sequence {
 
 static void sequence_fini(struct sequence *s)
 {
-    wf_free(s->function);
-    wf_free(s->names);
+    wf_names_fini(&s->functions);
     wf_free(s->known);
     wf_free(s->first);
     wf_free(s->edges);
@@ -234,33 +231,10 @@ static void sequence_fini(struct sequence *s)
 
 static bool number_functions(struct sequence *s)
 {
-    const weft_trace *t = s->x->trace;
-    const size_t n = weft_trace_n_tasks(t);
-    struct wf_map names;
-    bool ok = true;
-
-    s->function = wf_alloc_array(n, sizeof *s->function);
-    s->names = wf_alloc_array(n, sizeof *s->names);
-    wf_map_init(&names);
-    for (size_t i = 0; s->function && s->names && ok && i < n; i++) {
-        const char *name = weft_trace_task(t, i)->name;
-        bool fresh = false;
-        uint64_t *number;
-
-        if (i && name == weft_trace_task(t, i - 1)->name) {
-            s->function[i] = s->function[i - 1];
-            continue;
-        }
-        number = wf_map_put(&names, name, strlen(name) + 1, s->n_functions, &fresh);
-        ok = number != NULL;
-        if (ok && fresh)
-            s->names[s->n_functions++] = name;
-        if (ok)
-            s->function[i] = (uint32_t)*number;
-    }
-    wf_map_fini(&names);
-    s->known = wf_alloc_array(s->n_functions + WEFT_N_EVENT_KINDS, 1);
-    return ok && s->function && s->names && s->known;
+    if (!wf_names_init(&s->functions, s->x->trace, false))
+        return false;
+    s->known = wf_alloc_array(s->functions.n + WEFT_N_EVENT_KINDS, 1);
+    return s->known != NULL;
 }
 
 /* Edges are numbered by the task they lead to. */
@@ -307,7 +281,7 @@ static void begin_sequence(struct sequence *s, int worker)
     s->worker = worker;
     s->now = 0;
     s->n_open = 0;
-    memset(s->known, 0, s->n_functions + WEFT_N_EVENT_KINDS);
+    memset(s->known, 0, s->functions.n + WEFT_N_EVENT_KINDS);
     add_number(&clock, 1, CLOCK_BOOT);
     add_number(&clock, 2, 0);
     add_message(&clocks, 1, &clock);
@@ -429,7 +403,7 @@ static void begin_slice(struct sequence *s, const struct weft_event *e, bool wit
 {
     const weft_trace *t = s->x->trace;
     const bool is_named = wf_event_is_named(t, e);
-    const uint32_t name = is_named ? s->function[e->task] : s->n_functions + e->kind;
+    const uint32_t name = is_named ? s->functions.of[e->task] : (uint32_t)s->functions.n + e->kind;
     struct message packet, event;
 
     begin_packet(s, &packet, e->begin_ns);

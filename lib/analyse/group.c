@@ -3,63 +3,25 @@
 #include <string.h>
 
 #include "lib/analyse/analysis.h"
+#include "lib/analyse/names.h"
 #include "lib/analyse/samples.h"
 #include "lib/base/error.h"
-#include "lib/base/map.h"
 #include "lib/base/mem.h"
 
 struct grouping {
     const weft_analysis      *a;
-    uint32_t                 *group_of; /* of each task */
-    struct weft_group_stats  *groups;
-    size_t                    n, room;
+    struct wf_names     names;
+    struct weft_group_stats  *groups;   /* of each name */
     int64_t                  *costs;    /* of measured tasks, group by group */
-    size_t                   *first;    /* n + 1 */
+    size_t                   *first;    /* of costs, by group */
 };
-
-static const char *name_of(const weft_trace *t, size_t i, enum weft_group_by by)
-{
-    return by == WEFT_BY_LAYER ? weft_trace_task(t, i)->layer : weft_trace_task(t, i)->name;
-}
-
-/* Numbers the groups as they come. Neighbours are mostly of one. */
-static bool find_groups(struct grouping *g, enum weft_group_by by)
-{
-    const weft_trace *t = g->a->trace;
-    struct wf_map names;
-    bool ok = true;
-
-    wf_map_init(&names);
-    for (size_t i = 0; ok && i < g->a->stats.n_tasks; i++) {
-        const char *name = name_of(t, i, by);
-        struct weft_group_stats *grown;
-        bool fresh = false;
-        uint64_t *number;
-
-        if (i && name_of(t, i - 1, by) == name) {
-            g->group_of[i] = g->group_of[i - 1];
-            continue;
-        }
-        number = wf_map_put(&names, name, strlen(name) + 1, g->n, &fresh);
-        grown = number ? wf_grow(g->groups, g->n, &g->room, sizeof *grown) : NULL;
-        ok = grown != NULL;
-        if (!ok)
-            continue;
-        g->groups = grown;
-        g->group_of[i] = (uint32_t)*number;
-        if (fresh)
-            g->groups[g->n++] = (struct weft_group_stats){.name = name};
-    }
-    wf_map_fini(&names);
-    return ok;
-}
 
 static void add_tasks(struct grouping *g)
 {
     const weft_analysis *a = g->a;
 
     for (size_t i = 0; i < a->stats.n_tasks; i++) {
-        struct weft_group_stats *s = &g->groups[g->group_of[i]];
+        struct weft_group_stats *s = &g->groups[g->names.of[i]];
 
         s->n_tasks++;
         s->result_bytes += weft_trace_task(a->trace, i)->result_bytes;
@@ -80,15 +42,15 @@ static void add_events(struct grouping *g)
         const int64_t length = e[k].end_ns - e[k].begin_ns;
 
         if (e[k].kind == WEFT_EVENT_TASK && (e[k].flags & WEFT_EVENT_FAILED))
-            g->groups[g->group_of[e[k].task]].n_failed++;
+            g->groups[g->names.of[e[k].task]].n_failed++;
         else if (e[k].kind == WEFT_EVENT_CHILD)
-            g->groups[g->group_of[e[k].task]].n_spawned++;
+            g->groups[g->names.of[e[k].task]].n_spawned++;
         else if (e[k].kind == WEFT_EVENT_SEND)
-            g->groups[g->group_of[e[k].task]].send_ns += length;
+            g->groups[g->names.of[e[k].task]].send_ns += length;
         else if (e[k].kind == WEFT_EVENT_RECEIVE)
-            g->groups[g->group_of[e[k].task]].receive_ns += length;
+            g->groups[g->names.of[e[k].task]].receive_ns += length;
         else if (e[k].kind == WEFT_EVENT_UNSPILL)
-            g->groups[g->group_of[e[k].task]].unspill_ns += length;
+            g->groups[g->names.of[e[k].task]].unspill_ns += length;
     }
 }
 
@@ -98,14 +60,14 @@ static void find_quantiles(struct grouping *g)
     const weft_analysis *a = g->a;
     size_t at = 0;
 
-    for (size_t k = 0; k < g->n; k++) {
+    for (size_t k = 0; k < g->names.n; k++) {
         g->first[k] = at;
         at += g->groups[k].n_measured;
     }
     for (size_t i = 0; i < a->stats.n_tasks; i++)
         if (a->begin[i] >= 0)
-            g->costs[g->first[g->group_of[i]]++] = a->cost[i];
-    for (size_t k = 0; k < g->n; k++) {
+            g->costs[g->first[g->names.of[i]]++] = a->cost[i];
+    for (size_t k = 0; k < g->names.n; k++) {
         struct weft_group_stats *s = &g->groups[k];
         int64_t *costs = g->costs + g->first[k] - s->n_measured;
 
@@ -131,25 +93,29 @@ static int compare_groups(const void *a, const void *b)
 weft_status weft_analysis_groups(const weft_analysis *a, enum weft_group_by by, struct weft_group_stats **out,
                                  size_t *n, struct weft_error *err)
 {
-    struct grouping g = {.a = a, .group_of = wf_alloc_array(a->stats.n_tasks, sizeof *g.group_of),
-                         .costs = wf_alloc_array(a->stats.n_measured, sizeof *g.costs), .groups = wf_alloc(0)};
+    struct grouping g = {.a = a};
     weft_status st = WEFT_OK;
 
-    if (g.group_of && g.costs && g.groups && find_groups(&g, by))
-        g.first = wf_alloc_array(g.n, sizeof *g.first);
-    if (!g.first) {
+    if (wf_names_init(&g.names, a->trace, by == WEFT_BY_LAYER)) {
+        g.groups = wf_alloc_zero(g.names.n, sizeof *g.groups);
+        g.costs = wf_alloc_array(a->stats.n_measured, sizeof *g.costs);
+        g.first = wf_alloc_array(g.names.n, sizeof *g.first);
+    }
+    if (!g.groups || !g.costs || !g.first) {
         st = wf_error_nomem(err, "groups of tasks");
         goto out;
     }
+    for (size_t k = 0; k < g.names.n; k++)
+        g.groups[k].name = g.names.texts[k];
     add_tasks(&g);
     add_events(&g);
     find_quantiles(&g);
-    qsort(g.groups, g.n, sizeof *g.groups, compare_groups);
+    qsort(g.groups, g.names.n, sizeof *g.groups, compare_groups);
     *out = g.groups;
-    *n = g.n;
+    *n = g.names.n;
     g.groups = NULL;
 out:
-    wf_free(g.group_of);
+    wf_names_fini(&g.names);
     wf_free(g.groups);
     wf_free(g.costs);
     wf_free(g.first);

@@ -1,10 +1,8 @@
 /* predict_tasks.c - what each task of a trace took, and of what it is made. */
 #include "lib/analyse/predict_model.h"
 
-#include <string.h>
-
+#include "lib/analyse/names.h"
 #include "lib/base/error.h"
-#include "lib/base/map.h"
 #include "lib/base/mem.h"
 #include "lib/graph/trace.h"
 
@@ -14,31 +12,30 @@ enum { UNMEASURED_NS = 1000000, MOST_RESTS = 256 };
 static weft_status guess_unknown(struct wf_model_task *tasks, struct wf_model *m, struct weft_error *err)
 {
     const size_t n = weft_trace_n_tasks(m->trace);
-    struct { int64_t sum, n; } all = {0}, *of = wf_alloc_zero(n, sizeof *of);
-    struct wf_map names;
-    bool ok = of != NULL;
+    struct { int64_t sum, n; } all = {0}, *of = NULL;
+    struct wf_names names = {0};
+    weft_status st;
 
-    wf_map_init(&names);
-    for (int pass = 0; ok && pass < 2; pass++)
-        for (size_t i = 0; ok && i < n; i++) {
-            const char *name = weft_trace_task(m->trace, i)->name;
-            bool fresh;
-            const uint64_t *at = wf_map_put(&names, name, strlen(name), names.n, &fresh);
-
-            ok = at != NULL;
-            if (ok && !pass && tasks[i].begin_ns >= 0) {
-                of[*at].sum += tasks[i].cost_ns;
-                of[*at].n++;
-                all.sum += tasks[i].cost_ns;
-                all.n++;
-            } else if (ok && pass && tasks[i].begin_ns < 0) {
-                tasks[i].cost_ns = of[*at].n ? of[*at].sum / of[*at].n : all.n ? all.sum / all.n : 0;
-                m->n_unknown++;
-            }
+    if (wf_names_init(&names, m->trace, false))
+        of = wf_alloc_zero(names.n, sizeof *of);
+    for (size_t i = 0; of && i < n; i++)
+        if (tasks[i].begin_ns >= 0) {
+            of[names.of[i]].sum += tasks[i].cost_ns;
+            of[names.of[i]].n++;
+            all.sum += tasks[i].cost_ns;
+            all.n++;
         }
-    wf_map_fini(&names);
+    for (size_t i = 0; of && i < n; i++)
+        if (tasks[i].begin_ns < 0) {
+            const uint32_t k = names.of[i];
+
+            tasks[i].cost_ns = of[k].n ? of[k].sum / of[k].n : all.n ? all.sum / all.n : 0;
+            m->n_unknown++;
+        }
+    st = of ? WEFT_OK : wf_error_nomem(err, "a prediction");
+    wf_names_fini(&names);
     wf_free(of);
-    return ok ? WEFT_OK : wf_error_nomem(err, "a prediction");
+    return st;
 }
 
 /* What a task with parts did before, between and after them. */

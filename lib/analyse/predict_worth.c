@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/analyse/names.h"
 #include "lib/base/error.h"
-#include "lib/base/map.h"
 #include "lib/base/mem.h"
 
 enum { WORTH_DRAWS = 3 };
@@ -17,54 +17,31 @@ struct named {
     uint32_t          number;
 };
 
-static const char *name_of(const weft_predictor *p, uint32_t node, bool of_layers)
+/* Of all names but the empty one. False: no memory. */
+static bool find_named(const weft_predictor *p, const struct wf_names *names, struct named **out, size_t *n)
 {
-    const struct weft_trace_task *t = weft_trace_task(p->m.trace, p->m.task_of[node]);
-
-    return of_layers ? t->layer : t->name;
-}
-
-/* The names, and which each node has: numbers from 1; 0: none. */
-static weft_status find_names(const weft_predictor *p, bool of_layers, uint32_t *name, struct named **out, size_t *n,
-                              struct weft_error *err)
-{
-    struct named *named = NULL;
-    size_t room = 0;
+    struct named *named = wf_alloc_array(names->n, sizeof *named);
     uint32_t last = UINT32_MAX;
-    struct wf_map map;
 
-    wf_map_init(&map);
+    if (!named)
+        return false;
+    for (uint32_t k = 0; k < names->n; k++)
+        named[k] = (struct named){.worth = {.what = names->texts[k]}, .number = k};
     for (uint32_t i = 0; i < p->m.n_nodes; i++) {
-        const char *text;
-        uint64_t *at;
-        bool fresh;
+        const uint32_t task = p->m.task_of[i];
 
-        name[i] = 0;
-        if (p->m.task_of[i] == UINT32_MAX || !*(text = name_of(p, i, of_layers)))
+        if (task == UINT32_MAX)
             continue;
-        at = wf_map_put(&map, text, strlen(text), map.n + 1, &fresh);
-        if (at && map.n > room) {
-            struct named *more = wf_realloc(named, (room = 2 * room + 16) * sizeof *named);
-
-            at = more ? at : NULL;
-            named = more ? more : named;
-        }
-        if (!at) {
-            wf_map_fini(&map);
-            wf_free(named);
-            return wf_error_nomem(err, "a prediction");
-        }
-        if (fresh)
-            named[*at - 1] = (struct named){.worth = {.what = text}, .number = (uint32_t)*at};
-        name[i] = (uint32_t)*at;
-        named[*at - 1].work_ns += p->m.nodes[i].cost_ns;
-        named[*at - 1].worth.n_tasks += p->m.task_of[i] != last;
-        last = p->m.task_of[i];
+        named[names->of[task]].work_ns += p->m.nodes[i].cost_ns;
+        named[names->of[task]].worth.n_tasks += task != last;
+        last = task;
     }
+    *n = 0;
+    for (uint32_t k = 0; k < names->n; k++)
+        if (*named[k].worth.what)
+            named[(*n)++] = named[k];
     *out = named;
-    *n = map.n;
-    wf_map_fini(&map);
-    return WEFT_OK;
+    return true;
 }
 
 static int by_work(const void *a, const void *b)
@@ -101,11 +78,15 @@ static bool mean(const weft_predictor *p, const struct wf_replay_node *nodes, in
 }
 
 /* The makespan when those of this name take 1/times as long; times 0: none at all. */
-static bool without(const weft_predictor *p, const uint32_t *name, uint32_t number, int times, struct wf_replay_node *nodes,
+static bool without(const weft_predictor *p, const struct wf_names *names, uint32_t number, int times, struct wf_replay_node *nodes,
                     int n_workers, int64_t *out)
 {
-    for (uint32_t i = 0; i < p->m.n_nodes; i++)
-        nodes[i].cost_ns = name[i] != number ? p->m.nodes[i].cost_ns : times ? p->m.nodes[i].cost_ns / times : 0;
+    for (uint32_t i = 0; i < p->m.n_nodes; i++) {
+        const uint32_t task = p->m.task_of[i];
+        const int64_t cost_ns = p->m.nodes[i].cost_ns;
+
+        nodes[i].cost_ns = task == UINT32_MAX || names->of[task] != number ? cost_ns : times ? cost_ns / times : 0;
+    }
     return mean(p, nodes, n_workers, out);
 }
 
@@ -114,20 +95,18 @@ weft_status weft_predictor_worth(const weft_predictor *p, int n_workers, bool of
 {
     struct wf_replay_node *nodes = NULL;
     struct named *named = NULL;
-    uint32_t *name = NULL;
+    struct wf_names names = {0};
     int64_t now_ns;
     size_t n_named = 0;
     weft_status st;
 
     if (n_workers < 1 || n_workers > WEFT_PREDICT_MOST_WORKERS)
         return weft_error_set(err, WEFT_INVALID, "%d workers: 1 to %d are possible", n_workers, WEFT_PREDICT_MOST_WORKERS);
+    st = wf_error_nomem(err, "a prediction");
     nodes = wf_alloc_array(p->m.n_nodes, sizeof *nodes);
-    name = wf_alloc_array(p->m.n_nodes, sizeof *name);
-    st = nodes && name ? find_names(p, of_layers, name, &named, &n_named, err) : wf_error_nomem(err, "a prediction");
-    if (st)
+    if (!nodes || !wf_names_init(&names, p->m.trace, of_layers) || !find_named(p, &names, &named, &n_named))
         goto out;
     memcpy(nodes, p->m.nodes, p->m.n_nodes * sizeof *nodes);
-    st = wf_error_nomem(err, "a prediction");
     if (!mean(p, nodes, n_workers, &now_ns))
         goto out;
     if (n_named)
@@ -136,8 +115,8 @@ weft_status weft_predictor_worth(const weft_predictor *p, int n_workers, bool of
     for (size_t i = 0; i < n_named; i++) {
         struct weft_worth *w = &named[i].worth;
 
-        if (!without(p, name, named[i].number, 2, nodes, n_workers, &w->twice_ns) ||
-            !without(p, name, named[i].number, 0, nodes, n_workers, &w->free_ns))
+        if (!without(p, &names, named[i].number, 2, nodes, n_workers, &w->twice_ns) ||
+            !without(p, &names, named[i].number, 0, nodes, n_workers, &w->free_ns))
             goto out;
         w->share = p->bounds.work_ns ? (double)named[i].work_ns / (double)p->bounds.work_ns : 0;
         w->twice_less = now_ns ? 1 - (double)w->twice_ns / (double)now_ns : 0;
@@ -150,7 +129,7 @@ weft_status weft_predictor_worth(const weft_predictor *p, int n_workers, bool of
     st = WEFT_OK;
 out:
     wf_free(nodes);
-    wf_free(name);
+    wf_names_fini(&names);
     wf_free(named);
     return st;
 }
