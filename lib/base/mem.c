@@ -318,6 +318,18 @@ void *wf_grow(void *list, size_t n, size_t *room, size_t bytes)
     return list;
 }
 
+void *wf_grow_bytes(void *bytes, size_t n, size_t *room, size_t more)
+{
+    const size_t grown = 2 * (*room + more) + 64;
+
+    if (bytes && *room - n >= more)
+        return bytes;
+    bytes = wf_realloc(bytes, grown);
+    if (bytes)
+        *room = grown;
+    return bytes;
+}
+
 char *wf_strdup(const char *text)
 {
     const size_t bytes = strlen(text) + 1;

@@ -20,6 +20,8 @@ void *wf_alloc_aligned(size_t bytes);      /* aligned to two lines (128 bytes), 
 void *wf_realloc(void *p, size_t bytes);   /* as realloc; p stays valid when NULL comes back */
 /* A list of n elements with room for one more: as it is, or moved, with room for twice as many. NULL: as wf_realloc(). */
 void *wf_grow(void *list, size_t n, size_t *room, size_t bytes);
+/* n bytes with room for `more`: likewise. */
+void *wf_grow_bytes(void *bytes, size_t n, size_t *room, size_t more);
 char *wf_strdup(const char *text);
 void  wf_free(void *p);                    /* of any of the above; NULL is fine */
 

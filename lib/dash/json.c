@@ -25,19 +25,13 @@ void wf_json_clear(struct wf_json *j)
 
 static void add(struct wf_json *j, const char *bytes, size_t n)
 {
-    if (j->failed)
-        return;
-    if (j->room - j->n < n + 1) {
-        const size_t room = (j->room + n + 64) * 2;
-        char *grown = wf_realloc(j->bytes, room);
+    char *grown = j->failed ? NULL : wf_grow_bytes(j->bytes, j->n, &j->room, n + 1);
 
-        if (!grown) {
-            j->failed = true;
-            return;
-        }
-        j->bytes = grown;
-        j->room = room;
+    if (!grown) {
+        j->failed = true;
+        return;
     }
+    j->bytes = grown;
     memcpy(j->bytes + j->n, bytes, n);
     j->n += n;
     j->bytes[j->n] = '\0';

@@ -15,7 +15,7 @@
 /* Texts that tasks share: each once, in the order of the trace. */
 struct wf_report_words {
     const char **words;
-    size_t       n;
+    size_t       n, room;
     uint32_t    *of; /* of each task, the place of its word */
 };
 

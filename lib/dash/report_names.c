@@ -20,14 +20,11 @@ static const char *file_of(const struct weft_trace_task *t)
 
 static bool add(struct wf_report_words *w, const char *word)
 {
-    const char **grown;
+    const char **grown = wf_grow(w->words, w->n, &w->room, sizeof *grown);
 
-    if ((w->n & (w->n - 1)) == 0) { /* none, or as many as there is room for: twice as much */
-        grown = wf_realloc(w->words, (w->n ? w->n * 2 : 1) * sizeof *grown);
-        if (!grown)
-            return false;
-        w->words = grown;
-    }
+    if (!grown)
+        return false;
+    w->words = grown;
     w->words[w->n++] = word;
     return true;
 }

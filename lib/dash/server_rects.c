@@ -16,15 +16,11 @@
 
 static bool add(struct wf_view *v, const struct wf_rect *r)
 {
-    if (v->n_rects == v->room_rects) {
-        const size_t room = v->room_rects ? v->room_rects * 2 : 256;
-        struct wf_rect *rects = wf_realloc(v->rects, room * sizeof *rects);
+    struct wf_rect *rects = wf_grow(v->rects, v->n_rects, &v->room_rects, sizeof *rects);
 
-        if (!rects)
-            return false;
-        v->rects = rects;
-        v->room_rects = room;
-    }
+    if (!rects)
+        return false;
+    v->rects = rects;
     v->rects[v->n_rects++] = *r;
     return true;
 }

@@ -25,18 +25,13 @@ void wf_text_clear(struct wf_text *t)
 /* Room for so many bytes more, and a zero. */
 static bool reserve(struct wf_text *t, size_t n)
 {
-    if (t->room - t->n < n + 1) {
-        const size_t room = (t->room + n + 1) * 2;
-        char *grown = wf_realloc(t->bytes, room);
+    char *grown = wf_grow_bytes(t->bytes, t->n, &t->room, n + 1);
 
-        if (!grown) {
-            t->failed = true;
-            return false;
-        }
+    if (grown)
         t->bytes = grown;
-        t->room = room;
-    }
-    return true;
+    else
+        t->failed = true;
+    return grown;
 }
 
 void wf_text_add_bytes(struct wf_text *t, const char *bytes, size_t n)

@@ -87,17 +87,11 @@ out:
 
 bool wf_trace_reserve(weft_trace *t, size_t bytes)
 {
-    const size_t room = (t->room_text + bytes) * 2;
-    char *grown;
+    char *grown = wf_grow_bytes(t->text, t->n_text, &t->room_text, bytes);
 
-    if (t->room_text - t->n_text >= bytes)
-        return true;
-    grown = wf_realloc(t->text, room);
-    if (!grown)
-        return false;
-    t->text = grown;
-    t->room_text = room;
-    return true;
+    if (grown)
+        t->text = grown;
+    return grown;
 }
 
 bool wf_trace_text(weft_trace *t, const char *text, uint64_t *place)

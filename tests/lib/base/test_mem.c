@@ -320,6 +320,33 @@ Test(mem, lists_grow_when_they_are_full)
     wf_free(list);
 }
 
+Test(mem, bytes_grow_by_as_many_as_come)
+{
+    static const size_t more[] = {0, 1, 63, 1000, 0, 5, 100000};
+    size_t n = 0, room = 0, before;
+    unsigned char *bytes = NULL;
+
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        unsigned char *grown = wf_grow_bytes(bytes, n, &room, more[i]);
+
+        cr_assert(grown);
+        cr_assert_geq(room - n, more[i]);
+        bytes = grown;
+        memset(bytes + n, (int)i, more[i]);
+        n += more[i];
+    }
+    cr_assert_eq(wf_grow_bytes(bytes, n, &room, room - n), bytes); /* it has that */
+    before = room;
+    wf_mem_fail_at(1);
+    cr_assert_null(wf_grow_bytes(bytes, n, &room, room - n + 1));
+    wf_mem_fail_at(0);
+    cr_assert_eq(room, before);
+    for (size_t i = sizeof more / sizeof *more; i-- > 0;)
+        for (size_t k = 0; k < more[i]; k++)
+            cr_assert_eq(bytes[--n], i);
+    wf_free(bytes);
+}
+
 Test(mem, small_blocks_and_threads_without_a_home_have_no_node)
 {
     static struct inhabitant who = {.node = 3};
