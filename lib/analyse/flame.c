@@ -33,8 +33,8 @@ struct box {
 
 struct flame {
     struct box *boxes;
-    uint32_t    n, room;
-    uint32_t    n_rows;
+    size_t      room;
+    uint32_t    n, n_rows;
 };
 
 /* ---- Boxes ------------------------------------------------------------------------- */
@@ -44,15 +44,11 @@ enum { NO_BOX = 0 };
 
 static uint32_t add_box(struct flame *f, const char *name, size_t bytes, uint32_t up)
 {
-    if (f->n == f->room) {
-        const uint32_t room = f->room ? 2 * f->room : 256;
-        struct box *grown = room > f->room ? wf_realloc(f->boxes, room * sizeof *grown) : NULL;
+    struct box *boxes = f->n < UINT32_MAX ? wf_grow(f->boxes, f->n, &f->room, sizeof *boxes) : NULL;
 
-        if (!grown)
-            return NO_BOX;
-        f->boxes = grown;
-        f->room = room;
-    }
+    if (!boxes)
+        return NO_BOX;
+    f->boxes = boxes;
     f->boxes[f->n] = (struct box){.name = name, .bytes = bytes, .up = up};
     if (f->n) {
         f->boxes[f->n].row = f->boxes[up].row + 1;
