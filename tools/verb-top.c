@@ -98,8 +98,6 @@ static weft_status print_once(const struct place *p, const struct request *r, st
     else if (!st)
         st = print_page(body, r->sort, err);
     free(body);
-    if (!st && fflush(stdout))
-        st = weft_error_set(err, WEFT_IO, "stdout cannot be written");
     return st;
 }
 

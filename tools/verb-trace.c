@@ -110,8 +110,6 @@ static weft_status print_all(const struct request *r, const weft_trace *t, struc
         st = weft_analysis_print_json(a, r->all, stdout, err);
     else
         weft_analysis_print(a, stdout);
-    if (!st && fflush(stdout))
-        st = weft_error_set(err, WEFT_IO, "what was analysed cannot be written");
     weft_analysis_free(a);
     return st;
 }

@@ -57,7 +57,7 @@ static bool asks_for_help(const char *arg)
     return !strcmp(arg, "--help") || !strcmp(arg, "-h");
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2)
         return misused("", "a verb is missing");
@@ -77,4 +77,16 @@ int main(int argc, char **argv)
         return table[i].verb->run(argc - 1, argv + 1);
     }
     return misused("", "there is no %s '%s'", argv[1][0] == '-' ? "option" : "verb", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    const int code = run(argc, argv);
+
+    /* A full disk, say: half a table must not look like a whole one. */
+    if ((fflush(stdout) || ferror(stdout)) && !code) {
+        fprintf(stderr, "error: what is told cannot be written\n");
+        return 1;
+    }
+    return code;
 }

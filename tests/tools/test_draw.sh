@@ -76,4 +76,15 @@ for text in --text --ascii; do
     says 2 "x.svg is too many: text goes to the terminal" draw run.trace $text -o x.svg
 done
 [ ! -e x.svg ] || fail 'a picture, though what was asked is refused'
+
+# Whatever is told, it is said when it cannot be written.
+for words in --help --version 'trace --help' info config 'draw run.trace --text' 'trace run.trace' 'trace run.trace --json' \
+    'predict run.trace'; do
+    [ -c /dev/full ] || break
+    got=0
+    # shellcheck disable=SC2086 # arguments are words
+    "$weft" $words >/dev/full 2>said || got=$?
+    [ $got = 1 ] || fail "weft $words to a full disk: $got"
+    also 'cannot be written'
+done
 exit $failed
