@@ -3,10 +3,8 @@
 // who writes it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { get } from 'node:http';
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { open_browser } from './browser.mjs';
 
 const [npm, serve_run] = process.argv.slice(2);
 const tests = {};
@@ -299,20 +297,9 @@ const page_tests = {
     },
 };
 
-let chromium;
-const chromium_path = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-try {
-    ({chromium} = createRequire(resolve(npm, 'x'))('playwright-core'));
-} catch {
-    console.log(`the page is not looked at: playwright-core is not in ${npm}`);
-}
-if (chromium && !chromium_path)
-    console.log('the page is not looked at: there is no /usr/bin/chromium');
-if (chromium && chromium_path) {
-    browser = await chromium.launch({executablePath: chromium_path, headless: true, args: ['--no-sandbox', '--disable-gpu',
-        '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']});
+browser = await open_browser(npm);
+if (browser)
     Object.assign(tests, page_tests);
-}
 
 let failed = 0;
 for (const [name, test] of Object.entries(tests)) {

@@ -2,30 +2,17 @@
 // upon it and beneath, and words are found.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { open_browser } from './browser.mjs';
 
 const [npm, weft] = process.argv.slice(2);
-const chromium_path = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-let chromium;
-try {
-    ({chromium} = createRequire(resolve(npm, 'x'))('playwright-core'));
-} catch {
-    console.log('skipped: playwright-core is not in ' + npm);
-    process.exit(77);
-}
-if (!chromium_path) {
-    console.log('skipped: there is no /usr/bin/chromium');
-    process.exit(77);
-}
+const browser = await open_browser(npm) ?? process.exit(77);
 
 //  read;parse;digit 60   read;parse 30   read;copy 10 | write;put 95   write;<T> & "x" 5
 const stacks = 'read;parse;digit 60\nread;parse 30\nread;copy 10\nwrite;put 95\nwrite;<T> & "x" 5\n';
 const dir = mkdtempSync(join(tmpdir(), 'weft-flame-'));
-const browser = await chromium.launch({executablePath: chromium_path, headless: true, args: ['--no-sandbox', '--disable-gpu',
-    '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']});
 try {
     writeFileSync(join(dir, 'in.folded'), stacks);
     execFileSync(weft, ['profile', join(dir, 'in.folded'), '-o', join(dir, 'out.svg')]);

@@ -2,28 +2,15 @@
 // without a network, show what the trace says, and do what the mouse and the keyboard ask.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { open_browser } from './browser.mjs';
 
 const [npm, weft, make_trace] = process.argv.slice(2);
-const chromium_path = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-let chromium;
-try {
-    ({chromium} = createRequire(resolve(npm, 'x'))('playwright-core'));
-} catch {
-    console.log('skipped: playwright-core is not in ' + npm);
-    process.exit(77);
-}
-if (!chromium_path) {
-    console.log('skipped: there is no /usr/bin/chromium');
-    process.exit(77);
-}
+const browser = await open_browser(npm) ?? process.exit(77);
 
 const dir = mkdtempSync(join(tmpdir(), 'weft-page-'));
-const browser = await chromium.launch({executablePath: chromium_path, headless: true, args: ['--no-sandbox', '--disable-gpu',
-    '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']});
 
 // A report of make_trace(arguments), open in a page; whatever it complains about is in page.said,
 // whatever it asks for in page.asked.
