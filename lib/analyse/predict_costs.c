@@ -38,7 +38,6 @@ struct reading {
     const weft_trace *t;
     int64_t  *ready_ns;
     uint32_t *run_of, *n_succ;
-    uint8_t  *is_root;
     int64_t  *first_ns;  /* of a run: when its first body began; < 0: none has */
     int64_t  *second_ns; /* how much later the next worker woke; 0: none slept */
     struct wf_samples gaps, steals, wakes, starts;
@@ -64,7 +63,6 @@ static bool find_ready(struct reading *r)
         for (uint32_t i = x->first_task; i < x->first_task + x->n_tasks; i++) {
             r->run_of[i] = (uint32_t)run;
             r->ready_ns[i] = x->begin_ns;
-            r->is_root[i] = !weft_trace_n_deps(r->t, i);
             for (size_t d = 0; d < weft_trace_n_deps(r->t, i); d++) {
                 const uint32_t dep = weft_trace_deps(r->t, i)[d];
 
@@ -96,13 +94,14 @@ static void read_steal(struct reading *r, const struct weft_event *steal, const 
 {
     const uint32_t run = r->run_of[steal->task];
     const int64_t ready_ns = r->ready_ns[steal->task];
-    const int64_t called_ns = r->is_root[steal->task] ? r->first_ns[run] : ready_ns;
+    const bool is_root = !weft_trace_n_deps(r->t, steal->task);
+    const int64_t called_ns = is_root ? r->first_ns[run] : ready_ns;
 
     wf_samples_add(&r->steals, steal->end_ns - (steal->begin_ns > ready_ns ? steal->begin_ns : ready_ns));
     if (!before || before->kind != WEFT_EVENT_IDLE || before->end_ns != steal->begin_ns || before->begin_ns > called_ns ||
         called_ns > before->end_ns || called_ns < 0)
         return;
-    if (!r->is_root[steal->task])
+    if (!is_root)
         wf_samples_add(&r->wakes, before->end_ns - ready_ns);
     else if (!r->second_ns[run] || before->end_ns - called_ns < r->second_ns[run])
         r->second_ns[run] = before->end_ns - called_ns;
@@ -184,10 +183,9 @@ weft_status wf_model_costs(const weft_trace *t, struct weft_overheads *out, stru
     r.ready_ns = wf_alloc_zero(n, sizeof *r.ready_ns);
     r.run_of = wf_alloc_zero(n, sizeof *r.run_of);
     r.n_succ = wf_alloc_zero(n, sizeof *r.n_succ);
-    r.is_root = wf_alloc_zero(n, sizeof *r.is_root);
     r.first_ns = wf_alloc_zero(weft_trace_n_runs(t) + 1, sizeof *r.first_ns);
     r.second_ns = wf_alloc_zero(weft_trace_n_runs(t) + 1, sizeof *r.second_ns);
-    ok = ok && r.ready_ns && r.run_of && r.n_succ && r.is_root && r.first_ns && r.second_ns && find_ready(&r);
+    ok = ok && r.ready_ns && r.run_of && r.n_succ && r.first_ns && r.second_ns && find_ready(&r);
     if (ok) {
         *out = QUIET;
         read_starts(&r);
@@ -200,7 +198,6 @@ weft_status wf_model_costs(const weft_trace *t, struct weft_overheads *out, stru
     wf_free(r.ready_ns);
     wf_free(r.run_of);
     wf_free(r.n_succ);
-    wf_free(r.is_root);
     wf_free(r.first_ns);
     wf_free(r.second_ns);
     return ok ? WEFT_OK : wf_error_nomem(err, "a prediction");

@@ -338,12 +338,12 @@ static void scaling_row(const void *self, size_t k, struct wf_cell *c)
     const struct weft_bounds *b = &v->bounds[k];
     const double speedup = ratio(v->bounds[0].greedy_ns, b->greedy_ns);
 
-    *c++ = of(v->workers[k]);
+    *c++ = of(worker_counts[k]);
     *c++ = of(b->least_ns);
     *c++ = of(b->greedy_ns);
     *c++ = of(b->most_ns);
     *c++ = of_number(speedup);
-    *c = of_number(speedup / v->workers[k]);
+    *c = of_number(speedup / worker_counts[k]);
 }
 
 /* ---- As pysparkling tells it ------------------------------------------------------------ */
@@ -439,7 +439,6 @@ static weft_status find_bounds(struct wf_view *v, struct weft_error *err)
 {
     size_t n = 0;
 
-    v->workers = worker_counts;
     v->bounds = wf_alloc_array(N_OF(worker_counts), sizeof *v->bounds);
     if (!v->bounds)
         return wf_error_nomem(err, "a table");

@@ -12,7 +12,6 @@ struct wf_view {
     uint32_t                 *order;   /* of tasks */
     uint32_t                 *count;   /* bodies of each task */
     struct weft_bounds       *bounds;
-    const int                *workers; /* of each of those */
     struct weft_share         total;
 };
 
