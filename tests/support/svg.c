@@ -61,7 +61,7 @@ size_t svg_boxes(const char *svg, struct svg_box *boxes, size_t room)
 
     for (const char *g = svg; (g = strstr(g, "<g id=\"")); g++, n++) {
         const char *end = strstr(g, "</g>"), *rect = NULL;
-        struct svg_box box;
+        struct svg_box box = {.at = g};
 
         cr_assert(end);
         /* The last rectangle is the one in front. */

@@ -12,8 +12,9 @@ int svg_count(const char *text, const char *words); /* how often `words` occur *
 
 /* A box of a graph: the rectangle right after <g id="..." class="node">, without cards behind. */
 struct svg_box {
-    char   id[32];
-    double x, y, w, h;
+    const char *at; /* where it begins */
+    char        id[32];
+    double      x, y, w, h;
 };
 
 /* All boxes, at most `room`; answers how many there are. */
