@@ -127,15 +127,18 @@ says 1 './work: Not a directory' --workers 1 --repeat 1 -o ./work -- ./work
 
 # ---- Words that files must be told with care
 
-says 0 'median time' --workers 1 --repeat 1 --warmup 0 --out out/words -- sh -c ': "a,b" %s \n' "it's" '' "$(printf 'x\ny\377\303\244')"
+says 0 'median time' --workers 1 --repeat 1 --warmup 0 --env "$(printf 'A="\351\303\251')" --out out/words -- sh -c ': "a,b" %s \n' "it's" '' \
+    "$(printf 'x\ny\377\303\244')" "$(printf '\355\240\200\360\217\277\277')"
 says 0 'median time' --from out/words/scale.csv --out out/words2 --title '`touch ran` $(touch ran) @data "x" '"''"'\n'
 [ ! -e out/words2/ran ] || fail 'gnuplot ran a title'
 says 0 "sh -c ': \"a,b\" %s \\n' 'it'\\''s' '' 'x" --from out/words/scale.csv
 if command -v python3 >/dev/null; then
     python3 -c '
 import csv, json, shlex
-said = json.load(open("out/words/scale.json"))["command"]
-assert shlex.split(said) == ["sh", "-c", ": \"a,b\" %s \\n", "it'"'"'s", "", "x\ny\ufffd\u00e4"], said
+all = json.load(open("out/words/scale.json"))
+said = all["command"]
+assert shlex.split(said) == ["sh", "-c", ": \"a,b\" %s \\n", "it'"'"'s", "", "x\ny\ufffd\u00e4", "\ufffd" * 7], said
+assert all["options"]["env"] == ["A=\"\ufffd\u00e9"], all["options"]
 assert [row["command"] for row in csv.DictReader(open("out/words/scale.csv", newline=""))] == [said]
 ' || fail 'words are told in another way'
 fi

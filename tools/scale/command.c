@@ -118,38 +118,21 @@ char **scale_environment(const struct scale_options *o, int n_workers, int64_t n
     return words;
 }
 
-/* Bytes of the character at p, 1 to 4; 0: it is none of UTF-8. */
-static size_t character(const char *p)
-{
-    const unsigned char first = (unsigned char)*p;
-    const size_t n = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-
-    for (size_t i = 1; i < n; i++) {
-        if (((unsigned char)p[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    return n;
-}
-
 static void write_quoted(FILE *to, const char *word)
 {
     putc('\'', to);
     while (*word) {
-        const size_t n = character(word);
-
-        if (*word == '\'')
+        if (*word == '\'') {
             fputs("'\\''", to);
-        else if (n)
-            fwrite(word, 1, n, to);
-        else
-            fputs("\ufffd", to);
-        word += n ? n : 1;
+            word++;
+        } else {
+            word = scale_write_character(word, to);
+        }
     }
     putc('\'', to);
 }
 
-/* The command as a shell would take it: words with more than plain letters are quoted. What is
- * not UTF-8 becomes U+FFFD, for it goes into files that must be. */
+/* The command as a shell would take it: words with more than plain letters are quoted. */
 char *scale_command_text(char *const *command)
 {
     char *text = NULL;

@@ -7,13 +7,13 @@
 static void write_text(FILE *to, const char *text)
 {
     putc('"', to);
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p == '"' || *p == '\\')
-            fprintf(to, "\\%c", *p);
-        else if (*p < 0x20 || *p == 0x7f)
-            fprintf(to, "\\u%04x", *p);
+    while (*text) {
+        const unsigned char c = (unsigned char)*text;
+
+        if (c >= 0x20 && c != '"' && c != '\\')
+            text = scale_write_character(text, to);
         else
-            putc(*p, to);
+            fprintf(to, c < 0x20 ? "\\u%04x" : "\\%c", *text++);
     }
     putc('"', to);
 }

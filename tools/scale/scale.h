@@ -155,6 +155,8 @@ char **scale_arguments(char *const *command, int n_workers, int64_t n); /* given
 char **scale_environment(const struct scale_options *o, int n_workers, int64_t n, const char *trace);
 void   scale_free_words(char **words); /* NULL is fine */
 char  *scale_command_text(char *const *command); /* as a shell would take it; given: free(). NULL: no memory */
+/* The character that `p` begins with, U+FFFD where that is none of UTF-8; answers what comes next. */
+const char *scale_write_character(const char *p, FILE *to);
 
 /* --inside: where a program leaves its trace, and what it says. `path` is given: _fini(). */
 weft_status scale_inside_init(char **path, struct weft_error *err);
