@@ -71,7 +71,7 @@ enum weft_draw_cmap {
 };
 
 enum weft_draw_engine {
-    WEFT_ENGINE_AUTO,     /* ours for .svg, unless there are graph_attrs and Graphviz is here; else Graphviz */
+    WEFT_ENGINE_AUTO,     /* ours for .svg; Graphviz for all else, and for .svg with graph_attrs where it is here */
     WEFT_ENGINE_GRAPHVIZ, /* finer, and slow beyond some hundred boxes */
     WEFT_ENGINE_BUILTIN,  /* needs no Graphviz: .svg */
 };

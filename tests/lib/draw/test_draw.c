@@ -452,7 +452,9 @@ Test(draw, refuses_what_graphviz_would_never_end)
 
 Test(draw, the_engine_can_be_chosen)
 {
-    const struct weft_draw_spec ours = {.engine = WEFT_ENGINE_BUILTIN}, graphviz = {.engine = WEFT_ENGINE_GRAPHVIZ};
+    const struct weft_draw_attr far[] = {{"ranksep", "1.5"}};
+    const struct weft_draw_spec ours = {.engine = WEFT_ENGINE_BUILTIN}, graphviz = {.engine = WEFT_ENGINE_GRAPHVIZ},
+                                usual = {.node_attrs = far, .n_node_attrs = 1}, laid = {.graph_attrs = far, .n_graph_attrs = 1};
     weft_trace *t = hand_trace(six, 6, 2);
     char *path = tempdir_path(tempdir, "six.png"), *svg = drawn(t, "ours.svg", &ours, NULL);
     struct weft_error err;
@@ -463,6 +465,12 @@ Test(draw, the_engine_can_be_chosen)
     svg = drawn(t, "theirs.svg", &graphviz, NULL);
     cr_assert(strstr(svg, "graphviz"));
     svg_check(svg);
+    free(svg);
+    svg = drawn(t, "usual.svg", &usual, NULL);
+    cr_assert_null(strstr(svg, "graphviz"));
+    free(svg);
+    svg = drawn(t, "laid.svg", &laid, NULL);
+    cr_assert(strstr(svg, "graphviz"));
     free(svg);
     cr_assert_eq(weft_draw_trace(t, path, &ours, &err), WEFT_UNSUPPORTED);
     cr_assert(strstr(err.message, "six.png: the built-in engine makes .svg"));
