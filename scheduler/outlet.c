@@ -45,6 +45,7 @@ struct wf_outlets {
     int              rate_hz;
     weft_profiling  *profiling;             /* while the pool works; then */
     weft_profile    *profiled;
+    bool             has_written;           /* at the end of the program, before its pool was freed */
 };
 
 /* How many pools of this process have left something: a later one must not write over what an
@@ -126,6 +127,11 @@ bool wf_outlets_keep_all(const struct wf_outlets *o)
     return o && (o->trace || o->draw || o->report || o->summary);
 }
 
+bool wf_outlets_leave_files(const struct wf_outlets *o)
+{
+    return wf_outlets_keep_all(o) || (o && o->profile);
+}
+
 bool wf_outlets_trace(const struct wf_outlets *o)
 {
     return o && (wf_outlets_keep_all(o) || o->port || o->sample_ns);
@@ -164,7 +170,7 @@ weft_status wf_outlets_new(struct wf_outlets **out, const weft_config *c, struct
     else
         st = open_libraries(o, err);
     o->sample_ns = sample_ns_of(o, c);
-    if (st || (!wf_outlets_trace(o) && !o->profile)) {
+    if (st || (!wf_outlets_trace(o) && !wf_outlets_leave_files(o))) {
         wf_outlets_free(o);
         return st;
     }
@@ -273,6 +279,9 @@ void wf_outlets_write(struct wf_outlets *o, weft_pool *pool)
     weft_status st = WEFT_EMPTY;
     uint32_t number;
 
+    if (o->has_written)
+        return;
+    o->has_written = true;
     if (wf_outlets_keep_all(o)) {
         wf_mutex_lock(&pool->lock);
         st = wf_record_trace(&t, pool, true, &err);

@@ -21,6 +21,7 @@ void        wf_outlets_free(struct wf_outlets *o); /* NULL is fine */
 size_t wf_outlets_events(const struct wf_outlets *o);
 bool   wf_outlets_trace(const struct wf_outlets *o);    /* whether the pool is to trace */
 bool   wf_outlets_keep_all(const struct wf_outlets *o); /* all runs, not only the last */
+bool   wf_outlets_leave_files(const struct wf_outlets *o); /* or a summary, when it ends */
 
 /* The pool is there: a dashboard opens, samples are taken. */
 weft_status wf_outlets_begin(struct wf_outlets *o, weft_pool *pool, struct weft_error *err);

@@ -8,6 +8,7 @@
 #include "lib/base/mem.h"
 #include "lib/graph/policy.h"
 #include "scheduler/early.h"
+#include "scheduler/exit.h"
 #include "scheduler/outlet.h"
 #include "scheduler/process.h"
 #include "scheduler/progress.h"
@@ -229,6 +230,8 @@ static weft_status make(weft_pool **out, const struct weft_pool_spec *spec, stru
         return st;
     }
     pool->outlets = outlets;
+    if (wf_outlets_leave_files(outlets))
+        wf_exit_enter(pool);
     *out = pool;
     return WEFT_OK;
 fail:
@@ -362,8 +365,10 @@ void weft_pool_free(weft_pool *pool)
         while (pool->n_open || pool->n_held)
             wf_cond_wait(&pool->all_told, &pool->lock);
         wf_mutex_unlock(&pool->lock);
-        if (pool->outlets)
+        if (pool->outlets) {
+            wf_exit_leave(pool);
             wf_outlets_close(pool->outlets);
+        }
         wf_watchdog_stop(&pool->watchdog);
         if (pool->kind != WEFT_POOL_SERIAL)
             stop_workers(pool);

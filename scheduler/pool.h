@@ -127,6 +127,7 @@ struct weft_pool {
 
     struct wf_recorder  recorder;   /* of a pool that traces */
     struct wf_outlets  *outlets;    /* what it shows and leaves behind; NULL: nothing */
+    weft_pool          *next_leaving; /* at the end of the program, see exit.c */
     weft_live          *lives;      /* who looks on; guarded by lock */
     _Atomic bool        is_watched; /* there are some: runs that are entered bring scenes */
 };

@@ -13,6 +13,8 @@
  *            not wait for a run of its own pool: it has weft_call_run() (weft/spawn.h).
  * Fork:      a pool does not survive into a forked child: there it can only be
  *            freed, and a new one made.
+ * Exit:      files that a pool is configured to leave (trace.file and the like) are written when it
+ *            is freed, or else by exit(), unless a run still goes on, which is said on stderr.
  */
 #ifndef WEFT_POOL_H
 #define WEFT_POOL_H

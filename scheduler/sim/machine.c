@@ -4,6 +4,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "scheduler/process.h"
+#include "scheduler/exit.h"
 #include "scheduler/outlet.h"
 #include "scheduler/profile.h"
 #include "scheduler/progress.h"
@@ -90,6 +91,7 @@ void   wf_outlets_free(struct wf_outlets *o)                 { (void)o; }
 size_t wf_outlets_events(const struct wf_outlets *o)         { (void)o; return 0; }
 bool   wf_outlets_trace(const struct wf_outlets *o)          { (void)o; return false; }
 bool   wf_outlets_keep_all(const struct wf_outlets *o)       { (void)o; return false; }
+bool   wf_outlets_leave_files(const struct wf_outlets *o)    { (void)o; return false; }
 void   wf_outlets_close(struct wf_outlets *o)                { (void)o; }
 void   wf_outlets_write(struct wf_outlets *o, weft_pool *p)  { (void)o, (void)p; }
 
@@ -98,6 +100,9 @@ weft_status wf_outlets_begin(struct wf_outlets *o, weft_pool *pool, struct weft_
     (void)o, (void)pool, (void)err;
     return WEFT_OK;
 }
+
+void wf_exit_enter(weft_pool *pool)                           { (void)pool; }
+void wf_exit_leave(weft_pool *pool)                           { (void)pool; }
 
 /* ---- No processes ---------------------------------------------------------------- */
 
