@@ -14,10 +14,10 @@
  */
 #include "lib/analyse/export.h"
 
-#include "lib/analyse/names.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/base/utf8.h"
+#include "lib/graph/trace_names.h"
 
 enum { MOST_KEYS = 1000000 };
 

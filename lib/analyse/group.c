@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "lib/analyse/analysis.h"
-#include "lib/analyse/names.h"
 #include "lib/analyse/samples.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/graph/trace_names.h"
 
 struct grouping {
     const weft_analysis      *a;

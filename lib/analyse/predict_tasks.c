@@ -1,10 +1,10 @@
 /* predict_tasks.c - what each task of a trace took, and of what it is made. */
 #include "lib/analyse/predict_model.h"
 
-#include "lib/analyse/names.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/graph/trace.h"
+#include "lib/graph/trace_names.h"
 
 enum { UNMEASURED_NS = 1000000, MOST_RESTS = 256 };
 

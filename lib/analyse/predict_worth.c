@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/analyse/names.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/graph/trace_names.h"
 
 enum { WORTH_DRAWS = 3 };
 

@@ -2,52 +2,14 @@
 #include "lib/draw/stream.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/error.h"
-#include "lib/base/map.h"
 #include "lib/base/mem.h"
 #include "lib/graph/trace.h"
 
 enum { MAX_DEPTH = 64 };
 
 /* ---- Functions --------------------------------------------------------------------- */
-
-static weft_status name_functions(struct wf_stream *s, struct weft_error *err)
-{
-    const size_t n = weft_trace_n_tasks(s->trace);
-    struct wf_map names;
-    size_t room = 0;
-    weft_status st = WEFT_OK;
-
-    wf_map_init(&names);
-    s->function_of = wf_alloc_array(n + 1, sizeof *s->function_of);
-    if (!s->function_of)
-        st = wf_error_nomem(err, "a picture");
-    for (size_t i = 0; i < n && !st; i++) {
-        const char *name = weft_trace_task(s->trace, i)->name;
-        const uint64_t *number;
-        struct wf_function *functions;
-        bool fresh = false;
-
-        if (i > 0 && name == weft_trace_task(s->trace, i - 1)->name) {
-            s->function_of[i] = s->function_of[i - 1];
-            continue;
-        }
-        number = wf_map_put(&names, name, strlen(name), s->n_functions, &fresh);
-        functions = number ? wf_grow(s->functions, s->n_functions, &room, sizeof *functions) : NULL;
-        if (!functions) {
-            st = wf_error_nomem(err, "a picture");
-            break;
-        }
-        s->functions = functions;
-        s->function_of[i] = (uint32_t)*number;
-        if (fresh)
-            s->functions[s->n_functions++] = (struct wf_function){.name = name};
-    }
-    wf_map_fini(&names);
-    return st;
-}
 
 static int by_time(const void *a, const void *b)
 {
@@ -60,14 +22,14 @@ static int by_time(const void *a, const void *b)
 
 static weft_status rank_functions(struct wf_stream *s, struct weft_error *err)
 {
-    struct wf_function **sorted = wf_alloc_array(s->n_functions + 1, sizeof *sorted);
+    struct wf_function **sorted = wf_alloc_array(s->names.n + 1, sizeof *sorted);
 
     if (!sorted)
         return wf_error_nomem(err, "a picture");
-    for (size_t f = 0; f < s->n_functions; f++)
+    for (size_t f = 0; f < s->names.n; f++)
         sorted[f] = &s->functions[f];
-    qsort(sorted, s->n_functions, sizeof *sorted, by_time);
-    for (size_t f = 0; f < s->n_functions; f++)
+    qsort(sorted, s->names.n, sizeof *sorted, by_time);
+    for (size_t f = 0; f < s->names.n; f++)
         sorted[f]->rank = (uint32_t)f;
     wf_free(sorted);
     return WEFT_OK;
@@ -195,7 +157,7 @@ static bool has_bar(const struct wf_stream *s, const struct weft_event *e)
 static weft_status add_event(struct wf_stream *s, struct nest *n, size_t i, struct weft_error *err)
 {
     const struct weft_event *e = &weft_trace_events(s->trace)[i];
-    const uint32_t function = wf_event_is_body(e->kind) ? s->function_of[e->task] : UINT32_MAX;
+    const uint32_t function = wf_event_is_body(e->kind) ? s->names.of[e->task] : UINT32_MAX;
     const bool is_bar = has_bar(s, e);
 
     leave(n, e->begin_ns);
@@ -239,15 +201,16 @@ weft_status wf_stream_init(struct wf_stream *s, const weft_trace *t, size_t n_co
 {
     const struct weft_event *events = weft_trace_events(t);
     struct nest nest = {0};
-    weft_status st;
+    weft_status st = WEFT_OK;
 
     *s = (struct wf_stream){.trace = t, .n_rows = weft_trace_n_workers(t), .n_columns = n_columns};
     find_range(s);
     s->bins = wf_alloc_zero((size_t)s->n_rows * n_columns + 1, sizeof *s->bins);
     s->parallel = wf_alloc_zero(n_columns + 1, sizeof *s->parallel);
-    if (!s->bins || !s->parallel)
+    if (wf_names_init(&s->names, t, false))
+        s->functions = wf_alloc_zero(s->names.n + 1, sizeof *s->functions);
+    if (!s->bins || !s->parallel || !s->functions)
         return wf_error_nomem(err, "a picture");
-    st = name_functions(s, err);
     for (size_t i = 0; i < weft_trace_n_events(t) && !st; i++) {
         if (i > 0 && events[i].worker != events[i - 1].worker)
             nest = (struct nest){0};
@@ -259,7 +222,7 @@ weft_status wf_stream_init(struct wf_stream *s, const weft_trace *t, size_t n_co
 void wf_stream_fini(struct wf_stream *s)
 {
     wf_free(s->functions);
-    wf_free(s->function_of);
+    wf_names_fini(&s->names);
     wf_free(s->bins);
     wf_free(s->bars);
     wf_free(s->parallel);

@@ -7,14 +7,13 @@
 #ifndef WF_DRAW_STREAM_H
 #define WF_DRAW_STREAM_H
 
-#include <weft/trace.h>
+#include "lib/graph/trace_names.h"
 
 /* What bodies of one name took, without what ran within them. */
 struct wf_function {
-    const char *name;
-    int64_t     self_ns;
-    size_t      n;
-    uint32_t    rank; /* 0: it took the most */
+    int64_t  self_ns;
+    size_t   n;
+    uint32_t rank; /* 0: it took the most */
 };
 
 enum wf_mark { WF_MARK_STEAL = 1, WF_MARK_FAILED = 2, WF_MARK_DISK = 4, WF_MARK_WIRE = 8 };
@@ -36,9 +35,8 @@ struct wf_stream {
     int                 n_rows;
     size_t              n_columns;
     int64_t             begin_ns, end_ns; /* of the picture; end > begin */
-    struct wf_function *functions;
-    size_t              n_functions;
-    uint32_t           *function_of; /* per task */
+    struct wf_names     names;       /* of tasks: their functions */
+    struct wf_function *functions;   /* by name */
     struct wf_bin      *bins;        /* n_rows times n_columns */
     struct wf_bar      *bars;        /* by worker, then time */
     size_t              n_bars, room_bars;

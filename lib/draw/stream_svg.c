@@ -98,7 +98,7 @@ static void draw_bar(const struct canvas *c, const struct wf_bar *bar, double y)
     case WEFT_EVENT_UNSPILL: fill = DISK; word = "reads from disk"; break;
     case WEFT_EVENT_SEND:    fill = WIRE; word = "sends"; break;
     case WEFT_EVENT_RECEIVE: fill = WIRE; word = "receives"; break;
-    default:                 fill = color_of(c->s, c->s->function_of[e->task], text);
+    default:                 fill = color_of(c->s, c->s->names.of[e->task], text);
     }
     if (e->flags & WEFT_EVENT_FAILED)
         fill = BLACK;
@@ -355,7 +355,7 @@ static void swatch(const struct canvas *c, double *x, double *y, const char *fil
 
 static const struct wf_function *ranked(const struct wf_stream *s, uint32_t rank)
 {
-    for (size_t f = 0; f < s->n_functions; f++) {
+    for (size_t f = 0; f < s->names.n; f++) {
         if (s->functions[f].rank == rank)
             return &s->functions[f];
     }
@@ -373,23 +373,23 @@ static double draw_legend(const struct canvas *c, double top)
         {"#ffffff", "idle", s->idle_ns}, {WAITS_MEMORY, "waits for memory, needs", s->wait_ns},
         {DISK, "disk", s->disk_ns}, {WIRE, "transfer", s->wire_ns}};
 
-    for (size_t f = 0; f < s->n_functions; f++) {
+    for (size_t f = 0; f < s->names.n; f++) {
         all += s->functions[f].self_ns;
         others += s->functions[f].rank >= N_COLORS ? s->functions[f].self_ns : 0;
     }
-    for (uint32_t r = 0; r < N_COLORS && r < s->n_functions; r++) {
+    for (uint32_t r = 0; r < N_COLORS && r < s->names.n; r++) {
         const struct wf_function *f = ranked(s, r);
         struct wf_text name = {0};
 
-        wf_text_add_plain(&name, f->name, 40);
+        wf_text_add_plain(&name, s->names.texts[f - s->functions], 40);
         snprintf(value, sizeof value, "%.3g %%, %s, %s bod%s", all > 0 ? 100.0 * (double)f->self_ns / (double)all : 0,
                  wf_duration_text(f->self_ns, time), wf_count_text(f->n, number), f->n == 1 ? "y" : "ies");
         swatch(c, &x, &y, color_of(s, (uint32_t)(f - s->functions), text), name.bytes ? name.bytes : "", value);
         c->out->failed = c->out->failed || name.failed;
         wf_text_fini(&name);
     }
-    if (s->n_functions > N_COLORS) {
-        snprintf(word, sizeof word, "%zu others", s->n_functions - N_COLORS);
+    if (s->names.n > N_COLORS) {
+        snprintf(word, sizeof word, "%zu others", s->names.n - N_COLORS);
         snprintf(value, sizeof value, "%.3g %%", all > 0 ? 100.0 * (double)others / (double)all : 0);
         swatch(c, &x, &y, OTHERS, word, value);
     }

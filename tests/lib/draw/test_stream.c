@@ -97,8 +97,8 @@ Test(stream, shares_are_of_bodies_without_what_ran_within_them)
     struct wf_stream s;
 
     cr_assert(!wf_stream_init(&s, t, 100, NULL));
-    cr_assert_eq(s.n_functions, 2);
-    cr_assert_str_eq(s.functions[0].name, "load");
+    cr_assert_eq(s.names.n, 2);
+    cr_assert_str_eq(s.names.texts[0], "load");
     cr_assert_eq(s.functions[0].self_ns, 600);
     cr_assert_eq(s.functions[0].n, 2);
     cr_assert_eq(s.functions[1].self_ns, 400); /* 500 less 100 of reading back */

@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "lib/analyse/names.h"
+#include "lib/graph/trace_names.h"
 #include "tests/support/hand_trace.h"
 #include "tests/support/nomem.h"
 
@@ -11,7 +11,7 @@ static const struct hand_task tasks[] = {
     {.name = "load", .layer = "again", .layer_id = 2},
 };
 
-Test(names, are_numbered_as_they_come)
+Test(trace_names, are_numbered_as_they_come)
 {
     weft_trace *t = hand_trace(tasks, 4, 0);
     struct wf_names names;
@@ -40,7 +40,7 @@ static weft_status named(void *arg)
     return ok ? WEFT_OK : WEFT_NOMEM;
 }
 
-Test(names, without_memory_are_none_and_leak_nothing)
+Test(trace_names, without_memory_are_none_and_leak_nothing)
 {
     weft_trace *t = hand_trace(tasks, 4, 0);
 

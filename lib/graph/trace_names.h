@@ -1,6 +1,6 @@
-/* names.h - texts that many tasks of a trace share, each once: their names, or their layers. */
-#ifndef WF_NAMES_H
-#define WF_NAMES_H
+/* trace_names.h - texts that many tasks of a trace share, each once: their names, or their layers. */
+#ifndef WF_TRACE_NAMES_H
+#define WF_TRACE_NAMES_H
 
 #include <weft/trace.h>
 

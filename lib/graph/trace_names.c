@@ -1,5 +1,5 @@
-/* names.c - texts that many tasks of a trace share, each once: their names, or their layers. */
-#include "lib/analyse/names.h"
+/* trace_names.c - texts that many tasks of a trace share, each once: their names, or their layers. */
+#include "lib/graph/trace_names.h"
 
 #include <string.h>
 
