@@ -6,6 +6,7 @@
 #include "lib/base/error.h"
 #include "lib/base/map.h"
 #include "lib/base/mem.h"
+#include "lib/graph/trace.h"
 #include "scheduler/pool.h"
 #include "scheduler/sample.h"
 
@@ -113,20 +114,16 @@ static uint32_t group_at(weft_live *live, const char *name)
 {
     const size_t bytes = strlen(name);
     uint64_t *found = wf_map_find(&live->group_by_name, name, bytes);
+    struct weft_live_group *grown;
     bool fresh;
     char *own;
 
     if (found)
         return (uint32_t)*found;
-    if (live->n_groups == live->room_groups) {
-        const size_t room = live->room_groups ? 2 * live->room_groups : 16;
-        struct weft_live_group *grown = wf_realloc(live->groups, room * sizeof *grown);
-
-        if (!grown)
-            return UINT32_MAX;
-        live->groups = grown;
-        live->room_groups = room;
-    }
+    grown = wf_grow(live->groups, live->n_groups, &live->room_groups, sizeof *grown);
+    if (!grown)
+        return UINT32_MAX;
+    live->groups = grown;
     own = wf_alloc(bytes + 1);
     if (!own)
         return UINT32_MAX;
@@ -142,14 +139,12 @@ static uint32_t group_at(weft_live *live, const char *name)
 /* Keys of the map are ends of links, which move as the list grows: so it is made anew then. */
 static bool grow_links(weft_live *live)
 {
-    const size_t room = live->room_links ? 2 * live->room_links : 16;
-    struct weft_live_link *grown = wf_realloc(live->links, room * sizeof *grown);
+    struct weft_live_link *grown = wf_grow(live->links, live->n_links, &live->room_links, sizeof *grown);
     bool fresh, ok = grown != NULL;
 
     if (!ok)
         return false;
     live->links = grown;
-    live->room_links = room;
     wf_map_fini(&live->link_by_ends);
     wf_map_init(&live->link_by_ends);
     for (size_t i = 0; i < live->n_links; i++)
@@ -287,11 +282,6 @@ static struct act *act_of(const weft_live *live, uint32_t place, uint64_t begin,
     return a;
 }
 
-static bool is_body(unsigned kind)
-{
-    return kind == WEFT_EVENT_TASK || kind == WEFT_EVENT_FORK || kind == WEFT_EVENT_CHILD;
-}
-
 /* Ticks of a body less those of bodies within it, which were noted before it. */
 static uint64_t own_ticks(struct eye *e, const struct wf_record *r)
 {
@@ -314,7 +304,7 @@ static void tell_event(weft_live *live, const struct weft_live_event *e, int64_t
     struct weft_live_event *last = live->n_events ? &live->events[live->n_events - 1] : NULL;
 
     if (last && last->worker == e->worker && last->group == e->group && last->kind == e->kind && last->flags == e->flags &&
-        is_body(e->kind) && e->begin_ns - last->end_ns < short_ns && e->end_ns - e->begin_ns < short_ns &&
+        wf_event_is_body(e->kind) && e->begin_ns - last->end_ns < short_ns && e->end_ns - e->begin_ns < short_ns &&
         e->begin_ns >= last->begin_ns) {
         last->end_ns = e->end_ns;
         last->busy_ns += e->busy_ns;
@@ -334,14 +324,14 @@ static void see(weft_live *live, int worker, const struct wf_record *r, struct w
                                 .group = of == UINT32_MAX ? of : a->group_of[of], .worker = (uint16_t)worker,
                                 .kind = r->kind, .flags = r->flags};
 
-    if (is_body(r->kind)) {
+    if (wf_event_is_body(r->kind)) {
         const uint64_t ticks = own_ticks(eye, r);
 
         e.busy_ns = wf_moment_ns(live->opened.ticks + ticks, live->opened, now);
         eye->busy_ticks += (int64_t)ticks;
         live->workers[worker].n_tasks += r->kind == WEFT_EVENT_TASK;
     }
-    if (is_body(r->kind) && e.group != UINT32_MAX) {
+    if (wf_event_is_body(r->kind) && e.group != UINT32_MAX) {
         struct weft_live_group *group = &live->groups[e.group];
 
         group->busy_ns += e.busy_ns;

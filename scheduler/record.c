@@ -103,17 +103,10 @@ static void make_room(struct wf_recorder *r)
 /* False: no memory. */
 static bool has_room(struct wf_recorder *r)
 {
-    const size_t room = r->room ? 2 * r->room : 4;
-    struct wf_ran *grown;
+    struct wf_ran *grown = wf_grow(r->runs, r->n, &r->room, sizeof *grown);
 
-    if (r->n < r->room)
-        return true;
-    grown = wf_realloc(r->runs, room * sizeof *grown);
-    if (!grown)
-        return false;
-    r->runs = grown;
-    r->room = room;
-    return true;
+    r->runs = grown ? grown : r->runs;
+    return grown;
 }
 
 void wf_record_run(struct wf_recorder *r, const struct wf_ran *ran, bool is_own, int64_t *weights)
@@ -137,15 +130,11 @@ void wf_record_run(struct wf_recorder *r, const struct wf_ran *ran, bool is_own,
 
 static void add_sample(struct wf_recorder *r, const struct weft_sample *sample)
 {
-    if (r->n_samples == r->room_samples) {
-        const size_t room = r->room_samples ? 2 * r->room_samples : 64;
-        struct weft_sample *grown = wf_realloc(r->samples, room * sizeof *grown);
+    struct weft_sample *grown = wf_grow(r->samples, r->n_samples, &r->room_samples, sizeof *grown);
 
-        if (!grown)
-            return;
-        r->samples = grown;
-        r->room_samples = room;
-    }
+    if (!grown)
+        return;
+    r->samples = grown;
     r->samples[r->n_samples++] = *sample;
 }
 
