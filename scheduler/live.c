@@ -479,6 +479,7 @@ weft_status weft_live_open(weft_live **out, weft_pool *pool, struct weft_error *
         free_live(live);
         return wf_error_nomem(err, "a look at a pool");
     }
+    wf_sample(&live->sampler, pool); /* the first look tells of the time since */
     wf_mutex_lock(&pool->lock);
     live->opened = wf_moment_now();
     for (int i = 0; i < pool->n_workers; i++)

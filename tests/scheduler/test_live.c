@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <weft/live.h>
@@ -94,6 +95,30 @@ Test(live, groups_are_layers_and_names_and_count_every_task)
             weft_live_close(live);
             weft_pool_free(pool);
         }
+}
+
+static int64_t cpu_ns(void)
+{
+    struct timespec t;
+
+    cr_assert_eq(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t), 0);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+Test(live, the_first_look_tells_of_the_cores_used_since_it_was_opened)
+{
+    weft_pool *pool = pool_of(WEFT_POOL_THREADS, 2, 0);
+    struct weft_live_now now;
+    weft_live *live;
+    int64_t began;
+
+    cr_assert_eq(weft_live_open(&live, pool, NULL), WEFT_OK);
+    for (began = cpu_ns(); cpu_ns() < began + 1000000;)
+        ;
+    cr_assert_eq(weft_live_look(live, &now), WEFT_OK);
+    cr_assert_gt(now.sample.cores, 0);
+    weft_live_close(live);
+    weft_pool_free(pool);
 }
 
 static atomic_bool go;
