@@ -29,6 +29,7 @@ static void stats(struct wf_report *r)
     wf_json_put_int(j, "depth", (int64_t)s->depth);
     wf_json_put_int(j, "width", (int64_t)s->width);
     wf_json_put_int(j, "n_measured", (int64_t)s->n_measured);
+    wf_json_put_int(j, "n_spawned", (int64_t)s->n_spawned);
     wf_json_put_int(j, "work_ns", s->work_ns);
     wf_json_put_int(j, "span_ns", s->span_ns);
     wf_json_put_int(j, "makespan_ns", s->makespan_ns);

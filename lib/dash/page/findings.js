@@ -53,7 +53,7 @@ weft.findings = data => {
             + `; this run took ${time(stats.makespan_ns)}, ${over < 1.005 ? 'just that' : `${over.toFixed(2)} times as long`}.`);
     }
     const overhead = part(all.scheduling_ns + all.stealing_ns);
-    const mean = stats.n_measured ? stats.work_ns / stats.n_measured : 0;
+    const mean = stats.work_ns / (stats.n_measured + stats.n_spawned);
     if (overhead >= 0.05)
         say(false, `${percent(overhead)} of worker time went to scheduling and stealing: bodies take ${time(mean)} on average`
             + (mean < 20e3 ? '; larger chunks would pay.' : '.'));

@@ -111,11 +111,12 @@
         section('time', 'Over time', el('p', {class: 'about'}, samples.at_ns.length ? 'The same time as above: what is zoomed there is zoomed here. Drag to choose, double click for all.'
             : 'The same time as above. This run took no samples of memory and processors.'), charts.map(c => c.element));
 
-        const ideal = weft.chart('Bodies at once, with any number of workers', middle(curves.ideal), [
+        const ideal = weft.chart(`${stats.n_spawned ? 'Tasks' : 'Bodies'} at once, with any number of workers`, middle(curves.ideal), [
             {label: 'could run', values: curves.ideal.at, ink: '--after', fill: true, steps: true},
         ], {end: stats.span_ns, least: 1, height: 170});
         section('parallelism', 'Parallelism', el('p', {class: 'about'}, `Were each task begun as soon as what it waits for is there, the run would take ${time(stats.span_ns)}, `
-            + `with ${weft.number(stats.parallelism)} bodies at once on average, and ${count(curves.ideal.peak)} at most. `
+            + `with ${weft.number(stats.parallelism)} bodies at once on average, `
+            + (stats.n_spawned ? `those of ${plural(curves.ideal.peak, 'task')} at most, and what they spawned. ` : `and ${count(curves.ideal.peak)} at most. `)
             + (stats.burden_ns > 0 ? `With what it takes to hand tasks over, ${weft.number(stats.burdened_parallelism)} on average.` : '')),
         ideal.element,
         scaling.length && weft.table([
@@ -252,7 +253,7 @@
         fact('program', about.program), fact('processor', about.machine), fact('cores', about.n_cores > 0 && count(about.n_cores)),
         fact('memory', about.memory_bytes > 0 && bytes(about.memory_bytes)), fact('began', when), fact('Weft', about.version),
         fact('events', `${count(stats.n_events)}${stats.n_lost ? `, and ${count(stats.n_lost)} overwritten` : ''}`),
-        fact('graph', `${plural(stats.n_tasks, 'task')}, ${plural(stats.n_edges, 'dependency', 'dependencies')}, ${plural(stats.n_layers, 'layer')}; longest path ${plural(stats.depth, 'task')}, ${stats.width_is_exact ? 'at most' : 'at least'} ${count(stats.width)} side by side`),
+        fact('graph', `${plural(stats.n_tasks, 'task')}${stats.n_spawned ? ` and ${count(stats.n_spawned)} that were spawned` : ''}, ${plural(stats.n_edges, 'dependency', 'dependencies')}, ${plural(stats.n_layers, 'layer')}; longest path ${plural(stats.depth, 'task')}, ${stats.width_is_exact ? 'at most' : 'at least'} ${count(stats.width)} side by side`),
         fact('stealing takes', data.costs.n_steals > 0 && `${time(data.costs.steal_ns)}, the median of ${count(data.costs.n_steals)}`),
         fact('waking takes', data.costs.n_wakes > 0 && `${time(data.costs.wake_ns)}, the median of ${count(data.costs.n_wakes)}`),
         fact('between bodies', data.costs.n_schedules > 0 && `${time(data.costs.schedule_ns)}, the median of ${count(data.costs.n_schedules)}`)));

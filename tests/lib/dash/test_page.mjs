@@ -80,6 +80,9 @@ const tests = {
         for (const step of await small.$$eval('[data-path]', all => all.map(e => [e.dataset.path, +e.dataset.value])))
             assert.equal(step[1], told.makespan_by_step[`${step[0]}_ns`], step[0]);
         assert.equal((await rows(small, 'workers')).length, 4);
+        assert.ok(told.stats.spawned > 0);
+        assert.ok((await small.textContent('#parallelism .about')).includes(`those of ${told.curves.ideal.peak} tasks at most, and what they spawned`));
+        assert.ok((await small.textContent('#machine')).includes(` and ${told.stats.spawned} that were spawned`));
         // What tasks cost, summed up here from the events: a spawned body lies within that of its own task.
         const data = await small.evaluate('weft.page.data'), total = {}, {events} = data.stream;
         events.kind.forEach((kind, i) => {

@@ -111,9 +111,9 @@ Test(report, figures_are_those_of_the_analysis)
 {
     static const char *const stats[][2] = {
         {"n_tasks", "tasks"}, {"n_edges", "edges"}, {"n_layers", "layers"}, {"depth", "depth"}, {"width", "width"},
-        {"n_measured", "measured"}, {"n_failed", "failed"}, {"n_workers", "workers"}, {"n_events", "events"},
-        {"work_ns", "work_ns"}, {"span_ns", "span_ns"}, {"makespan_ns", "makespan_ns"}, {"parallelism", "parallelism"},
-        {"burden_ns", "burden_ns"}, {"burdened_span_ns", "burdened_span_ns"},
+        {"n_measured", "measured"}, {"n_spawned", "spawned"}, {"n_failed", "failed"}, {"n_workers", "workers"},
+        {"n_events", "events"}, {"work_ns", "work_ns"}, {"span_ns", "span_ns"}, {"makespan_ns", "makespan_ns"},
+        {"parallelism", "parallelism"}, {"burden_ns", "burden_ns"}, {"burdened_span_ns", "burdened_span_ns"},
         {"burdened_parallelism", "burdened_parallelism"},
     };
     static const char *const shares[] = {"executing_ns", "scheduling_ns", "stealing_ns", "disk_ns", "process_ns", "idle_ns",
