@@ -189,6 +189,7 @@ static void draw_axis(const struct canvas *c, double top, double bottom)
     const double range = (double)(c->s->end_ns - c->s->begin_ns), step = nice_step(range);
     const struct weft_trace_run *runs = weft_trace_runs(c->s->trace);
     const size_t n_runs = weft_trace_n_runs(c->s->trace);
+    double free_from = 0;
     char text[32];
 
     for (double ns = 0; ns <= range * 1.0001; ns += step) {
@@ -201,11 +202,16 @@ static void draw_axis(const struct canvas *c, double top, double bottom)
     wf_text_add(c->out, "\n");
     for (size_t r = 0; r < n_runs && n_runs > 1 && n_runs <= MOST_RUN_LINES; r++) {
         const double x = x_of(c, runs[r].begin_ns);
+        double end;
 
         wf_text_add(c->out, "<path class=\"run\" stroke=\"" WF_GREY "\" stroke-width=\"0.8\" stroke-dasharray=\"3 2\" "
                     "d=\"M%.1f %.1fV%.1f\"/>", x, top - 12, bottom);
         snprintf(text, sizeof text, runs[r].status ? "run %zu failed" : "run %zu", r + 1);
+        end = x + 3 + wf_text_width(text, 9);
+        if (x < free_from || end > LEFT + c->width + RIGHT)
+            continue; /* its words would lie on others', or beyond the picture */
         wf_svg_words(c->out, x + 3, top - 5, "s", text);
+        free_from = end;
     }
 }
 

@@ -135,6 +135,29 @@ Test(stream, bodies_within_bodies_are_inset_and_one_at_once)
     weft_trace_free(t);
 }
 
+/* Each has its line; words only where none are yet, and within the picture. */
+Test(stream, words_of_runs_that_begin_together_do_not_lie_on_each_other)
+{
+    static const struct hand_task tasks[] = {{.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}};
+    static const struct weft_event events[] = {{.begin_ns = 0, .end_ns = 500, .task = 0},
+                                               {.begin_ns = 500, .end_ns = 501, .task = 1},
+                                               {.begin_ns = 502, .end_ns = 990, .task = 2},
+                                               {.begin_ns = 999, .end_ns = 1000, .task = 3}};
+    static const struct weft_trace_run runs[] = {
+        {0, 1, 0, 500, WEFT_OK}, {1, 1, 500, 501, WEFT_OK}, {2, 1, 502, 990, WEFT_OK}, {3, 1, 999, 1000, WEFT_FAILED}};
+    weft_trace *t = hand_trace_of(tasks, 4, &(struct hand_run){.n_workers = 1, .events = events, .n_events = 4,
+                                                               .runs = runs, .n_runs = 4});
+    char *svg = drawn(t, NULL);
+
+    cr_assert_eq(svg_count(svg, "class=\"run\""), 4);
+    cr_assert_eq(svg_count(svg, ">run 1<"), 1);
+    cr_assert_eq(svg_count(svg, ">run 2<"), 1);
+    cr_assert_eq(svg_count(svg, ">run 3<"), 0);
+    cr_assert_eq(svg_count(svg, ">run 4 failed<"), 0);
+    free(svg);
+    weft_trace_free(t);
+}
+
 /* Ten bodies of 50 ns each in 1000 ns, two columns: too short to see, they are half of each. */
 Test(stream, short_bodies_shade_their_column_by_their_share)
 {
