@@ -83,13 +83,13 @@ static void print_hints(const struct weft_prediction *what, FILE *to)
 {
     const struct weft_forecast *knee = what->forecasts + weft_forecast_knee(what->forecasts, what->n_forecasts);
 
-    fprintf(to, "\n");
+    if (what->half_from || what->n_forecasts > 1)
+        fprintf(to, "\n");
     if (what->half_from)
-        fprintf(to, "From %d workers on the efficiency is below 50 %%. ", what->half_from);
+        fprintf(to, "From %d workers on the efficiency is below 50 %%.%s", what->half_from, what->n_forecasts > 1 ? " " : "\n");
     if (what->n_forecasts > 1)
-        fprintf(to, "The knee is at %d: %.1f times as fast, at %.0f %% efficiency.", knee->n_workers, knee->speedup,
+        fprintf(to, "The knee is at %d: %.1f times as fast, at %.0f %% efficiency.\n", knee->n_workers, knee->speedup,
                 100 * knee->efficiency);
-    fprintf(to, "\n");
 }
 
 /* "-12.3 %", "+0.4 %", "0 %". */

@@ -50,6 +50,11 @@ counts 1,2,3,...,6,12 '1 2 3 4 5 6 12'
 counts 4,6,...,11 '4 6 8 10 11'
 counts 8,2-4,4 '2 3 4 8'
 
+# Of one number of workers there is no knee: what is not said leaves no trace.
+"$weft" predict run.trace --workers 2 >said && "$weft" predict run.trace --workers 64 >>said || fail 'one number of workers is none'
+grep -q 'the efficiency is below 50 %.$' said || fail "$(cat said)"
+cat -s said | cmp -s - said || fail "empty lines: $(cat said)"
+
 # The same draws for the same seed, whoever asks.
 "$weft" predict run.trace --json --seed 5 >a.json && "$weft" predict run.trace --json --seed 5 >b.json || failed=1
 cmp -s a.json b.json || fail 'the same seed gives other answers'
