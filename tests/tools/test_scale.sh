@@ -106,6 +106,11 @@ if command -v gnuplot >/dev/null; then
     head -c 4 out/one/scale.pdf | grep -q '%PDF' || fail 'scale.gp draws no pdf'
 fi
 
+# What is slower with more workers is in the picture of letters, too.
+printf 'workers,seconds\n1,1\n2,2\n4,5\n' >slower.csv
+LC_ALL=C "$weft" scale --from slower.csv >said 2>&1 || fail 'slower.csv is not told'
+[ "$(grep -c '|.*o' said)" = 3 ] || fail "not three points: $(cat said)"
+
 # Without gnuplot all else is there, and it is told.
 mkdir bin
 for name in sh sleep; do ln -s "$(command -v $name)" bin/$name; done

@@ -14,15 +14,15 @@ static const char *const fine[N_MARKS] = {" ", "·", "~", "│", "●"}, *const 
 
 struct chart {
     unsigned char at[HIGH][WIDE];
-    double least, most; /* of both axes: the ideal line is the diagonal */
-    double top;
+    double least, most; /* of the numbers of workers */
+    double bottom, top; /* of the speed-ups: those numbers, too, unless one is slower than the least */
     bool   logs;
 };
 
 /* How far x is from 0 (the least) to 1 (the most). */
-static double share(const struct chart *c, double x, double most)
+static double share(const struct chart *c, double x, double least, double most)
 {
-    return c->logs ? log(x / c->least) / log(most / c->least) : (x - c->least) / (most - c->least);
+    return c->logs ? log(x / least) / log(most / least) : (x - least) / (most - least);
 }
 
 static double from_share(const struct chart *c, double share)
@@ -32,12 +32,12 @@ static double from_share(const struct chart *c, double share)
 
 static int column(const struct chart *c, double n_workers)
 {
-    return (int)lround(share(c, n_workers, c->most) * (WIDE - 1));
+    return (int)lround(share(c, n_workers, c->least, c->most) * (WIDE - 1));
 }
 
 static int line(const struct chart *c, double speedup)
 {
-    return HIGH - 1 - (int)lround(share(c, speedup, c->top) * (HIGH - 1));
+    return HIGH - 1 - (int)lround(share(c, speedup, c->bottom, c->top) * (HIGH - 1));
 }
 
 static void set(struct chart *c, int y, int x, enum mark mark)
@@ -110,12 +110,14 @@ void scale_print_chart(const struct scale_summary *s, FILE *to)
     const struct scale_row *last = &s->rows[s->n_rows - 1];
     const double first = s->rows[0].n_workers;
     const char *const *marks = speaks_utf8() ? fine : plain;
-    struct chart c = {.least = first, .most = last->n_workers, .top = last->n_workers};
+    struct chart c = {.least = first, .most = last->n_workers, .bottom = first, .top = last->n_workers};
     int law;
 
     if (s->n_rows < 2)
         return;
     c.logs = c.most / c.least > 32;
+    for (size_t i = 1; i < s->n_rows; i++)
+        c.bottom = fmin(c.bottom, first * s->rows[i].speedup.value);
     law = law_to_draw(s);
     for (int x = 0; x < WIDE; x++) {
         const double n_workers = from_share(&c, (double)x / (WIDE - 1));
