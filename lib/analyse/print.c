@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "lib/analyse/analysis.h"
+#include "lib/analyse/table.h"
 #include "lib/analyse/view.h"
 #include "lib/base/duration.h"
 #include "lib/base/error.h"
@@ -183,7 +184,8 @@ static void print_critical(const weft_analysis *a, FILE *to)
             fprintf(to, "%6.1f %% %9s  ", percent(a->length[i], a->span), wf_duration_text(a->length[i], text));
         else
             fprintf(to, "  ");
-        fprintf(to, "%s\n", weft_trace_task(a->trace, i)->key);
+        wf_table_text(weft_trace_task(a->trace, i)->key, to);
+        fprintf(to, "\n");
     }
 }
 

@@ -60,14 +60,18 @@ static void pad(int n, FILE *to)
         fprintf(to, "%*s", n, "");
 }
 
+void wf_table_text(const char *text, FILE *to)
+{
+    for (const char *c = text; *c; c++)
+        fputc((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c, to);
+}
+
 /* The last column is not padded: it may be long, and nothing follows. */
 static void print_cell(const char *text, bool left, int width, bool is_last, FILE *to)
 {
     if (!left)
         pad(width - wf_utf8_width(text), to);
-    /* A text of several lines, or with a bell in it, must not break the table. */
-    for (const char *c = text; *c; c++)
-        fputc((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c, to);
+    wf_table_text(text, to);
     if (left && !is_last)
         pad(width - wf_utf8_width(text), to);
 }

@@ -45,6 +45,9 @@ struct wf_table {
 /* Errors of `to` stay in it. `indent` is put before each line of text. */
 void wf_table_print(const struct wf_table *t, enum weft_form form, const char *indent, FILE *to);
 
+/* A text of several lines, or with a bell in it, must not break what is around it: ? for those. */
+void wf_table_text(const char *text, FILE *to);
+
 /* As JSON and CSV write numbers: the shortest that reads back the same, of at most 9 digits; null
  * where there is none. */
 void wf_print_number(double x, FILE *to);

@@ -53,6 +53,16 @@ Test(print, of_a_run_tells_the_figures_and_lists_the_critical_path)
     free(text);
 }
 
+Test(print, names_do_not_command_the_terminal)
+{
+    static const struct hand_task one[] = {{.name = "a\tb\nc\033[2J", .begin_ns = 0, .end_ns = 100}};
+    char *text = printed(hand_trace(one, 1, 1));
+
+    cr_assert_not_null(strstr(text, " 100 ns  a?b?c?[2J-0\n"), "%s", text);
+    cr_assert_null(strpbrk(text, "\t\033"), "%s", text);
+    free(text);
+}
+
 /* The graph knows one task; what its body spawned ran, too, and is counted beside it. */
 Test(print, of_tasks_that_were_spawned_tells_how_many_ran)
 {
