@@ -103,7 +103,7 @@
             const at = samples.at_ns.map(t => runs.findLastIndex(r => r.begin_ns <= t && t <= r.end_ns));
             const x = samples.at_ns.map((t, i) => [at[i] < 0 ? -1 : t - runs[at[i]].begin_ns, at[i], samples.resident_bytes[i]])
                 .filter(([t]) => t >= 0).sort((a, b) => a[0] - b[0]);
-            if (x.length)
+            if (runs.some((_, k) => x.filter(([, run]) => run === k).length > 1)) // one is no line
                 charts.push(weft.chart('Memory of each run, from its own beginning', x.map(([t]) => t), runs.map((_, k) => (
                     {label: `run ${k + 1}`, values: x.map(([, run, b]) => run === k ? b : null), color: weft.color(k), gaps: true})),
                 {end: Math.max(...runs.map(r => r.end_ns - r.begin_ns)), format: bytes}));

@@ -2,7 +2,7 @@
 // without a network, show what the trace says, and do what the mouse and the keyboard ask.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open_browser } from './browser.mjs';
@@ -232,6 +232,21 @@ const tests = {
         assert.ok(await small.locator('#stream .tools').isHidden());
         await small.emulateMedia({media: 'screen', colorScheme: 'light'});
         assert.deepEqual(small.said, []);
+    },
+
+    async 'runs of one sample each have no curve of memory'() {
+        const shown = () => page.locator('#time').getByText('Memory of each run').count();
+        page = await report('runs', 400, 2);
+        assert.equal(await shown(), 1);
+        const [, head, json, rest] = readFileSync(page.html, 'utf8').match(/^(.*?type="application\/json"[^>]*>)(.*?)(<\/script>.*)$/s);
+        const data = JSON.parse(json), at = data.runs.map(r => data.samples.at_ns.findIndex(t => t >= r.begin_ns));
+        for (const key in data.samples)
+            data.samples[key] = at.map(i => data.samples[key][i]);
+        writeFileSync(page.html, head + JSON.stringify(data).replaceAll('<', '\\u003c') + rest);
+        await page.reload();
+        await page.waitForFunction('window.weft && weft.page');
+        assert.deepEqual(page.said, []);
+        assert.equal(await shown(), 0);
     },
 
     async 'names are text, whatever is in them'() {
