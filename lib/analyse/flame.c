@@ -6,122 +6,20 @@
  */
 #include "lib/analyse/flame.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "lib/analyse/calls.h"
 #include "lib/analyse/profile.h"
 #include "lib/base/error.h"
 #include "lib/base/hash.h"
-#include "lib/base/mem.h"
 
-enum { WIDTH = 1200, MARGIN = 12, ROW = 18, HEAD = 58, MOST_ROWS = 1024 };
+enum { WIDTH = 1200, MARGIN = 12, ROW = 18, HEAD = 58 };
 
 /* Of a letter: 11 pixels high, of equal width. */
 static const double LETTER = 6.63;
 
 /* Narrower than this nothing is drawn: so much it is even when wide. */
 static const double LEAST_WIDTH = 0.1;
-
-struct box {
-    const char *name; /* in its stack */
-    size_t      bytes;
-    uint64_t    total, self;
-    uint64_t    at;   /* samples to its left */
-    uint32_t    up, last; /* the box beneath; the latest upon it; 0: none. Box 0 carries all */
-    uint32_t    row;
-};
-
-struct flame {
-    struct box *boxes;
-    size_t      room;
-    uint32_t    n, n_rows;
-};
-
-/* ---- Boxes ------------------------------------------------------------------------- */
-
-/* NO_BOX: no memory. */
-enum { NO_BOX = 0 };
-
-static uint32_t add_box(struct flame *f, const char *name, size_t bytes, uint32_t up)
-{
-    struct box *boxes = f->n < UINT32_MAX ? wf_grow(f->boxes, f->n, &f->room, sizeof *boxes) : NULL;
-
-    if (!boxes)
-        return NO_BOX;
-    f->boxes = boxes;
-    f->boxes[f->n] = (struct box){.name = name, .bytes = bytes, .up = up};
-    if (f->n) {
-        f->boxes[f->n].row = f->boxes[up].row + 1;
-        f->boxes[up].last = f->n;
-    }
-    f->n_rows = f->n_rows > f->boxes[f->n].row ? f->n_rows : f->boxes[f->n].row + 1;
-    return f->n++;
-}
-
-/* Stacks come in the order of their frames: where a box is there already it is the latest. What is beyond
- * MOST_ROWS belongs to the box beneath. */
-static bool add_stack(struct flame *f, const struct weft_profile_stack *stack)
-{
-    uint32_t at = 0;
-
-    f->boxes[0].total += stack->count;
-    for (const char *frame = stack->text, *end; f->boxes[at].row + 1 < MOST_ROWS; frame = end + 1) {
-        const struct box *last = &f->boxes[f->boxes[at].last];
-
-        end = strchrnul(frame, ';');
-        if (f->boxes[at].last && last->bytes == (size_t)(end - frame) && !memcmp(last->name, frame, last->bytes))
-            at = f->boxes[at].last;
-        else if ((at = add_box(f, frame, (size_t)(end - frame), at)) == NO_BOX)
-            return false;
-        f->boxes[at].total += stack->count;
-        if (!*end)
-            break;
-    }
-    f->boxes[at].self += stack->count;
-    return true;
-}
-
-static int by_width(const void *a, const void *b)
-{
-    const struct box *x = *(struct box *const *)a, *y = *(struct box *const *)b;
-
-    if (x->up != y->up)
-        return x->up < y->up ? -1 : 1;
-    if (x->total != y->total)
-        return x->total > y->total ? -1 : 1;
-    return x < y ? -1 : x > y;
-}
-
-/* Those upon one box stand side by side. Boxes were made after what is beneath them, so that
- * one has its place before those upon it. */
-static bool place(struct flame *f)
-{
-    struct box **order = wf_alloc_array(f->n, sizeof *order);
-
-    if (!order)
-        return false;
-    for (uint32_t i = 0; i < f->n; i++)
-        order[i] = &f->boxes[i];
-    qsort(order + 1, f->n - 1, sizeof *order, by_width);
-    for (uint32_t i = 1; i < f->n; i++)
-        order[i]->at = i > 1 && order[i - 1]->up == order[i]->up ? order[i - 1]->at + order[i - 1]->total
-                                                                : f->boxes[order[i]->up].at;
-    wf_free(order);
-    return true;
-}
-
-static bool build(struct flame *f, const weft_profile *p)
-{
-    const struct weft_profile_stack **sorted = wf_profile_sorted(p);
-    bool ok = sorted != NULL;
-
-    add_box(f, "all", 3, 0);
-    ok = ok && f->n == 1;
-    for (size_t i = 0; ok && i < p->n; i++)
-        ok = add_stack(f, sorted[i]);
-    wf_free(sorted);
-    return ok && place(f);
-}
 
 /* ---- The picture ------------------------------------------------------------------- */
 
@@ -163,7 +61,7 @@ static void put_share(struct wf_sink *s, const weft_profile *p, uint64_t count)
 }
 
 /* The name, at most `most` letters of it. */
-static void put_name(struct wf_sink *s, const struct box *b, size_t most)
+static void put_name(struct wf_sink *s, const struct wf_call *b, size_t most)
 {
     char text[512];
     size_t n = 0, letters = 0;
@@ -188,7 +86,7 @@ static void put_name(struct wf_sink *s, const struct box *b, size_t most)
 }
 
 /* Light, so that black is read upon it. */
-static void put_fill(struct wf_sink *s, const struct box *b)
+static void put_fill(struct wf_sink *s, const struct wf_call *b)
 {
     const uint64_t h = wf_hash(b->name, b->bytes);
     const unsigned u = h % 101, v = (h >> 32) % 101; /* per cent */
@@ -203,7 +101,7 @@ static void put_fill(struct wf_sink *s, const struct box *b)
     wf_sink_text(s, text);
 }
 
-static void put_box(struct wf_sink *s, const weft_profile *p, const struct flame *f, const struct box *b)
+static void put_box(struct wf_sink *s, const weft_profile *p, const struct wf_calls *f, const struct wf_call *b)
 {
     const double per_sample = (double)(WIDTH - 2 * MARGIN) / (double)(p->about.n_samples ? p->about.n_samples : 1);
     const double x = MARGIN + (double)b->at * per_sample, y = HEAD + (double)(f->n_rows - 1 - b->row) * ROW;
@@ -321,12 +219,12 @@ static void put_said(struct wf_sink *s, const weft_profile *p)
 
 weft_status wf_flame_write(const weft_profile *p, struct wf_sink *s, struct weft_error *err)
 {
-    struct flame f = {0};
+    struct wf_calls f = {0};
     char size[128];
     int height;
 
-    if (!build(&f, p)) {
-        wf_free(f.boxes);
+    if (!wf_calls_build(&f, p)) {
+        wf_calls_fini(&f);
         return wf_error_nomem(err, "a flame graph");
     }
     height = HEAD + (int)f.n_rows * ROW + MARGIN;
@@ -342,9 +240,9 @@ weft_status wf_flame_write(const weft_profile *p, struct wf_sink *s, struct weft
                     "<text id=\"find\" class=\"said button\" x=\"1188\" y=\"25\" text-anchor=\"end\">find</text>\n");
     put_said(s, p);
     for (uint32_t i = 0; i < f.n; i++)
-        put_box(s, p, &f, &f.boxes[i]);
+        put_box(s, p, &f, &f.list[i]);
     wf_sink_text(s, script);
     wf_sink_text(s, "</svg>\n");
-    wf_free(f.boxes);
+    wf_calls_fini(&f);
     return WEFT_OK;
 }

@@ -115,35 +115,6 @@ weft_status weft_profile_add(weft_profile *p, const char *stack, uint64_t count,
     return WEFT_OK;
 }
 
-/* ---- In order ---------------------------------------------------------------------- */
-
-/* The end of a frame comes before all that could go on in it. */
-static int rank_of(char c)
-{
-    return c == ';' ? 1 : c ? 1 + (unsigned char)c : 0;
-}
-
-static int by_frames(const void *a, const void *b)
-{
-    const char *x = (*(const struct weft_profile_stack *const *)a)->text;
-    const char *y = (*(const struct weft_profile_stack *const *)b)->text;
-
-    for (; *x && *x == *y; x++, y++)
-        ;
-    return rank_of(*x) - rank_of(*y);
-}
-
-const struct weft_profile_stack **wf_profile_sorted(const weft_profile *p)
-{
-    const struct weft_profile_stack **sorted = wf_alloc_array(p->n, sizeof *sorted);
-
-    for (size_t i = 0; sorted && i < p->n; i++)
-        sorted[i] = &p->stacks[i];
-    if (sorted)
-        qsort(sorted, p->n, sizeof *sorted, by_frames);
-    return sorted;
-}
-
 /* ---- By frame ---------------------------------------------------------------------- */
 
 /* A frame as it is met, in the stacks. */
