@@ -258,6 +258,7 @@ static weft_status summarise(const weft_trace *t, struct weft_error *err)
 
 static void write_trace(const struct wf_outlets *o, const weft_trace *t, uint32_t number)
 {
+    const struct weft_report_spec page = {.profile = o->profiled};
     char text[4096];
     struct weft_error err;
 
@@ -266,7 +267,7 @@ static void write_trace(const struct wf_outlets *o, const weft_trace *t, uint32_
     if (o->draw)
         complain(o->draw_trace(t, numbered(o->draw, number, text, sizeof text), NULL, &err), &err);
     if (o->report)
-        complain(o->report_trace(t, numbered(o->report, number, text, sizeof text), NULL, &err), &err);
+        complain(o->report_trace(t, numbered(o->report, number, text, sizeof text), &page, &err), &err);
     if (o->summary)
         complain(summarise(t, &err), &err);
 }

@@ -14,6 +14,7 @@ static const char usage[] =
     "\n"
     "  -o PAGE.html      where to\n"
     "  --title TEXT      above all; else the program\n"
+    "  --profile FILE    with a flame graph of these stacks, which WEFT_PROFILE=FILE.folded wrote\n"
     "  --events N        how many events are shown one by one at most (40000); more make a\n"
     "                    longer file, the others are summed up\n"
     "  --no-graph        without the picture of the graph\n";
@@ -25,7 +26,7 @@ static const char usage[] =
 #include "tools/options.h"
 
 struct request {
-    const char             *from, *to;
+    const char             *from, *to, *profile;
     struct weft_report_spec spec;
 };
 
@@ -34,6 +35,7 @@ static int read_options(int argc, char **argv, struct request *r)
     const struct option_row rows[] = {
         {"o", OPTION_TEXT, INTO(r->to)},
         {"title", OPTION_TEXT, INTO(r->spec.title)},
+        {"profile", OPTION_TEXT, INTO(r->profile)},
         {"events", OPTION_COUNT, INTO(r->spec.most_events), .least = 1},
         {"no-graph", OPTION_IS, INTO(r->spec.no_graph), .is = true},
     };
@@ -47,12 +49,21 @@ static int run(int argc, char **argv)
     struct request r = {0};
     struct weft_error err;
     weft_trace *t = NULL;
-    int code = read_options(argc, argv, &r);
+    weft_profile *p = NULL;
+    weft_status st;
+    const int code = read_options(argc, argv, &r);
 
-    if (!code && (weft_trace_read(&t, r.from, &err) || weft_report_trace(t, r.to, &r.spec, &err)))
-        code = failed("report", &err);
+    if (code)
+        return code;
+    st = weft_trace_read(&t, r.from, &err);
+    if (!st && r.profile)
+        st = weft_profile_read(&p, r.profile, &err);
+    r.spec.profile = p;
+    if (!st)
+        st = weft_report_trace(t, r.to, &r.spec, &err);
+    weft_profile_free(p);
     weft_trace_free(t);
-    return code;
+    return st ? failed("report", &err) : 0;
 }
 
 #else

@@ -58,6 +58,8 @@ weft_status weft_report_trace(const weft_trace *t, const char *path, const struc
     if (!st)
         st = wf_report_results(&r, err);
     if (!st)
+        st = wf_report_profile(&r, err);
+    if (!st)
         st = wf_report_stream(&r, err);
     if (st)
         goto out;

@@ -40,6 +40,7 @@ weft_status wf_report_stream(struct wf_report *r, struct weft_error *err);  /* "
 /* For the stream, "cells" and what they mean: of all events but those at `shown`, ascending. */
 weft_status wf_report_cells(struct wf_report *r, const size_t *shown, size_t n_shown, struct weft_error *err);
 weft_status wf_report_results(struct wf_report *r, struct weft_error *err); /* "results" */
+weft_status wf_report_profile(struct wf_report *r, struct weft_error *err); /* "profile"; null: none */
 
 /* The picture of the graph as SVG, to stand in a page; *bytes is given: free() it. Nothing, and no
  * error, of no tasks, or of a graph that cannot be laid out. */

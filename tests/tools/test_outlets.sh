@@ -35,6 +35,16 @@ for what in draw:svg report:html; do
     fi
 done
 
+# Asked for both, the page has the stacks that the profile has: as many samples.
+if WEFT_REPORT=both.html WEFT_PROFILE=both.folded "$examples/2-pi" 20000000 >out 2>err; then
+    samples=$(awk '{n += $NF} END {print n + 0}' both.folded)
+    [ "$samples" -gt 0 ] || fail 'nothing was seen of 2-pi'
+    grep -q "\"profile\":{\"n_samples\":$samples," both.html || fail "the page has not the $samples samples of the profile"
+    grep -q '"profile":null' run.html || fail 'a page has a profile nobody asked for'
+else
+    grep -q 'thread sanitizer\|report.file needs' err || fail "WEFT_REPORT and WEFT_PROFILE: $(cat err)"
+fi
+
 # While it works, a page; `weft top` reads it. The link is on stderr, wherever a port was free.
 WEFT_DASHBOARD=18787 "$examples/2-pi" 2000000000 >/dev/null 2>err &
 program=$!

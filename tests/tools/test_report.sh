@@ -38,4 +38,14 @@ grep -E '(src|href)="(https?:)?//' run.html && fail 'the page asks others'
 has 1 "content=\"default-src 'none'" run.html
 "$weft" report run.trace -o bare.html --no-graph || failed=1
 grep -q 'class="node"' bare.html && fail 'a graph, though none was wanted'
+has 1 '"profile":null' bare.html
+
+# With stacks, as WEFT_PROFILE or another tool wrote them.
+printf 'leaf;work 30\nleaf;</script> 10\n' >stacks.folded
+"$weft" report run.trace -o flame.html --profile stacks.folded || failed=1
+has 1 '"profile":{"n_samples":40,' flame.html
+has 1 '"names":["leaf","work","\u003c/script>"]' flame.html
+says 1 'none.folded: No such file or directory' report run.trace -o x.html --profile none.folded
+says 1 'a.csv, line 1: no count' report run.trace -o x.html --profile a.csv
+[ ! -e x.html ] || fail 'a page without the stacks that it was to have was left'
 exit $failed

@@ -95,6 +95,14 @@ var weft = window.weft || (window.weft = {});
         return e;
     };
 
+    // Shows a hint beside a point of what it stands in: to the right, or to the left where that has no room.
+    weft.hang = (hint, x, y) => {
+        hint.hidden = false;
+        const width = hint.offsetWidth, over = x + 16 + width > hint.parentElement.clientWidth;
+        hint.style.left = `${Math.max(over ? x - width - 12 : x + 16, 0)}px`;
+        hint.style.top = `${y + 16}px`;
+    };
+
     // The colours of the page as it is now, light or dark: weft.ink('--line').
     weft.ink = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 

@@ -217,6 +217,7 @@
     const same = layers.costly.every(l => data.functions.costly.some(f => f.name === l.name && f.n_tasks === l.n_tasks));
     if (stats.n_layers > 0 && !same)
         table_of('layers', 'Layers', 'layer', layers, false);
+    const flame = data.profile && weft.reportFlame(data.profile, name => place_of.has(name) && chip(place_of.get(name)), section);
     if (has_run) {
         section('workers', 'Workers', weft.table([
             {label: 'worker', value: w => w.i, show: w => String(w.i)},
@@ -268,5 +269,5 @@
     sections.forEach(({s}) => seen.observe(s));
 
     // For whoever wants to ask the page itself, from the console of a browser.
-    weft.page = {data, view, stream: the_stream, charts: charts.filter(c => c.follows)};
+    weft.page = {data, view, stream: the_stream, flame, charts: charts.filter(c => c.follows)};
 })();

@@ -379,10 +379,7 @@ weft.Stream = class {
         this.pane.style.cursor = i >= 0 ? 'pointer' : '';
         this.hint.replaceChildren(...(i >= 0 ? this.options.describe(i) : cell >= 0 ? this.options.describe_cell(cell)
             : this.options.idle(w, this.time(x))));
-        this.hint.hidden = false;
-        const width = this.hint.offsetWidth, over = x + 16 + width > this.element.clientWidth;
-        this.hint.style.left = `${Math.max(over ? x - width - 12 : x + 16, 0)}px`;
-        this.hint.style.top = `${y + 16}px`;
+        weft.hang(this.hint, x, y);
     }
 
     select(i, move = false) {

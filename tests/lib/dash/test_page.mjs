@@ -14,10 +14,13 @@ const dir = mkdtempSync(join(tmpdir(), 'weft-page-'));
 
 // A report of make_trace(arguments), open in a page; whatever it complains about is in page.said,
 // whatever it asks for in page.asked.
-async function report(name, ...made) {
+const report = (name, ...made) => report_with([], name, ...made);
+
+// The same, asked for with options.
+async function report_with(options, name, ...made) {
     const trace = join(dir, `${name}.trace`), html = join(dir, `${name}.html`);
     execFileSync(make_trace, [trace, ...made.map(String)]);
-    execFileSync(weft, ['report', trace, '-o', html]);
+    execFileSync(weft, ['report', trace, '-o', html, ...options]);
     const page = await browser.newPage({colorScheme: 'light', viewport: {width: 1280, height: 900}});
     page.said = [];
     page.asked = [];
@@ -259,6 +262,82 @@ const tests = {
         assert.ok(names.includes("</script><img src=x onerror=document.title='taken'>"), names.join());
         assert.ok(names.includes('__proto__') && names.includes('Zürich \u2028 🧶'));
         assert.match(await page.textContent('.findings'), /ended early/);
+    },
+
+    async 'a profile is a flame graph: as wide as its samples, widened by a click, searched, walked by arrows'() {
+        //  read;parse;digit 60   read;parse 30   read;copy 10 | write;put 95   write;<T> & "x" 5   under a thousandth: 1
+        writeFileSync(join(dir, 'in.folded'), 'read;parse;digit 6000\nread;parse 3000\nread;copy 1000\nwrite;put 9500\nwrite;<T> & "x" 499\nwrite;few 1\n');
+        page = await report_with(['--profile', join(dir, 'in.folded')], 'flame', 100, 2);
+        const seen = () => page.$$eval('.flame button', all => Object.fromEntries(all.map(b => {
+            const {left, top, width} = b.getBoundingClientRect(), pane = b.parentElement.getBoundingClientRect();
+            return [b.textContent, {left: left - pane.left, row: Math.round((top - pane.top) / 19), part: (width + 1) / pane.width,
+                past: b.classList.contains('past'), found: b.classList.contains('found')}];
+        })));
+        const box = name => page.locator('.flame button').getByText(name, {exact: true});
+        const near = (a, b) => assert.ok(Math.abs(a - b) < 0.0015, `${a} is not ${b}`);
+        await page.locator('.flame button').first().waitFor();
+
+        const first = await seen(), parts = {all: 1, read: 0.5, parse: 0.45, digit: 0.3, copy: 0.05, write: 0.5, put: 0.475, '<T> & "x"': 0.02495};
+        assert.deepEqual(Object.keys(first).sort(), Object.keys(parts).sort()); // what nobody could see is not drawn
+        for (const [name, part] of Object.entries(parts))
+            near(first[name].part, part);
+        assert.deepEqual([first.all.row, first.read.row, first.parse.row, first.digit.row], [0, 1, 2, 3]);
+        assert.equal(first.digit.left, first.parse.left);
+
+        await box('digit').hover();
+        const hint = await page.textContent('.flame .hint');
+        for (const words of ['digit', '30\u202f%', '6\u202f000', '67\u202f%'])
+            assert.ok(hint.includes(words), `${hint} lacks ${words}`);
+        assert.equal(await page.evaluate(() => new weft.Flame({...weft.page.data.profile, rate_hz: 1000}, () => null).amount(1500)), '1.50 s');
+
+        await box('write').click();
+        const wide = await seen();
+        assert.deepEqual(Object.keys(wide).sort(), ['<T> & "x"', 'all', 'put', 'write']);
+        near(wide.write.part, 1);
+        near(wide.put.part, 0.95);
+        assert.ok(wide.all.past && !wide.write.past);
+        await page.keyboard.press('Escape');
+        assert.deepEqual(await seen(), first);
+
+        await page.fill('#profile input', 'P');
+        const found = Object.entries(await seen()).filter(([, b]) => b.found).map(([name]) => name);
+        assert.deepEqual(found.sort(), ['copy', 'parse', 'put']);
+        assert.equal(await page.textContent('#profile output'), '3 boxes, 98\u202f%');
+        await page.press('#profile input', 'Enter');
+        near((await seen()).parse.part, 1);
+        await page.click('#profile .tools button');
+        await page.fill('#profile input', '');
+        assert.deepEqual(await seen(), first);
+
+        // Tab comes to one box of all; arrows to the others.
+        assert.equal(await page.locator('.flame button[tabindex="0"]').count(), 1);
+        await page.focus('.flame button[tabindex="0"]');
+        const at = () => page.evaluate(() => document.activeElement.textContent);
+        for (const [key, name] of [['ArrowUp', 'read'], ['ArrowUp', 'all'], ['ArrowDown', 'read'], ['ArrowRight', 'write'], ['ArrowDown', 'put'], ['ArrowUp', 'write'], ['ArrowLeft', 'read']]) {
+            await page.keyboard.press(key);
+            assert.equal(await at(), name, key);
+        }
+        assert.ok((await page.textContent('.flame .hint')).startsWith('read'));
+        await page.keyboard.press('Enter');
+        near((await seen()).read.part, 1);
+        assert.equal(await at(), 'read', 'what was widened has the keyboard still');
+
+        const ink = () => page.$$eval('.flame button', all => all.map(b => getComputedStyle(b).backgroundColor).join());
+        const light = await ink();
+        await page.emulateMedia({colorScheme: 'dark'});
+        assert.notEqual(await ink(), light);
+        await page.emulateMedia({media: 'print', colorScheme: 'dark'});
+        assert.equal(await ink(), light, 'it prints as by day');
+        assert.deepEqual(page.said, []);
+    },
+
+    async 'a profile in which nothing was seen says so'() {
+        writeFileSync(join(dir, 'none.folded'), '');
+        page = await report_with(['--profile', join(dir, 'none.folded')], 'unseen', 100, 2);
+        assert.match(await page.textContent('#profile'), /Nothing was seen/);
+        assert.equal(await page.locator('#profile button').count(), 0);
+        assert.deepEqual(page.said, []);
+        assert.equal(await small.locator('#profile').count(), 0); // and without a profile there is no such part
     },
 
     async 'a graph that has not run is shown as one'() {

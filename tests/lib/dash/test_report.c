@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <weft/analyse.h>
+#include <weft/profile.h>
 #include <weft/report.h>
 
 #include "lib/graph/trace.h"
@@ -374,22 +375,131 @@ Test(report, a_path_that_cannot_be_written_is_named)
     weft_trace_free(t);
 }
 
+/* ---- With a profile ------------------------------------------------------------------- */
+
+static weft_profile *made_profile(const struct weft_profile_stack *stacks, size_t n)
+{
+    weft_profile *p = NULL;
+
+    cr_assert_eq(weft_profile_new(&p, NULL), WEFT_OK);
+    for (size_t i = 0; i < n; i++)
+        cr_assert_eq(weft_profile_add(p, stacks[i].text, stacks[i].count, NULL), WEFT_OK);
+    return p;
+}
+
+/* The stacks that the calls of a page are the tree of. */
+static weft_profile *profile_of(const json_t *of)
+{
+    const json_t *calls = json_object_get(of, "calls"), *names = json_object_get(of, "names");
+    weft_profile *p = made_profile(NULL, 0);
+    const char *open[16];
+
+    for (size_t i = 0; i < json_array_size(calls); i += 3) {
+        const int64_t name = at(calls, i), row = at(calls, i + 1);
+        char stack[1024] = "";
+        int64_t self = at(calls, i + 2);
+
+        cr_assert(row >= 1 && row < 16);
+        open[row] = name < 0 ? "..." : json_string_value(json_array_get(names, (size_t)name));
+        for (int64_t k = 1; k <= row; k++)
+            snprintf(stack + strlen(stack), sizeof stack - strlen(stack), "%s%s", k > 1 ? ";" : "", open[k]);
+        for (size_t k = i + 3; k < json_array_size(calls) && at(calls, k + 1) > row; k += 3)
+            self -= at(calls, k + 1) == row + 1 ? at(calls, k + 2) : 0;
+        cr_assert(self >= 0);
+        cr_assert_eq(weft_profile_add(p, stack, (uint64_t)self, NULL), WEFT_OK);
+    }
+    return p;
+}
+
+/* The page has the stacks of `p` as those of `expected`, and what is known about it. */
+static void expect_profile(const weft_profile *p, const weft_profile *expected)
+{
+    weft_trace *t = hand_trace(four, 4, 2);
+    json_t *data = data_of(t, &(struct weft_report_spec){.no_graph = true, .profile = p});
+    const json_t *told = json_object_get(data, "profile");
+    weft_profile *shown = profile_of(told);
+    const struct weft_profile_about about = weft_profile_about(p);
+    char *ours = tempdir_path(dir, "ours.folded"), *theirs = tempdir_path(dir, "theirs.folded"), *x, *y;
+
+    cr_assert_eq(weft_profile_write(shown, ours, NULL), WEFT_OK);
+    cr_assert_eq(weft_profile_write(expected, theirs, NULL), WEFT_OK);
+    x = tempdir_read(ours, NULL);
+    y = tempdir_read(theirs, NULL);
+    cr_assert_str_eq(x, y);
+    cr_assert_eq((uint64_t)figure(told, "n_samples"), about.n_samples);
+    cr_assert_eq(figure(told, "rate_hz"), about.rate_hz);
+    cr_assert_eq((uint64_t)figure(told, "n_outside"), about.n_outside);
+    cr_assert_eq((uint64_t)figure(told, "n_lost"), about.n_lost);
+    free(x);
+    free(y);
+    free(ours);
+    free(theirs);
+    weft_profile_free(shown);
+    json_decref(data);
+    weft_trace_free(t);
+}
+
+Test(report, a_profile_is_there_stack_by_stack)
+{
+    static const struct weft_profile_stack stacks[] = {
+        {"read;parse;digit", 6}, {"read;parse", 3}, {"read;copy", 1}, {"write", 10}, {"read-more;parse;parse;parse", 5},
+        {"</script><img src=x>;\"q\" & 'a';\\n", 2}, {"__proto__;Z\xc3\xbcrich", 1},
+    };
+    weft_profile *p = made_profile(stacks, sizeof stacks / sizeof *stacks);
+
+    weft_profile_tell(p, &(struct weft_profile_about){.rate_hz = 997, .n_outside = 5, .n_lost = 2});
+    expect_profile(p, p);
+    weft_profile_free(p);
+}
+
+Test(report, stacks_under_a_thousandth_of_a_profile_are_summed_up_where_they_are)
+{
+    static const struct weft_profile_stack stacks[] = {
+        {"a;big", 8975}, {"a;big;few", 9}, {"a;big;ten", 10}, {"a;s", 4}, {"a;s;deep;deeper", 5}, {"a;t", 8}, {"b", 965}, {"b;x", 5},
+        {"b;x;y", 5}, {"c", 9}, {"d;e", 5},
+    };
+    static const struct weft_profile_stack summed[] = {
+        {"a;big", 8975}, {"a;big;...", 9}, {"a;big;ten", 10}, {"a;...", 17}, {"b", 965}, {"b;x", 5}, {"b;x;...", 5}, {"...", 14},
+    };
+    weft_profile *p = made_profile(stacks, sizeof stacks / sizeof *stacks);
+    weft_profile *expected = made_profile(summed, sizeof summed / sizeof *summed);
+
+    expect_profile(p, expected);
+    weft_profile_free(p);
+    weft_profile_free(expected);
+}
+
+Test(report, a_profile_in_which_nothing_was_seen_is_there_and_none_is_null)
+{
+    weft_profile *p = made_profile(NULL, 0);
+    weft_trace *t = hand_trace(four, 4, 2);
+    json_t *data = data_of(t, NULL);
+
+    expect_profile(p, p);
+    cr_assert(json_is_null(json_object_get(data, "profile")));
+    json_decref(data);
+    weft_trace_free(t);
+    weft_profile_free(p);
+}
+
 struct reported {
-    weft_trace *trace;
-    char       *path;
+    weft_trace   *trace;
+    weft_profile *profile;
+    char         *path;
 };
 
 static weft_status report(void *arg)
 {
     const struct reported *r = arg;
-    struct weft_report_spec spec = {.most_events = 50, .no_graph = true};
+    struct weft_report_spec spec = {.most_events = 50, .no_graph = true, .profile = r->profile};
 
     return weft_report_trace(r->trace, r->path, &spec, NULL);
 }
 
 Test(report, no_memory_leaves_what_was_there)
 {
-    struct reported r = {made_trace(100, 2, false), tempdir_path(dir, "run.html")};
+    static const struct weft_profile_stack stacks[] = {{"read;parse", 3}, {"write", 10}};
+    struct reported r = {made_trace(100, 2, false), made_profile(stacks, 2), tempdir_path(dir, "run.html")};
     char *page;
 
     cr_assert_eq(report(&r), WEFT_OK);
@@ -398,5 +508,6 @@ Test(report, no_memory_leaves_what_was_there)
     cr_assert(strstr(page, "</html>"));
     free(page);
     free(r.path);
+    weft_profile_free(r.profile);
     weft_trace_free(r.trace);
 }
