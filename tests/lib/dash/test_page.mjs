@@ -179,6 +179,7 @@ const tests = {
 
     async 'the legend lights up one function, and the critical path'() {
         const drawn = () => small.evaluate(() => weft.page.stream.canvas.toDataURL());
+        await frames(small); // what was let go just now is drawn
         const seen = [await drawn()];
         for (const name of ['load', 'critical path']) {
             const button = small.locator('#stream .legend button', {hasText: name});
