@@ -16,7 +16,7 @@ BEGIN {
     may("lib/frame",   "lib/array lib/bag lib/io lib/graph lib/expr lib/kernel lib/data lib/base")
     may("lib/analyse", "lib/graph lib/base")
     may("lib/draw",    "lib/graph lib/base")
-    may("lib/dash",    "lib/base")
+    may("lib/dash",    "lib/base lib/analyse/calls.h")
     may("scheduler",   "lib/graph lib/data lib/base")
     may("tools",       "")
     may("examples",    "")
