@@ -89,13 +89,18 @@ static bool find_ready(weft_pool *pool, struct ready *out)
 }
 
 /* Workers sleep and none searches. One that was called is counted as searching, and its
- * token lies there until it wakes: a worker in its turn takes it at once. */
+ * token lies there until it wakes: a worker in its turn takes it at once. One that is counted
+ * and awake is about to look, or waits for a lock that it needs for that, of which others may
+ * keep it for long; it will call whom it must. */
 static bool all_is_quiet(weft_pool *pool)
 {
     const uint64_t state = wf_load_acquire(&pool->park.state);
-    const uint32_t tokens = wf_load_acquire(&pool->park.tokens);
+    const uint32_t tokens = wf_load_acquire(&pool->park.tokens), n_counted = (uint32_t)state + tokens;
+    uint32_t n_asleep = 0;
 
-    return (uint32_t)state + tokens && state >> 32 == tokens;
+    for (int i = 0; i < pool->n_workers; i++)
+        n_asleep += wf_load_relaxed(&pool->workers[i].asleep);
+    return n_counted && n_asleep >= n_counted && state >> 32 == tokens;
 }
 
 /* How often in a row the task in *what was seen to be left, this look included. */

@@ -112,6 +112,28 @@ static weft_status body_that_works_long(weft_call *call, void *arg, struct weft_
     return WEFT_OK;
 }
 
+/* As one that is between counting itself as a sleeper and looking again, for long: it waits for a
+ * lock, or its processor does other things. Its fellow keeps it company; other roots are ready. */
+static weft_status body_that_looks_late(weft_call *call, void *arg, struct weft_error *err)
+{
+    struct wf_park *park = &call->worker->pool->park;
+    _Atomic uint32_t *n = arg;
+
+    (void)err;
+    if (wf_add(n, 1) == 1) {
+        while (wf_load_acquire(n) == 1)
+            wf_pause();
+        wf_park_sleep(park, false);
+        for (int i = 0; i < 10; i++)
+            work();
+        wf_park_cancel(park);
+        wf_add(n, 1);
+    }
+    while (wf_load_acquire(n) < 3)
+        wf_pause();
+    return WEFT_OK;
+}
+
 static void run(weft_body *body, int n_workers)
 {
     weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = n_workers});
@@ -210,6 +232,22 @@ Test(watchdog, a_long_task_beside_sleepers_is_no_offence, .timeout = 120)
 {
     run(body_that_works_long, 2);
     run(body_that_works_long, 16);
+}
+
+Test(watchdog, one_that_is_counted_and_awake_is_no_sleeper, .timeout = 120)
+{
+    _Atomic uint32_t n = 0;
+    weft_pool *pool = weft_pool_new(&(struct weft_pool_spec){.n_workers = 2});
+    weft_graph *g = weft_graph_new();
+    weft_task *t[8];
+    struct weft_error err;
+
+    for (int i = 0; i < 8; i++)
+        t[i] = weft_add(g, body_that_looks_late, .arg = (void *)&n);
+    cr_assert_eq(weft_pool_run_many(pool, t, 8, NULL, NULL, &err), WEFT_OK, "%s", err.message);
+    cr_assert_eq(wf_load_acquire(&n), 9);
+    weft_graph_free(g);
+    weft_pool_free(pool);
 }
 
 Test(watchdog, one_that_never_started_stops)
