@@ -185,7 +185,8 @@ Test(early, so_they_do_in_a_pool_with_a_limit)
     weft_pool_free(serial);
 }
 
-/*   source --- box   for each box: 4 results that wait, one in hand, and the sources of 4   */
+/*   source --- box   for each box: 4 results that wait, one in hand, and the sources of 4; besides, each
+ * worker that has told a box, and was interrupted before it gave the source back   */
 Test(early, with_a_window_few_results_lie_there_whatever_the_order_they_are_taken_in)
 {
     enum { N = 2000, WINDOW = 4 };
@@ -218,7 +219,7 @@ Test(early, with_a_window_few_results_lie_there_whatever_the_order_they_are_take
             weft_value_release(v);
         }
         cr_assert_eq(sum, (int64_t)N * (N - 1) / 2);
-        cr_assert_leq(most, 2 * WINDOW + 1, "%ld boxes with %d workers", (long)most, worker_counts[k / 2]);
+        cr_assert_leq(most, 2 * WINDOW + 1 + worker_counts[k / 2], "%ld boxes with %d workers", (long)most, worker_counts[k / 2]);
         weft_future_free(f);
         cr_assert_eq(boxes_live, 0);
         weft_graph_free(g);
